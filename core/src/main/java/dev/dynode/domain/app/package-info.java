@@ -1,0 +1,5 @@
+/** The rules of an app: config, releases, formation, limits, roster. */
+@NullMarked
+package dev.dynode.domain.app;
+
+import org.jspecify.annotations.NullMarked;

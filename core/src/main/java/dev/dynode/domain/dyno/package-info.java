@@ -1,0 +1,5 @@
+/** The rules of one dyno's life. */
+@NullMarked
+package dev.dynode.domain.dyno;
+
+import org.jspecify.annotations.NullMarked;

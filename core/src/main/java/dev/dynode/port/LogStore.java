@@ -1,0 +1,57 @@
+package dev.dynode.port;
+
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.logs.LogLine;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the last lines of every app's log, on disk, and hands new ones to those who follow.
+ * Thread-safe.
+ */
+public interface LogStore extends AutoCloseable {
+  /**
+   * Appends in call order. Never blocks on a follower and never throws for a full disk: it counts
+   * what it lost.
+   */
+  void append(AppId app, LogLine line);
+
+  /** The newest {@code limit} lines that pass the filter, oldest first. */
+  List<LogLine> last(AppId app, int limit, LogFilter filter);
+
+  /**
+   * The newest {@code backlog} lines, then every later one, without gap or double, in order, each
+   * on the appending thread or a thread of the store. A follower that throws is dropped.
+   */
+  Following follow(AppId app, int backlog, LogFilter filter, Consumer<LogLine> follower);
+
+  /** Forgets the log of a deleted app. */
+  void remove(AppId app);
+
+  @Override
+  void close();
+
+  /** Ends a following. */
+  interface Following extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Which lines. {@code null} passes all.
+   *
+   * @param process equals the line's process, or is its part before the dot ({@code run} passes
+   *     {@code run.12})
+   */
+  record LogFilter(@Nullable String source, @Nullable String process) {
+    public static final LogFilter ALL = new LogFilter(null, null);
+
+    public boolean passes(LogLine line) {
+      return (source == null || source.equals(line.source()))
+          && (process == null
+              || process.equals(line.process())
+              || line.process().startsWith(process + "."));
+    }
+  }
+}
