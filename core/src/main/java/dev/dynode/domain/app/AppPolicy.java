@@ -1,0 +1,61 @@
+package dev.dynode.domain.app;
+
+import dev.dynode.domain.dyno.DynoPolicy;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The limits an operator sets for all apps.
+ *
+ * @param oneOffLimits one-off dynos of an app running at the same time, by limit name: {@code eco},
+ *     {@code basic}, {@code standard}, {@code performance}, {@code private}, {@code shield}
+ * @param commandCharacters longest command
+ * @param envVariables most variables of one create call
+ * @param configBytes names and values of all config vars together, UTF-8 (Heroku: 64 KB)
+ * @param longestTimeToLive upper bound of {@code time_to_live} (Heroku: 24 h)
+ * @param shieldIdleAfter idle time of attached dynos of Shield apps (Heroku: 15 min)
+ * @param slugs most slugs of one app
+ */
+public record AppPolicy(
+    Map<String, Integer> oneOffLimits,
+    int commandCharacters,
+    int envVariables,
+    int configBytes,
+    Duration longestTimeToLive,
+    Duration shieldIdleAfter,
+    int slugs,
+    DynoPolicy dyno) {
+  public AppPolicy {
+    oneOffLimits = Map.copyOf(oneOffLimits);
+  }
+
+  /** Heroku's own limits. */
+  public static final AppPolicy HEROKU =
+      new AppPolicy(
+          Map.of(
+              "eco", 1, "basic", 50, "standard", 50, "performance", 5, "private", 5, "shield", 5),
+          65_536,
+          500,
+          65_536,
+          Duration.ofHours(24),
+          Duration.ofMinutes(15),
+          1_000,
+          DynoPolicy.HEROKU);
+
+  /** How many one-off dynos of sizes like this may run at the same time in an app of this tier. */
+  int oneOffLimit(Tier tier, DynoSize.Family family) {
+    String name =
+        switch (family) {
+          case ECO -> "eco";
+          case BASIC -> "basic";
+          case STANDARD -> "standard";
+          case PERFORMANCE -> "performance";
+          case PRIVATE -> tier == Tier.SHIELD ? "shield" : "private";
+        };
+    return oneOffLimits.getOrDefault(name, 0);
+  }
+
+  DynoPolicy dynoPolicy(Tier tier) {
+    return tier == Tier.SHIELD ? dyno.withIdleAfter(shieldIdleAfter) : dyno;
+  }
+}

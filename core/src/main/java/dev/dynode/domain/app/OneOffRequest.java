@@ -1,0 +1,198 @@
+package dev.dynode.domain.app;
+
+import dev.dynode.domain.Decision;
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.attach.ExitMarker;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.id.DynoName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** May this one-off dyno run, and as what? */
+record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
+  static final Pattern TYPE = Pattern.compile("[-\\w]{1,128}");
+  private static final int FIRST_NUMBER = 1000;
+  private static final int NUMBERS = 9000;
+
+  Decision<AppEvent> decide(Instant now) {
+    Optional<DynoSpec> before = run.idempotencyKey().flatMap(app::dynoOfKey);
+    if (before.isPresent()) {
+      return sameRequest(before.get())
+          ? Decision.accept()
+          : Decision.refuse(
+              Refusal.conflict(
+                  "Idempotency-Key: it was used before for another request ("
+                      + before.get().name()
+                      + "); use a new key."));
+    }
+    Optional<Refusal> refusal = invalid().or(this::overLimit);
+    return refusal
+        .<Decision<AppEvent>>map(Decision::refuse)
+        .orElseGet(
+            () ->
+                Decision.accept(
+                    new AppEvent.DynoRequested(now, run.by(), spec(), run.idempotencyKey())));
+  }
+
+  private boolean sameRequest(DynoSpec before) {
+    return before.command().equals(ExitMarker.strip(run.command()))
+        && before.attach() == run.attach()
+        && before.name().type().equals(run.type())
+        && before.env().equals(run.env())
+        && run.size().flatMap(DynoSize::named).map(s -> s.name().equals(before.size())).orElse(true);
+  }
+
+  private Optional<Refusal> invalid() {
+    String command = ExitMarker.strip(run.command());
+    if (command.isBlank()) {
+      return refuse("command: it is empty; name the command to run.");
+    }
+    if (run.command().length() > policy.commandCharacters()) {
+      return refuse(
+          "command: it has "
+              + run.command().length()
+              + " characters, the limit is "
+              + policy.commandCharacters()
+              + "; put it into a script of the app.");
+    }
+    if (run.command().indexOf('\0') >= 0) {
+      return refuse("command: it holds a NUL character, which no command can.");
+    }
+    if (!TYPE.matcher(run.type()).matches()) {
+      return refuse(
+          "type: \"" + run.type() + "\" is no process type; use up to 128 letters, digits, - and _.");
+    }
+    if (run.env().size() > policy.envVariables()) {
+      return refuse(
+          "env: it has " + run.env().size() + " variables, the limit is " + policy.envVariables() + ".");
+    }
+    for (Map.Entry<String, String> variable : run.env().entrySet()) {
+      Optional<Refusal> bad = badVariable("env", variable.getKey(), variable.getValue());
+      if (bad.isPresent()) {
+        return bad;
+      }
+    }
+    if (run.timeToLive().isPresent()) {
+      Duration ttl = run.timeToLive().get();
+      if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(policy.longestTimeToLive()) > 0) {
+        return refuse(
+            "time_to_live: it must be 1 to " + policy.longestTimeToLive().toSeconds() + " seconds.");
+      }
+    }
+    if (run.size().isPresent()) {
+      Optional<DynoSize> asked = DynoSize.named(run.size().get());
+      if (asked.isEmpty()) {
+        return refuse(
+            "No such size as "
+                + run.size().get()
+                + ". Available dyno sizes are "
+                + DynoSize.ALL.stream().map(DynoSize::name).collect(Collectors.joining(", "))
+                + ".");
+      }
+      if (!app.tier().allows(asked.get())) {
+        return refuse(
+            "Cannot use the following dyno types in the same app: "
+                + app.tier().defaultOneOffSize().name()
+                + " and "
+                + asked.get().name());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What is wrong with an environment variable, if anything. */
+  static Optional<Refusal> badVariable(String field, String name, String value) {
+    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      return refuse(
+          field + ": \"" + name.replace("\0", "\\0") + "\" is no variable name; it must not be empty"
+              + " nor hold = or NUL.");
+    }
+    return value.indexOf('\0') >= 0
+        ? refuse(field + ": the value of " + name + " holds a NUL character, which no variable can.")
+        : Optional.empty();
+  }
+
+  private static Optional<Refusal> refuse(String message) {
+    return Optional.of(Refusal.invalid(message));
+  }
+
+  private DynoSize size() {
+    return run.size().flatMap(DynoSize::named).orElseGet(() -> app.tier().defaultOneOffSize());
+  }
+
+  private Optional<Refusal> overLimit() {
+    DynoSize size = size();
+    List<String> running =
+        app.roster().values().stream()
+            .map(Requested::spec)
+            .filter(
+                spec ->
+                    DynoSize.named(spec.size()).map(DynoSize::family).equals(Optional.of(size.family())))
+            .map(spec -> spec.name().toString())
+            .toList();
+    int limit = policy.oneOffLimit(app.tier(), size.family());
+    return running.size() < limit
+        ? Optional.empty()
+        : Optional.of(Refusal.overLimit(limit, size.name(), running));
+  }
+
+  private DynoSpec spec() {
+    String command = ExitMarker.strip(run.command());
+    boolean terminal = run.attach() && run.terminal();
+    return new DynoSpec(
+        run.id(),
+        app.id(),
+        name(),
+        size().name(),
+        command,
+        script(command),
+        run.attach(),
+        terminal,
+        characters("COLUMNS", 80),
+        characters("LINES", 24),
+        run.attach() && ExitMarker.in(run.command()),
+        run.env(),
+        app.currentRelease().id(),
+        app.currentRelease().version(),
+        app.currentRelease().slug(),
+        run.timeToLive(),
+        policy.dynoPolicy(app.tier()));
+  }
+
+  /** A process type as first word stands for its command (article "Working with One-Off Dynos"). */
+  private String script(String command) {
+    String trimmed = command.strip();
+    String word = trimmed.split("\\s", 2)[0];
+    String declared = app.processTypes().get(word);
+    return declared == null ? command : declared + trimmed.substring(word.length());
+  }
+
+  private int characters(String variable, int otherwise) {
+    String text = run.env().getOrDefault(variable, "");
+    return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : otherwise;
+  }
+
+  /** A random number of four digits that no live dyno of the type has; beyond 9,000 of them, more. */
+  private DynoName name() {
+    Set<DynoName> taken = new HashSet<>();
+    app.roster().values().forEach(r -> taken.add(r.spec().name()));
+    for (int i = 0; ; i++) {
+      int number =
+          i < NUMBERS ? FIRST_NUMBER + Math.floorMod(run.dice() + i, NUMBERS) : FIRST_NUMBER + i;
+      var name = new DynoName(run.type(), number);
+      if (!taken.contains(name)) {
+        return name;
+      }
+    }
+  }
+}

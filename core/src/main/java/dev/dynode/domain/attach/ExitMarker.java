@@ -1,0 +1,33 @@
+package dev.dynode.domain.attach;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The suffix {@code heroku run --exit-code} appends to its command, so that the shell prints the
+ * status into the output. We run the command without it and print the line from the true status:
+ * then {@code exit 3} and {@code set -e} are told rightly too.
+ */
+public final class ExitMarker {
+  private static final Pattern SUFFIX =
+      Pattern.compile(
+          "\\s*;\\s*echo \"\uFFFF heroku-command-exit-status: \\$\\?\"\\s*$", Pattern.DOTALL);
+
+  private ExitMarker() {}
+
+  /** Whether the command ends with the suffix. */
+  public static boolean in(String command) {
+    return SUFFIX.matcher(command).find();
+  }
+
+  /** The command without the suffix. */
+  public static String strip(String command) {
+    Matcher suffix = SUFFIX.matcher(command);
+    return suffix.find() ? command.substring(0, suffix.start()) : command;
+  }
+
+  /** The line the client looks for. */
+  public static String line(int status) {
+    return "\uFFFF heroku-command-exit-status: " + status;
+  }
+}

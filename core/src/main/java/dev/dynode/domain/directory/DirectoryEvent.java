@@ -1,0 +1,11 @@
+package dev.dynode.domain.directory;
+
+import dev.dynode.domain.id.AppId;
+import java.time.Instant;
+
+/** What happens to names. Journaled for ever. */
+public sealed interface DirectoryEvent {
+  record NameClaimed(Instant at, String by, String name, AppId app) implements DirectoryEvent {}
+
+  record NameFreed(Instant at, String by, String name, AppId app) implements DirectoryEvent {}
+}

@@ -1,0 +1,313 @@
+package dev.dynode.domain.dyno;
+
+import dev.dynode.domain.Decider;
+import dev.dynode.domain.Decision;
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.dyno.DynoCommand.Attach;
+import dev.dynode.domain.dyno.DynoCommand.Create;
+import dev.dynode.domain.dyno.DynoCommand.ReportDetached;
+import dev.dynode.domain.dyno.DynoCommand.ReportExited;
+import dev.dynode.domain.dyno.DynoCommand.ReportIdle;
+import dev.dynode.domain.dyno.DynoCommand.ReportLost;
+import dev.dynode.domain.dyno.DynoCommand.ReportPrepared;
+import dev.dynode.domain.dyno.DynoCommand.ReportStartFailed;
+import dev.dynode.domain.dyno.DynoCommand.ReportStarted;
+import dev.dynode.domain.dyno.DynoCommand.Resize;
+import dev.dynode.domain.dyno.DynoCommand.Stop;
+import dev.dynode.domain.dyno.DynoCommand.TimerDue;
+import dev.dynode.domain.dyno.DynoEvent.Ending;
+import dev.dynode.domain.dyno.DynoEvent.StopCause;
+import dev.dynode.domain.dyno.DynoState.Absent;
+import dev.dynode.domain.dyno.DynoState.Live;
+import dev.dynode.domain.dyno.DynoState.Phase;
+import dev.dynode.domain.dyno.DynoState.Retired;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The life of a one-off dyno, as Heroku's articles "One-Off Dynos" and "Dyno Shutdown Behavior" tell
+ * it.
+ *
+ * <pre>
+ * Absent → CREATED → AWAITING (attached) ─ client ─→ STARTING → RUNNING → EXITED → Retired
+ *                  └──────── detached ─────────────→ STARTING     │ stop, 24 h: STOPPING ─┘
+ * </pre>
+ */
+public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> {
+  /** Whom events name that nobody asked for. */
+  public static final String SYSTEM = "dynode";
+
+  /** Status of an attached dyno whose client never came (Heroku's R13). */
+  public static final int NOT_ATTACHED_STATUS = 128;
+
+  /** Status of a command that could not be started, as a shell would give it. */
+  public static final int NOT_STARTED_STATUS = 126;
+
+  private static final int TERMINATED_STATUS = 128 + 15;
+
+  @Override
+  public DynoState initial() {
+    return new Absent();
+  }
+
+  @Override
+  public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
+    return switch (state) {
+      case Absent _ ->
+          command instanceof Create(String by, DynoSpec spec, var host)
+              ? Decision.accept(
+                  new DynoEvent.Created(now, by, 0, spec), new DynoEvent.Placed(now, by, 1, host))
+              : Decision.refuse(Refusal.notFound("dyno"));
+      case Retired retired ->
+          command instanceof Attach
+              ? Decision.refuse(
+                  Refusal.conflict(
+                      retired.spec().name() + " has ended; start another one to attach to."))
+              : Decision.accept();
+      case Live live -> decideLive(live, command, now);
+    };
+  }
+
+  private static Decision<DynoEvent> decideLive(Live live, DynoCommand command, Instant now) {
+    return switch (command) {
+      case Create _ -> Decision.accept();
+      case Attach(String by, String from) -> attach(live, by, from, now);
+      case Resize(String by, int columns, int rows) ->
+          live.phase() == Phase.RUNNING && live.spec().terminal()
+              ? Decision.accept(
+                  new DynoEvent.WindowResized(now, by, live.generation(), columns, rows))
+              : Decision.accept();
+      case Stop(String by, StopCause cause) ->
+          end(live, new DynoEvent.StopRequested(now, by, live.generation(), cause));
+      case TimerDue(DynoTimer timer) -> {
+        Instant due = live.deadlines().get(timer);
+        yield due == null || now.isBefore(due) ? Decision.accept() : timerDue(live, timer, now);
+      }
+      case ReportPrepared(int generation) ->
+          generation == live.generation() && live.phase() == Phase.AWAITING && !live.up()
+              ? Decision.accept(new DynoEvent.BecameUp(now, SYSTEM, generation))
+              : Decision.accept();
+      case ReportStarted(int generation, long pid) -> started(live, generation, pid, now);
+      case ReportStartFailed(int generation, String reason) ->
+          generation != live.generation() || live.phase() == Phase.EXITED
+              ? Decision.accept()
+              : Decision.accept(
+                  new DynoEvent.StartFailed(now, SYSTEM, generation, reason),
+                  new DynoEvent.Exited(now, SYSTEM, generation, NOT_STARTED_STATUS),
+                  new DynoEvent.Retired(
+                      now, SYSTEM, generation, Ending.NOT_STARTED, Optional.of(NOT_STARTED_STATUS)));
+      case ReportDetached(int generation) ->
+          generation == live.generation() && live.client()
+              ? hangUp(live, new DynoEvent.ClientDetached(now, SYSTEM, generation), now)
+              : Decision.accept();
+      case ReportIdle(int generation, Instant lastByte) ->
+          generation == live.generation()
+                  && live.client()
+                  && !lastByte.plus(live.spec().policy().idleAfter()).isAfter(now)
+              ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
+              : Decision.accept();
+      case ReportExited(int generation, int status) ->
+          generation == live.generation()
+              ? Decision.accept(
+                  new DynoEvent.Exited(now, SYSTEM, generation, status),
+                  new DynoEvent.Retired(
+                      now,
+                      SYSTEM,
+                      generation,
+                      live.why().orElse(Ending.EXITED),
+                      Optional.of(status)))
+              : Decision.accept();
+      case ReportLost(int generation, String reason) ->
+          generation == live.generation()
+              ? Decision.accept(
+                  new DynoEvent.Lost(now, SYSTEM, generation, reason),
+                  new DynoEvent.Retired(now, SYSTEM, generation, Ending.LOST, Optional.empty()))
+              : Decision.accept();
+    };
+  }
+
+  private static Decision<DynoEvent> attach(Live live, String by, String from, Instant now) {
+    if (!live.spec().attach()) {
+      return Decision.refuse(
+          Refusal.conflict(
+              live.spec().name() + " runs detached; its output is in the app's log."));
+    }
+    if (live.phase() != Phase.AWAITING) {
+      return Decision.refuse(
+          Refusal.conflict(
+              live.spec().name()
+                  + " has had its client: a token is good for one connection. Start another dyno."));
+    }
+    return Decision.accept(new DynoEvent.ClientAttached(now, by, live.generation(), from));
+  }
+
+  private static Decision<DynoEvent> started(Live live, int generation, long pid, Instant now) {
+    if (generation != live.generation() || live.startedAt().isPresent()) {
+      return Decision.accept();
+    }
+    var started = new DynoEvent.Started(now, SYSTEM, generation, pid);
+    return live.up()
+        ? Decision.accept(started)
+        : Decision.accept(started, new DynoEvent.BecameUp(now, SYSTEM, generation));
+  }
+
+  private static Decision<DynoEvent> timerDue(Live live, DynoTimer timer, Instant now) {
+    int generation = live.generation();
+    return switch (timer) {
+      case ATTACH ->
+          Decision.accept(
+              new DynoEvent.AttachFailed(now, SYSTEM, generation),
+              new DynoEvent.Exited(now, SYSTEM, generation, NOT_ATTACHED_STATUS),
+              new DynoEvent.Retired(
+                  now, SYSTEM, generation, Ending.NOT_ATTACHED, Optional.of(NOT_ATTACHED_STATUS)));
+      case HANGUP ->
+          live.hangups() < live.spec().policy().hangups()
+              ? Decision.accept(
+                  new DynoEvent.HangupSent(now, SYSTEM, generation, live.hangups() + 1))
+              : Decision.accept(new DynoEvent.HangupIgnored(now, SYSTEM, generation));
+      case LIFE ->
+          end(
+              live,
+              live.spec()
+                      .timeToLive()
+                      .filter(ttl -> ttl.compareTo(live.spec().policy().life()) < 0)
+                      .isPresent()
+                  ? new DynoEvent.StopRequested(now, SYSTEM, generation, StopCause.TIME_TO_LIVE)
+                  : new DynoEvent.Cycled(now, SYSTEM, generation));
+      case GRACE ->
+          Decision.accept(
+              new DynoEvent.ExitTimedOut(now, SYSTEM, generation),
+              new DynoEvent.KillSent(now, SYSTEM, generation));
+    };
+  }
+
+  private static Decision<DynoEvent> hangUp(Live live, DynoEvent cause, Instant now) {
+    return live.phase() == Phase.STOPPING
+        ? Decision.accept(cause)
+        : Decision.accept(cause, new DynoEvent.HangupSent(now, SYSTEM, live.generation(), 1));
+  }
+
+  /** SIGTERM, or at once the end where nothing runs yet. */
+  private static Decision<DynoEvent> end(Live live, DynoEvent cause) {
+    Instant now = cause.at();
+    int generation = live.generation();
+    return switch (live.phase()) {
+      case CREATED, AWAITING ->
+          Decision.accept(
+              cause,
+              new DynoEvent.Exited(now, SYSTEM, generation, TERMINATED_STATUS),
+              new DynoEvent.Retired(
+                  now, SYSTEM, generation, endingOf(cause), Optional.of(TERMINATED_STATUS)));
+      case STARTING, RUNNING ->
+          Decision.accept(cause, new DynoEvent.TerminateSent(now, SYSTEM, generation));
+      case STOPPING, EXITED -> Decision.accept();
+    };
+  }
+
+  private static Ending endingOf(DynoEvent cause) {
+    return cause instanceof DynoEvent.Cycled ? Ending.CYCLED : Ending.STOPPED;
+  }
+
+  @Override
+  public DynoState evolve(DynoState state, DynoEvent event) {
+    if (event instanceof DynoEvent.Created(Instant at, _, int generation, DynoSpec spec)) {
+      Duration life =
+          spec.timeToLive()
+              .filter(ttl -> ttl.compareTo(spec.policy().life()) < 0)
+              .orElse(spec.policy().life());
+      return new Live(
+              spec, Phase.CREATED, generation, Optional.empty(), false, false, 0,
+              java.util.Map.of(), at, at, Optional.empty(), Optional.empty(), Optional.empty())
+          .due(DynoTimer.LIFE, at.plus(life));
+    }
+    if (!(state instanceof Live live)) {
+      throw new IllegalStateException(event + " cannot follow " + state);
+    }
+    DynoPolicy policy = live.spec().policy();
+    return switch (event) {
+      case DynoEvent.Created _ -> throw new AssertionError("handled above");
+      case DynoEvent.Placed(_, _, int generation, var host) ->
+          live.placed(generation, host)
+              .in(live.spec().attach() ? Phase.AWAITING : Phase.STARTING);
+      case DynoEvent.BecameUp(Instant at, _, _) ->
+          live.phase() == Phase.AWAITING
+              ? live.becameUp(at).due(DynoTimer.ATTACH, at.plus(policy.attachWithin()))
+              : live.becameUp(at);
+      case DynoEvent.ClientAttached _ ->
+          live.withClient(true).in(Phase.STARTING).notDue(DynoTimer.ATTACH);
+      case DynoEvent.Started(Instant at, _, _, _) -> {
+        Live next = live.started(at);
+        yield live.phase() == Phase.STARTING ? next.in(Phase.RUNNING) : next;
+      }
+      case DynoEvent.StartFailed _, DynoEvent.WindowResized _ -> live;
+      case DynoEvent.ClientDetached _, DynoEvent.IdleTimedOut _ -> live.withClient(false);
+      case DynoEvent.HangupSent(Instant at, _, _, int times) ->
+          live.hungUp(times)
+              .because(Optional.of(Ending.HUNG_UP))
+              .due(DynoTimer.HANGUP, at.plus(policy.hangupEvery()));
+      case DynoEvent.HangupIgnored _ ->
+          live.because(Optional.empty()).notDue(DynoTimer.HANGUP);
+      case DynoEvent.StopRequested _ -> live.because(Optional.of(Ending.STOPPED));
+      case DynoEvent.Cycled _ -> live.because(Optional.of(Ending.CYCLED));
+      case DynoEvent.TerminateSent(Instant at, _, _) ->
+          live.in(Phase.STOPPING)
+              .notDue(DynoTimer.LIFE)
+              .notDue(DynoTimer.HANGUP)
+              .due(DynoTimer.GRACE, at.plus(policy.grace()));
+      case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
+      case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
+      case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));
+      case DynoEvent.Lost _ -> live.exited(Optional.empty());
+      case DynoEvent.Retired(Instant at, _, int generation, Ending ending, var status) ->
+          new Retired(
+              live.spec(),
+              generation,
+              live.host(),
+              live.createdAt(),
+              live.startedAt(),
+              at,
+              ending,
+              status);
+    };
+  }
+
+  @Override
+  public List<DynoOrder> react(DynoEvent event, DynoState after) {
+    if (after instanceof Retired retired) {
+      return event instanceof DynoEvent.Retired ended ? afterwards(ended, retired) : List.of();
+    }
+    if (!(after instanceof Live live)) {
+      return List.of();
+    }
+    return new DynoReactions(live).to(event);
+  }
+
+  private static List<DynoOrder> afterwards(DynoEvent.Retired ended, Retired retired) {
+    var orders = new ArrayList<DynoOrder>();
+    if (ended.ending() != Ending.STOPPED && ended.ending() != Ending.CYCLED) {
+      orders.add(new DynoOrder.WriteLog(ended.at(), "State changed from up to complete"));
+    }
+    for (DynoTimer timer : DynoTimer.values()) {
+      orders.add(new DynoOrder.DisarmTimer(timer));
+    }
+    retired
+        .host()
+        .ifPresent(host -> orders.add(new DynoOrder.DiscardFiles(host, ended.generation())));
+    orders.add(new DynoOrder.ReportRetired(ended.ending(), ended.status(), ended.at()));
+    return List.copyOf(orders);
+  }
+
+  @Override
+  public List<DynoOrder> resume(DynoState state, Instant now) {
+    return switch (state) {
+      case Absent _ -> List.of();
+      case Retired retired ->
+          List.of(
+              new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt()));
+      case Live live -> new DynoReactions(live).again();
+    };
+  }
+}

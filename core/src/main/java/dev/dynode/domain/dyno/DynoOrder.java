@@ -1,0 +1,45 @@
+package dev.dynode.domain.dyno;
+
+import dev.dynode.domain.id.HostId;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What the world should be made to do about a dyno. Idempotent, fenced by generation. */
+public sealed interface DynoOrder {
+  /** Make the file system ready on the host; it reports {@code ReportPrepared}. */
+  record PrepareFiles(HostId host, int generation) implements DynoOrder {}
+
+  /** Start the command unless this generation was started before. */
+  record StartProcess(HostId host, int generation) implements DynoOrder {}
+
+  /** Ask the host what became of this launch. */
+  record AskHost(HostId host, int generation) implements DynoOrder {}
+
+  record SignalProcess(HostId host, int generation, StopSignal signal) implements DynoOrder {}
+
+  record ResizeTerminal(HostId host, int generation, int columns, int rows) implements DynoOrder {}
+
+  /** Close the client's connection and tell it why. */
+  record CloseAttach(HostId host, int generation, String reason) implements DynoOrder {}
+
+  /** Throw the file system away. */
+  record DiscardFiles(HostId host, int generation) implements DynoOrder {}
+
+  record ArmTimer(DynoTimer timer, Instant at) implements DynoOrder {}
+
+  record DisarmTimer(DynoTimer timer) implements DynoOrder {}
+
+  /** A line {@code heroku[<dyno>]: text} in the app's log. */
+  record WriteLog(Instant at, String text) implements DynoOrder {}
+
+  /** Tell the app that the dyno's slot is free. Repeated until the app has it. */
+  record ReportRetired(DynoEvent.Ending ending, Optional<Integer> status, Instant at)
+      implements DynoOrder {}
+
+  /** The signals that end a dyno, each sent to all its processes. */
+  enum StopSignal {
+    HANGUP,
+    TERMINATE,
+    KILL
+  }
+}

@@ -1,0 +1,143 @@
+package dev.dynode.domain.dyno;
+
+import dev.dynode.domain.dyno.DynoOrder.ArmTimer;
+import dev.dynode.domain.dyno.DynoOrder.SignalProcess;
+import dev.dynode.domain.dyno.DynoOrder.StopSignal;
+import dev.dynode.domain.dyno.DynoOrder.WriteLog;
+import dev.dynode.domain.dyno.DynoState.Live;
+import dev.dynode.domain.dyno.DynoState.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What to do about an event of a live dyno. Log texts are Heroku's, to the byte. */
+record DynoReactions(Live live) {
+
+  List<DynoOrder> to(DynoEvent event) {
+    Instant at = event.at();
+    return switch (event) {
+      case DynoEvent.Created _ -> List.of(arm(DynoTimer.LIFE));
+      case DynoEvent.Placed _ -> launch(at);
+      case DynoEvent.BecameUp _ ->
+          live.phase() == Phase.AWAITING
+              ? List.of(log(at, "Awaiting client"), up(at), arm(DynoTimer.ATTACH))
+              : List.of(up(at));
+      case DynoEvent.ClientAttached _ ->
+          List.of(new DynoOrder.DisarmTimer(DynoTimer.ATTACH), starting(at), start());
+      case DynoEvent.Started _, DynoEvent.ClientDetached _, DynoEvent.Retired _ -> List.of();
+      case DynoEvent.ExitTimedOut _ ->
+          List.of(
+              log(
+                  at,
+                  "Error R12 (Exit timeout) -> Process failed to exit within "
+                      + live.spec().policy().grace().toSeconds()
+                      + " seconds of SIGTERM"));
+      case DynoEvent.Lost(_, _, _, String reason) ->
+          List.of(log(at, "Error R99 (Platform error) -> " + reason));
+      case DynoEvent.StartFailed(_, _, _, String reason) ->
+          List.of(
+              log(at, "Error R99 (Platform error) -> Failed to launch the dyno: " + reason),
+              new DynoOrder.CloseAttach(
+                  live.onHost(), live.generation(), "The command could not be started: " + reason));
+      case DynoEvent.WindowResized(_, _, _, int columns, int rows) ->
+          List.of(
+              new DynoOrder.ResizeTerminal(live.onHost(), live.generation(), columns, rows));
+      case DynoEvent.IdleTimedOut _ ->
+          List.of(
+              new DynoOrder.CloseAttach(
+                  live.onHost(),
+                  live.generation(),
+                  "Idle connection closed: no input or output for "
+                      + words(live.spec().policy().idleAfter())
+                      + "."));
+      case DynoEvent.HangupSent _ ->
+          List.of(
+              log(at, "Client connection closed. Sending SIGHUP to all processes"),
+              signal(StopSignal.HANGUP),
+              arm(DynoTimer.HANGUP));
+      case DynoEvent.HangupIgnored _ ->
+          List.of(
+              log(
+                  at,
+                  "Error R16 (Detached) -> An attached process is not responding to SIGHUP after"
+                      + " its external connection was closed."));
+      case DynoEvent.StopRequested _ ->
+          List.of(log(at, "State changed from up to complete"));
+      case DynoEvent.Cycled _ ->
+          List.of(log(at, "Cycling"), log(at, "State changed from up to complete"));
+      case DynoEvent.TerminateSent _ ->
+          List.of(
+              log(at, "Stopping all processes with SIGTERM"),
+              signal(StopSignal.TERMINATE),
+              new DynoOrder.DisarmTimer(DynoTimer.HANGUP),
+              arm(DynoTimer.GRACE));
+      case DynoEvent.KillSent _ ->
+          List.of(log(at, "Stopping process with SIGKILL"), signal(StopSignal.KILL));
+      case DynoEvent.AttachFailed _ ->
+          List.of(log(at, "Error R13 (Attach error) -> Failed to attach to process"));
+      case DynoEvent.Exited(_, _, _, int status) ->
+          List.of(log(at, "Process exited with status " + status));
+    };
+  }
+
+  /** After recovery: timers again, and the host is asked what became of the launch. */
+  List<DynoOrder> again() {
+    var orders = new ArrayList<DynoOrder>();
+    live.deadlines().forEach((timer, at) -> orders.add(new ArmTimer(timer, at)));
+    switch (live.phase()) {
+      case CREATED, EXITED -> {}
+      case AWAITING -> orders.add(prepare());
+      case STARTING -> orders.add(live.spec().attach() ? ask() : start());
+      case RUNNING, STOPPING -> orders.add(ask());
+    }
+    return List.copyOf(orders);
+  }
+
+  private List<DynoOrder> launch(Instant at) {
+    return live.spec().attach() ? List.of(prepare()) : List.of(starting(at), start());
+  }
+
+  private DynoOrder prepare() {
+    return new DynoOrder.PrepareFiles(live.onHost(), live.generation());
+  }
+
+  private DynoOrder start() {
+    return new DynoOrder.StartProcess(live.onHost(), live.generation());
+  }
+
+  private DynoOrder ask() {
+    return new DynoOrder.AskHost(live.onHost(), live.generation());
+  }
+
+  private DynoOrder signal(StopSignal signal) {
+    return new SignalProcess(live.onHost(), live.generation(), signal);
+  }
+
+  private DynoOrder arm(DynoTimer timer) {
+    Instant at = live.deadlines().get(timer);
+    if (at == null) {
+      throw new IllegalStateException("no deadline for " + timer);
+    }
+    return new ArmTimer(timer, at);
+  }
+
+  private DynoOrder starting(Instant at) {
+    return log(at, "Starting process with command `" + live.spec().command() + "`");
+  }
+
+  private static DynoOrder up(Instant at) {
+    return log(at, "State changed from starting to up");
+  }
+
+  private static DynoOrder log(Instant at, String text) {
+    return new WriteLog(at, text);
+  }
+
+  private static String words(java.time.Duration time) {
+    return time.toSeconds() % 3600 == 0 && !time.isZero()
+        ? time.toHours() + " h"
+        : time.toSeconds() % 60 == 0 && !time.isZero()
+            ? time.toMinutes() + " min"
+            : time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  }
+}

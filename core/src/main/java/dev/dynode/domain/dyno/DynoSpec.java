@@ -1,0 +1,46 @@
+package dev.dynode.domain.dyno;
+
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.DynoName;
+import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.id.SlugId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What was asked for when a dyno was requested: never changes.
+ *
+ * @param size name as the API spells it, such as {@code Standard-1X}
+ * @param command as the user gave it, unexpanded and without the client's exit-status suffix
+ * @param script what the shell runs: the command, a process type replaced by its command
+ * @param attach whether a client will attach; the command then waits for it
+ * @param terminal whether it gets a pseudo-terminal of {@code columns} by {@code rows} characters
+ * @param marksExit whether the client asked for an exit-status line at the end
+ * @param env on top of the release's config vars
+ * @param slug none for an app without code
+ * @param timeToLive asked-for end, before the policy's
+ */
+public record DynoSpec(
+    DynoId id,
+    AppId app,
+    DynoName name,
+    String size,
+    String command,
+    String script,
+    boolean attach,
+    boolean terminal,
+    int columns,
+    int rows,
+    boolean marksExit,
+    Map<String, String> env,
+    ReleaseId release,
+    int releaseVersion,
+    Optional<SlugId> slug,
+    Optional<Duration> timeToLive,
+    DynoPolicy policy) {
+  public DynoSpec {
+    env = Map.copyOf(env);
+  }
+}
