@@ -1,0 +1,74 @@
+package dev.dynode.port;
+
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the edges may ask of the control plane. Thread-safe, never blocks. Every stage completes
+ * within the ask timeout; it fails only where the journal or the node does. An answer means that
+ * what it tells is journaled.
+ */
+public interface ControlPlane {
+
+  /** Names of all apps and whose they are, oldest first; may lag behind by a moment. */
+  Map<String, AppId> apps();
+
+  /** Claims the name and creates the app. */
+  CompletionStage<Answer<AppView>> createApp(
+      String by, String name, Tier tier, String region, String stack);
+
+  /** Gives the app another name, which its clients must use from then on. */
+  CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name);
+
+  CompletionStage<Answer<AppView>> look(AppId app);
+
+  /** Carries out any command but {@link RunDyno}. */
+  CompletionStage<Answer<AppView>> change(AppId app, AppCommand command);
+
+  /** Runs a one-off dyno: answered once it is created and placed. */
+  CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command);
+
+  /** Stops or resizes a dyno; an ended one stays as it is. */
+  CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command);
+
+  /** What was asked for, or why not. */
+  sealed interface Answer<T> {
+    record Done<T>(T value) implements Answer<T> {}
+
+    record Refused<T>(Refusal refusal) implements Answer<T> {}
+  }
+
+  /**
+   * An app and its dynos at one moment.
+   *
+   * @param live dynos that take a slot, in order of request
+   */
+  record AppView(App app, List<DynoView> live) {
+    /** The last dynos that ended, oldest first. */
+    public List<DynoView> finished() {
+      return app.finished().values().stream().map(DynoView::of).toList();
+    }
+
+    /** A live or finished dyno by id or name. */
+    public Optional<DynoView> dyno(String identity) {
+      return app.dyno(identity)
+          .flatMap(
+              id ->
+                  live.stream()
+                      .filter(view -> view.spec().id().equals(id))
+                      .findAny()
+                      .or(() -> Optional.ofNullable(app.finished().get(id)).map(DynoView::of)));
+    }
+  }
+}
