@@ -75,11 +75,13 @@ public final class AppDirectory
 
   @Override
   public List<DirectoryOrder> react(DirectoryEvent event, Names after) {
-    return List.of(new DirectoryOrder.Publish(after.taken()));
+    return List.of();
   }
 
   @Override
   public List<DirectoryOrder> resume(Names names, Instant now) {
-    return List.of(new DirectoryOrder.Publish(names.taken()));
+    return names.taken().entrySet().stream()
+        .<DirectoryOrder>map(name -> new DirectoryOrder.Wake(name.getKey(), name.getValue()))
+        .toList();
   }
 }

@@ -1,10 +1,9 @@
 package dev.dynode.domain.directory;
 
 import dev.dynode.domain.id.AppId;
-import java.util.Map;
 
 /** What the world should be made to do about the names. */
 public sealed interface DirectoryOrder {
-  /** Let all who look up names know. */
-  record Publish(Map<String, AppId> taken) implements DirectoryOrder {}
+  /** After a start: see that this app lives; one that was never created gives its name back. */
+  record Wake(String name, AppId app) implements DirectoryOrder {}
 }

@@ -1,0 +1,125 @@
+package dev.dynode.actor;
+
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.directory.DirectoryCommand;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.port.ControlPlane;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Scheduler;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+
+/** The control plane, asked by messages. */
+public record ActorControlPlane(
+    ActorRef<NodeGuardian.Command> guardian,
+    Supplier<Map<String, AppId>> names,
+    Scheduler scheduler,
+    Duration patience)
+    implements ControlPlane {
+
+  @Override
+  public Map<String, AppId> apps() {
+    return names.get();
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> createApp(
+      String by, String name, Tier tier, String region, String stack) {
+    AppId id = new AppId(UUID.randomUUID());
+    var create =
+        new AppCommand.CreateApp(
+            by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack);
+    return afterClaim(by, name, id, () -> change(id, create));
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name) {
+    return look(app)
+        .thenCompose(
+            seen ->
+                switch (seen) {
+                  case Answer.Refused<AppView> refused -> CompletableFuture.completedStage(refused);
+                  case Answer.Done<AppView>(AppView view) when view.app().name().equals(name) ->
+                      CompletableFuture.completedStage(seen);
+                  case Answer.Done<AppView>(AppView view) ->
+                      afterClaim(
+                          by,
+                          name,
+                          app,
+                          () ->
+                              change(
+                                      app,
+                                      new AppCommand.UpdateApp(
+                                          by,
+                                          Optional.of(name),
+                                          Optional.empty(),
+                                          Optional.empty()))
+                                  .thenCompose(
+                                      renamed ->
+                                          names(
+                                                  new DirectoryCommand.FreeName(
+                                                      by, view.app().name(), app))
+                                              .thenApply(_ -> renamed)));
+                });
+  }
+
+  private CompletionStage<Answer<AppView>> afterClaim(
+      String by, String name, AppId app, Supplier<CompletionStage<Answer<AppView>>> then) {
+    return names(new DirectoryCommand.ClaimName(by, name, app))
+        .thenCompose(
+            claimed ->
+                switch (claimed) {
+                  case Answer.Refused<Boolean>(var refusal) ->
+                      CompletableFuture.completedStage(new Answer.Refused<>(refusal));
+                  case Answer.Done<Boolean> _ -> then.get();
+                });
+  }
+
+  private CompletionStage<Answer<Boolean>> names(DirectoryCommand command) {
+    return AskPattern.ask(
+        guardian, replyTo -> new NodeGuardian.Names(command, replyTo), patience, scheduler);
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> look(AppId app) {
+    return ask(app, AppSupervisor.Look::new);
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
+    return ask(app, replyTo -> new AppSupervisor.Change(command, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
+    return ask(app, replyTo -> new AppSupervisor.Run(command, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
+    return ask(app, replyTo -> new AppSupervisor.TellDyno(dyno, command, replyTo));
+  }
+
+  private <T> CompletionStage<T> ask(
+      AppId app, Function<ActorRef<T>, AppSupervisor.Command> command) {
+    return AskPattern.ask(
+        guardian,
+        replyTo -> new NodeGuardian.ToApp(app, command.apply(replyTo)),
+        patience,
+        scheduler);
+  }
+}

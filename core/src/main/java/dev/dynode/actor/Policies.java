@@ -1,0 +1,38 @@
+package dev.dynode.actor;
+
+import com.typesafe.config.Config;
+import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.domain.dyno.DynoPolicy;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads the rules' limits and times from {@code dynode.apps} and {@code dynode.dynos}. */
+public final class Policies {
+  private Policies() {}
+
+  /**
+   * @param dynode the section {@code dynode}
+   */
+  public static AppPolicy from(Config dynode) {
+    Config apps = dynode.getConfig("apps");
+    Config limits = apps.getConfig("one-off-limits");
+    Map<String, Integer> oneOff =
+        limits.root().keySet().stream().collect(Collectors.toMap(tier -> tier, limits::getInt));
+    Config dynos = dynode.getConfig("dynos");
+    return new AppPolicy(
+        oneOff,
+        apps.getInt("command-characters"),
+        apps.getInt("env-variables"),
+        apps.getBytes("config-bytes").intValue(),
+        dynos.getDuration("longest-time-to-live"),
+        dynos.getDuration("shield-idle-after"),
+        apps.getInt("slugs"),
+        new DynoPolicy(
+            dynos.getDuration("attach-within"),
+            dynos.getDuration("idle-after"),
+            dynos.getDuration("hangup-every"),
+            dynos.getInt("hangups"),
+            dynos.getDuration("life"),
+            dynos.getDuration("grace")));
+  }
+}

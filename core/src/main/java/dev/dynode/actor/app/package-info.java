@@ -1,0 +1,5 @@
+/** An app and its dynos, supervised. */
+@NullMarked
+package dev.dynode.actor.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package dev.dynode.actor.dyno;
+
+import dev.dynode.actor.DeciderActor;
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.actor.host.HostAgent;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.DynoTimer;
+import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.LogStore;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Carries out a dyno's orders: timers here, log lines in the store, the rest on its host. */
+public record DynoExecutor(
+    DynoSpec spec,
+    Map<String, String> config,
+    ActorRef<AppSupervisor.Command> app,
+    ActorRef<HostAgent.Command> host,
+    LogStore logs,
+    ActorRef<DeciderActor.Message<DynoCommand, DynoEvent, DynoState>> self,
+    DeciderActor<DynoCommand, DynoEvent, DynoState, DynoOrder>.Alarms alarms)
+    implements DeciderActor.Executor<DynoOrder, DynoState> {
+
+  @Override
+  public void changed(DynoState state) {
+    app.tell(new AppSupervisor.DynoChanged(spec.id(), state));
+  }
+
+  @Override
+  public void execute(DynoOrder order) {
+    switch (order) {
+      case DynoOrder.ArmTimer(DynoTimer timer, Instant at) ->
+          alarms.arm(timer, at, new DynoCommand.TimerDue(timer));
+      case DynoOrder.DisarmTimer(DynoTimer timer) -> alarms.disarm(timer);
+      case DynoOrder.WriteLog(Instant at, String text) ->
+          logs.append(spec.app(), new LogLine(at, "heroku", spec.name().toString(), text));
+      case DynoOrder.ReportRetired(var ending, var status, Instant at) ->
+          app.tell(new AppSupervisor.DynoRetired(spec.id(), ending, status, at));
+      case DynoOrder.PrepareFiles _,
+          DynoOrder.StartProcess _,
+          DynoOrder.AskHost _,
+          DynoOrder.SignalProcess _,
+          DynoOrder.ResizeTerminal _,
+          DynoOrder.CloseAttach _,
+          DynoOrder.DiscardFiles _ ->
+          host.tell(new HostAgent.Carry(spec, config, order, self));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.dynode.actor.host;
+
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.LoggerFactory;
+
+/** Copies a detached dyno's output, line by line, into the app's log. */
+record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess process) {
+
+  /** Returns once the output is complete. */
+  void copy() {
+    var line = new ByteArrayOutputStream();
+    byte[] buffer = new byte[16 * 1024];
+    try {
+      for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {
+        int from = 0;
+        for (int i = 0; i < n; i++) {
+          if (buffer[i] == '\n') {
+            line.write(buffer, from, i - from);
+            from = i + 1;
+            append(line);
+          }
+        }
+        line.write(buffer, from, n - from);
+        if (line.size() >= surroundings.lineBytes()) {
+          append(line);
+        }
+      }
+    } catch (IOException e) {
+      LoggerFactory.getLogger(OutputLines.class).warn("output of {} is cut", spec.name(), e);
+    }
+    if (line.size() > 0) {
+      append(line);
+    }
+  }
+
+  private void append(ByteArrayOutputStream line) {
+    String text = line.toString(StandardCharsets.UTF_8);
+    line.reset();
+    surroundings
+        .logs()
+        .append(
+            spec.app(),
+            new LogLine(
+                surroundings.clock().instant().truncatedTo(ChronoUnit.MICROS),
+                "app",
+                spec.name().toString(),
+                text.endsWith("\r") ? text.substring(0, text.length() - 1) : text));
+  }
+}

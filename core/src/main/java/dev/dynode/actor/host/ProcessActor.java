@@ -1,0 +1,293 @@
+package dev.dynode.actor.host;
+
+import dev.dynode.actor.DeciderActor.Decide;
+import dev.dynode.actor.DeciderActor.Message;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoOrder.StopSignal;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.port.AttachDesk;
+import dev.dynode.port.ProcessRuntime.ExitStatus;
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.port.ProcessRuntime.WindowSize;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dyno's files, process and client on this host. Work that blocks runs in order on virtual
+ * threads; bytes do not pass here.
+ */
+final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
+  private static final ExecutorService BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
+
+  sealed interface Command {}
+
+  record Carry(DynoOrder order) implements Command {}
+
+  record Join(AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
+      implements Command {}
+
+  private record Prepared(int generation) implements Command {}
+
+  private record Started(int generation, RunningProcess process) implements Command {}
+
+  private record Failed(int generation, Throwable cause) implements Command {}
+
+  private record Exited(int generation, ExitStatus status) implements Command {}
+
+  private record Detached(AttachDesk.Detached reason) implements Command {}
+
+  private record Discarded() implements Command {}
+
+  private final HostSurroundings surroundings;
+  private final DynoSpec spec;
+  private final Map<String, String> config;
+  private final ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno;
+  private final List<Signal> earlySignals = new ArrayList<>();
+  private CompletableFuture<?> work = CompletableFuture.completedFuture(null);
+  private int ordered;
+  private @Nullable RunningProcess process;
+  private @Nullable Join client;
+  private @Nullable DynoCommand lastReport;
+  private boolean attached;
+  private boolean discarded;
+
+  static Behavior<Command> create(
+      HostSurroundings surroundings,
+      DynoSpec spec,
+      Map<String, String> config,
+      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
+    return Behaviors.setup(
+        context -> new ProcessActor(context, surroundings, spec, config, dyno));
+  }
+
+  private ProcessActor(
+      ActorContext<Command> context,
+      HostSurroundings surroundings,
+      DynoSpec spec,
+      Map<String, String> config,
+      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
+    super(context);
+    this.surroundings = surroundings;
+    this.spec = spec;
+    this.config = config;
+    this.dyno = dyno;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::receive).build();
+  }
+
+  private Behavior<Command> receive(Command command) {
+    switch (command) {
+      case Carry(DynoOrder order) -> carry(order);
+      case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
+      case Started(int generation, RunningProcess running) -> started(generation, running);
+      case Failed(int generation, Throwable cause) -> failed(generation, cause);
+      case Exited(int generation, ExitStatus status) ->
+          report(new DynoCommand.ReportExited(generation, status.code()));
+      case Join join -> {
+        client = join;
+        join();
+      }
+      case Detached(AttachDesk.Detached reason) -> {
+        attached = false;
+        client = null;
+        if (reason == AttachDesk.Detached.CLIENT_LEFT) {
+          dyno.tell(new Decide<>(new DynoCommand.ReportDetached(ordered)));
+        }
+        return closeWhenDone();
+      }
+      case Discarded() -> {
+        discarded = true;
+        return closeWhenDone();
+      }
+    }
+    return this;
+  }
+
+  private void carry(DynoOrder order) {
+    switch (order) {
+      case DynoOrder.PrepareFiles(_, int generation) ->
+          next(
+              generation,
+              () -> {
+                surroundings.runtime().prepare(spec.id(), slug());
+                return new Prepared(generation);
+              });
+      case DynoOrder.StartProcess(_, int generation) -> {
+        if (generation > ordered) {
+          ordered = generation;
+          next(
+              generation,
+              () -> new Started(generation, surroundings.runtime().start(launch(generation))));
+        }
+      }
+      case DynoOrder.AskHost _ -> {
+        if (lastReport != null) {
+          dyno.tell(new Decide<>(lastReport));
+        }
+      }
+      case DynoOrder.SignalProcess(_, _, StopSignal signal) -> signal(number(signal));
+      case DynoOrder.ResizeTerminal(_, _, int columns, int rows) -> {
+        if (process != null) {
+          process.resize(new WindowSize(columns, rows));
+        }
+      }
+      case DynoOrder.CloseAttach(_, _, String reason) -> {
+        if (client != null) {
+          client.joined().completeExceptionally(new AttachDesk.Refused(reason));
+          client.client().hangUp(reason);
+        }
+      }
+      case DynoOrder.DiscardFiles(_, int generation) ->
+          next(
+              generation,
+              () -> {
+                surroundings.runtime().discard(spec.id());
+                return new Discarded();
+              });
+      case DynoOrder.ArmTimer _,
+          DynoOrder.DisarmTimer _,
+          DynoOrder.WriteLog _,
+          DynoOrder.ReportRetired _ ->
+          throw new AssertionError("no order for a host: " + order);
+    }
+  }
+
+  /** Runs blocking work after what was ordered before. */
+  private void next(int generation, Callable<Command> task) {
+    ActorRef<Command> self = getContext().getSelf();
+    work =
+        work.thenRunAsync(
+            () -> {
+              try {
+                self.tell(task.call());
+              } catch (Exception e) {
+                self.tell(new Failed(generation, e));
+              }
+            },
+            BLOCKING);
+  }
+
+  private SlugTree slug() throws IOException {
+    Path tree = spec.slug().isPresent() ? surroundings.slugs().tree(spec.slug().get()) : null;
+    return new SlugTree(tree);
+  }
+
+  private Launch launch(int generation) throws IOException {
+    Map<String, String> environment = new HashMap<>(config);
+    environment.putAll(spec.env());
+    environment.put("DYNO", spec.name().toString());
+    return new Launch(
+        spec.id(),
+        generation,
+        slug(),
+        spec.script(),
+        environment,
+        spec.terminal() ? new WindowSize(spec.columns(), spec.rows()) : null,
+        spec.attach());
+  }
+
+  private void started(int generation, RunningProcess running) {
+    process = running;
+    report(new DynoCommand.ReportStarted(generation, running.pid()));
+    earlySignals.forEach(this::signal);
+    earlySignals.clear();
+    CompletableFuture<?> output =
+        spec.attach()
+            ? CompletableFuture.completedFuture(null)
+            : CompletableFuture.runAsync(
+                new OutputLines(surroundings, spec, running)::copy, BLOCKING);
+    ActorRef<Command> self = getContext().getSelf();
+    running
+        .exit()
+        .thenCombine(output.handle((_, _) -> 0), (status, _) -> status)
+        .thenAccept(status -> self.tell(new Exited(generation, status)));
+    join();
+  }
+
+  private void join() {
+    if (process == null || client == null || attached) {
+      return;
+    }
+    attached = true;
+    ActorRef<Command> self = getContext().getSelf();
+    boolean taken =
+        client
+            .joined()
+            .complete(
+                new ProcessAttachment(
+                    spec, ordered, process, dyno, reason -> self.tell(new Detached(reason)),
+                    client.client()));
+    if (!taken) {
+      self.tell(new Detached(AttachDesk.Detached.CLIENT_LEFT));
+    }
+  }
+
+  private void failed(int generation, Throwable cause) {
+    getContext().getLog().warn("{} could not be started", spec.name(), cause);
+    if (discarded || lastReport instanceof DynoCommand.ReportExited) {
+      getContext().getSelf().tell(new Discarded());
+      return;
+    }
+    String reason = String.valueOf(cause.getMessage());
+    if (client != null) {
+      client.joined().completeExceptionally(new AttachDesk.Refused(reason));
+    }
+    report(new DynoCommand.ReportStartFailed(generation, reason));
+  }
+
+  private void signal(Signal signal) {
+    RunningProcess running = process;
+    if (running == null) {
+      earlySignals.add(signal);
+    } else {
+      BLOCKING.execute(() -> running.signal(signal));
+    }
+  }
+
+  private static Signal number(StopSignal signal) {
+    return switch (signal) {
+      case HANGUP -> Signal.HUP;
+      case TERMINATE -> Signal.TERM;
+      case KILL -> Signal.KILL;
+    };
+  }
+
+  private void report(DynoCommand report) {
+    lastReport = report;
+    dyno.tell(new Decide<>(report));
+  }
+
+  private Behavior<Command> closeWhenDone() {
+    if (!discarded || attached) {
+      return this;
+    }
+    if (process != null) {
+      process.close();
+    }
+    return Behaviors.stopped();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.dynode.domain.placement;
+
+import dev.dynode.domain.id.HostId;
+
+/**
+ * A host as placement sees it.
+ *
+ * @param dynos dynos it has now
+ * @param capacity most dynos it may have
+ */
+public record HostView(HostId id, int dynos, int capacity) {}
