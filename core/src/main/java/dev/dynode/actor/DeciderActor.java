@@ -136,16 +136,13 @@ public final class DeciderActor<C, E, S, O>
                 });
   }
 
-  private Effect<E, S> decide(
-      S before, C command, Consumer<Outcome<E, S>> reply) {
+  private Effect<E, S> decide(S before, C command, Consumer<Outcome<E, S>> reply) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return switch (decider.decide(before, command, now)) {
       case Decision.Refused<E>(Refusal refusal) ->
           Effect().none().thenRun(_ -> reply.accept(new Outcome.Refused<>(refusal)));
       case Decision.Accepted<E>(List<E> events) when events.isEmpty() ->
-          Effect()
-              .none()
-              .thenRun(state -> reply.accept(new Outcome.Accepted<>(events, state)));
+          Effect().none().thenRun(state -> reply.accept(new Outcome.Accepted<>(events, state)));
       case Decision.Accepted<E>(List<E> events) ->
           Effect()
               .persist(events)

@@ -28,7 +28,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.persistence.typed.PersistenceId;
 
-/** The root of a node: the directory of names, an {@link AppSupervisor} per app, the host's agent. */
+/**
+ * The root of a node: the directory of names, an {@link AppSupervisor} per app, the host's agent.
+ */
 public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   /** What the guardian understands. */
@@ -129,8 +131,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         app, id -> getContext().spawn(AppSupervisor.create(id, surroundings), "app-" + id));
   }
 
-  private static Answer<Boolean> answer(
-      Outcome<DirectoryEvent, AppDirectory.Names> outcome) {
+  private static Answer<Boolean> answer(Outcome<DirectoryEvent, AppDirectory.Names> outcome) {
     return switch (outcome) {
       case Outcome.Accepted<DirectoryEvent, AppDirectory.Names> _ -> new Answer.Done<>(true);
       case Outcome.Refused<DirectoryEvent, AppDirectory.Names>(var refusal) ->

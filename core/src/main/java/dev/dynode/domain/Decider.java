@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * All business rules of one kind of thing. Every method is total, deterministic and pure: no I/O, no
- * clock, no randomness. Actors, the replay and the simulator run the same deciders.
+ * All business rules of one kind of thing. Every method is total, deterministic and pure: no I/O,
+ * no clock, no randomness. Actors, the replay and the simulator run the same deciders.
  *
  * @param <C> commands: what somebody wants
  * @param <E> events: what happened, for ever

@@ -7,8 +7,8 @@ import java.util.Map;
  * Why a command was refused. A value, not an exception: refusals are expected.
  *
  * @param message for the person who asked: names the field and the remedy
- * @param details further facts for programs, by API field name; values are strings, numbers or lists
- *     of strings
+ * @param details further facts for programs, by API field name; values are strings, numbers or
+ *     lists of strings
  */
 public record Refusal(Reason reason, String message, Map<String, Object> details) {
 

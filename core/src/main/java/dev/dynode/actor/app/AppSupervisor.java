@@ -108,8 +108,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     return Behaviors.setup(context -> new AppSupervisor(context, id, surroundings));
   }
 
-  private AppSupervisor(
-      ActorContext<Command> context, AppId id, AppSurroundings surroundings) {
+  private AppSupervisor(ActorContext<Command> context, AppId id, AppSurroundings surroundings) {
     super(context);
     this.id = id;
     this.surroundings = surroundings;
@@ -193,8 +192,14 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Retired retired -> DynoView.of(retired);
       case null, default ->
           new DynoView(
-              requested.spec(), "starting", false, requested.at(), requested.at(),
-              Optional.empty(), Optional.empty(), Optional.empty());
+              requested.spec(),
+              "starting",
+              false,
+              requested.at(),
+              requested.at(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty());
     };
   }
 
@@ -253,24 +258,19 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     if (child != null) {
       child
           .actor()
-          .tell(
-              new Decide<>(
-                  command,
-                  outcome -> self.tell(new DynoAnswered(outcome, replyTo))));
+          .tell(new Decide<>(command, outcome -> self.tell(new DynoAnswered(outcome, replyTo))));
     } else if (command instanceof DynoCommand.Attach) {
       replyTo.tell(
           new Answer.Refused<>(
               Refusal.conflict("This dyno has ended; start another one to attach to.")));
     } else {
-      replyTo.tell(
-          known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
+      replyTo.tell(known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
     }
   }
 
   private static Answer<DynoView> dynoAnswer(Outcome<DynoEvent, DynoState> outcome) {
     return switch (outcome) {
-      case Outcome.Refused<DynoEvent, DynoState>(Refusal refusal) ->
-          new Answer.Refused<>(refusal);
+      case Outcome.Refused<DynoEvent, DynoState>(Refusal refusal) -> new Answer.Refused<>(refusal);
       case Outcome.Accepted<DynoEvent, DynoState>(_, DynoState state) ->
           switch (state) {
             case Live live -> new Answer.Done<>(DynoView.of(live));

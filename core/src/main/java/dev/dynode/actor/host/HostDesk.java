@@ -13,8 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** The attach desk of this host: the dyno decides, the host's agent joins. */
-public record HostDesk(
-    AttachTokens tokens, ControlPlane control, ActorRef<HostAgent.Command> host)
+public record HostDesk(AttachTokens tokens, ControlPlane control, ActorRef<HostAgent.Command> host)
     implements AttachDesk {
 
   @Override

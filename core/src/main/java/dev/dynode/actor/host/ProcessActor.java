@@ -77,8 +77,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       DynoSpec spec,
       Map<String, String> config,
       ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
-    return Behaviors.setup(
-        context -> new ProcessActor(context, surroundings, spec, config, dyno));
+    return Behaviors.setup(context -> new ProcessActor(context, surroundings, spec, config, dyno));
   }
 
   private ProcessActor(
@@ -239,7 +238,11 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
             .joined()
             .complete(
                 new ProcessAttachment(
-                    spec, ordered, process, dyno, reason -> self.tell(new Detached(reason)),
+                    spec,
+                    ordered,
+                    process,
+                    dyno,
+                    reason -> self.tell(new Detached(reason)),
                     client.client()));
     if (!taken) {
       self.tell(new Detached(AttachDesk.Detached.CLIENT_LEFT));

@@ -70,8 +70,7 @@ public sealed interface AppCommand {
       implements AppCommand {}
 
   /** The dyno's story is over. */
-  record RetireDyno(
-      String by, DynoId id, Ending ending, Optional<Integer> status, Instant endedAt)
+  record RetireDyno(String by, DynoId id, Ending ending, Optional<Integer> status, Instant endedAt)
       implements AppCommand {}
 
   record DeleteApp(String by) implements AppCommand {}

@@ -60,7 +60,12 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
   private static Decision<AppEvent> create(CreateApp create, Instant now) {
     return Decision.accept(
         new AppEvent.AppCreated(
-            now, create.by(), create.id(), create.name(), create.tier(), create.region(),
+            now,
+            create.by(),
+            create.id(),
+            create.name(),
+            create.tier(),
+            create.region(),
             create.stack()),
         new AppEvent.ReleaseCreated(
             now, create.by(), create.release(), 1, Optional.empty(), "Initial release"));
@@ -94,7 +99,8 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     var removed = new TreeSet<String>();
     for (Map.Entry<String, Optional<String>> entry : set.vars().entrySet()) {
       String name = entry.getKey();
-      Optional<Refusal> bad = OneOffRequest.badVariable("config var", name, entry.getValue().orElse(""));
+      Optional<Refusal> bad =
+          OneOffRequest.badVariable("config var", name, entry.getValue().orElse(""));
       if (bad.isPresent()) {
         return Decision.refuse(bad.get());
       }
@@ -119,8 +125,11 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     if (bytes > policy.configBytes()) {
       return Decision.refuse(
           Refusal.invalid(
-              "The config vars would take " + bytes + " bytes; an app may have "
-                  + policy.configBytes() + ". Keep large data elsewhere."));
+              "The config vars would take "
+                  + bytes
+                  + " bytes; an app may have "
+                  + policy.configBytes()
+                  + ". Keep large data elsewhere."));
     }
     String description =
         added.isEmpty()
@@ -144,13 +153,21 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
       if (!OneOffRequest.TYPE.matcher(type).matches()) {
         return Decision.refuse(
             Refusal.invalid(
-                "process_types: \"" + type + "\" is no process type; use letters, digits, - and _."));
+                "process_types: \""
+                    + type
+                    + "\" is no process type; use letters, digits, - and _."));
       }
     }
     return Decision.accept(
         new AppEvent.SlugCreated(
-            now, create.by(), create.id(), create.processTypes(), create.checksum(),
-            create.commit(), create.commitDescription(), create.buildpackDescription(),
+            now,
+            create.by(),
+            create.id(),
+            create.processTypes(),
+            create.checksum(),
+            create.commit(),
+            create.commitDescription(),
+            create.buildpackDescription(),
             create.stack()));
   }
 
@@ -192,8 +209,12 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     }
     events.add(
         release(
-            app, rollBack.by(), rollBack.release(), target.get().slug(),
-            "Rollback to v" + target.get().version(), now));
+            app,
+            rollBack.by(),
+            rollBack.release(),
+            target.get().slug(),
+            "Rollback to v" + target.get().version(),
+            now));
     return new Decision.Accepted<>(events);
   }
 

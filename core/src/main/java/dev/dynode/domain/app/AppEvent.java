@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What happens to an app. Journaled for ever. {@code at} and {@code by} as in {@code DynoEvent}. */
+/**
+ * What happens to an app. Journaled for ever. {@code at} and {@code by} as in {@code DynoEvent}.
+ */
 public sealed interface AppEvent {
   Instant at();
 
@@ -48,12 +50,7 @@ public sealed interface AppEvent {
       implements AppEvent {}
 
   record ReleaseCreated(
-      Instant at,
-      String by,
-      ReleaseId id,
-      int version,
-      Optional<SlugId> slug,
-      String description)
+      Instant at, String by, ReleaseId id, int version, Optional<SlugId> slug, String description)
       implements AppEvent {}
 
   /** A one-off dyno was granted: it takes a slot until it is retired. */

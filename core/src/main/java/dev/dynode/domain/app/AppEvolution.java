@@ -23,10 +23,31 @@ final class AppEvolution {
 
   static AppState evolve(AppState state, AppEvent event) {
     if (event
-        instanceof AppEvent.AppCreated(Instant at, String by, var id, var name, var tier, var region, var stack)) {
+        instanceof
+        AppEvent.AppCreated(
+            Instant at,
+            String by,
+            var id,
+            var name,
+            var tier,
+            var region,
+            var stack)) {
       return new App(
-          id, name, by, tier, region, stack, false, at, at, Map.of(), Map.of(), List.of(),
-          Map.of(), Map.of(), Optional.empty());
+          id,
+          name,
+          by,
+          tier,
+          region,
+          stack,
+          false,
+          at,
+          at,
+          Map.of(),
+          Map.of(),
+          List.of(),
+          Map.of(),
+          Map.of(),
+          Optional.empty());
     }
     if (!(state instanceof App app)) {
       throw new IllegalStateException(event + " cannot follow " + state);
@@ -53,9 +74,14 @@ final class AppEvolution {
                   app.slugs(),
                   created.id(),
                   new Slug(
-                      created.id(), Collections.unmodifiableMap(new LinkedHashMap<>(created.processTypes())),
-                      created.checksum(), created.commit(), created.commitDescription(),
-                      created.buildpackDescription(), created.stack(), created.at(),
+                      created.id(),
+                      Collections.unmodifiableMap(new LinkedHashMap<>(created.processTypes())),
+                      created.checksum(),
+                      created.commit(),
+                      created.commitDescription(),
+                      created.buildpackDescription(),
+                      created.stack(),
+                      created.at(),
                       Optional.empty()));
       case AppEvent.SlugStored(Instant at, _, SlugId id, long bytes, String checksum) -> {
         Slug slug = app.slugs().get(id);
@@ -67,12 +93,23 @@ final class AppEvolution {
                 app.slugs(),
                 id,
                 new Slug(
-                    id, slug.processTypes(), slug.checksum(), slug.commit(),
-                    slug.commitDescription(), slug.buildpackDescription(), slug.stack(),
-                    slug.createdAt(), Optional.of(new Stored(bytes, checksum, at))));
+                    id,
+                    slug.processTypes(),
+                    slug.checksum(),
+                    slug.commit(),
+                    slug.commitDescription(),
+                    slug.buildpackDescription(),
+                    slug.stack(),
+                    slug.createdAt(),
+                    Optional.of(new Stored(bytes, checksum, at))));
       }
       case AppEvent.ReleaseCreated(
-              Instant at, String by, var id, int version, var slug, String description) -> {
+              Instant at,
+              String by,
+              var id,
+              int version,
+              var slug,
+              String description) -> {
         var releases = new ArrayList<>(app.releases());
         releases.add(new Release(id, version, slug, description, by, at, app.config()));
         next.releases = List.copyOf(releases);
@@ -92,7 +129,12 @@ final class AppEvolution {
         finished.put(
             id,
             new Finished(
-                requested.spec(), requested.by(), requested.at(), at, ending, status,
+                requested.spec(),
+                requested.by(),
+                requested.at(),
+                at,
+                ending,
+                status,
                 requested.idempotencyKey()));
         if (finished.size() > App.FINISHED_KEPT) {
           finished.pollFirstEntry();
@@ -140,8 +182,21 @@ final class AppEvolution {
 
     App done() {
       return new App(
-          app.id(), name, app.owner(), tier, app.region(), app.stack(), maintenance,
-          app.createdAt(), updatedAt, config, slugs, releases, roster, finished, deletedAt);
+          app.id(),
+          name,
+          app.owner(),
+          tier,
+          app.region(),
+          app.stack(),
+          maintenance,
+          app.createdAt(),
+          updatedAt,
+          config,
+          slugs,
+          releases,
+          roster,
+          finished,
+          deletedAt);
     }
   }
 }

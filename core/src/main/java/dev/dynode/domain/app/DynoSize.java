@@ -54,12 +54,26 @@ public record DynoSize(
           new DynoSize("Private-2XL", Family.PRIVATE, 129024, 100, true, 65536, 1500));
 
   private static final Map<String, String> FORMER_NAMES =
-      Map.of("1x", "standard-1x", "2x", "standard-2x", "px", "performance-l", "free", "eco", "hobby", "basic");
+      Map.of(
+          "1x",
+          "standard-1x",
+          "2x",
+          "standard-2x",
+          "px",
+          "performance-l",
+          "free",
+          "eco",
+          "hobby",
+          "basic");
 
-  /** The size of this name, in any letter case; former names and Shield spellings are understood. */
+  /**
+   * The size of this name, in any letter case; former names and Shield spellings are understood.
+   */
   public static Optional<DynoSize> named(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     String current = FORMER_NAMES.getOrDefault(lower, lower).replaceFirst("^shield-", "private-");
-    return ALL.stream().filter(size -> size.name.toLowerCase(Locale.ROOT).equals(current)).findAny();
+    return ALL.stream()
+        .filter(size -> size.name.toLowerCase(Locale.ROOT).equals(current))
+        .findAny();
   }
 }

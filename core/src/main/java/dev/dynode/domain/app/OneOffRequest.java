@@ -49,7 +49,10 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
         && before.attach() == run.attach()
         && before.name().type().equals(run.type())
         && before.env().equals(run.env())
-        && run.size().flatMap(DynoSize::named).map(s -> s.name().equals(before.size())).orElse(true);
+        && run.size()
+            .flatMap(DynoSize::named)
+            .map(s -> s.name().equals(before.size()))
+            .orElse(true);
   }
 
   private Optional<Refusal> invalid() {
@@ -70,11 +73,17 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
     }
     if (!TYPE.matcher(run.type()).matches()) {
       return refuse(
-          "type: \"" + run.type() + "\" is no process type; use up to 128 letters, digits, - and _.");
+          "type: \""
+              + run.type()
+              + "\" is no process type; use up to 128 letters, digits, - and _.");
     }
     if (run.env().size() > policy.envVariables()) {
       return refuse(
-          "env: it has " + run.env().size() + " variables, the limit is " + policy.envVariables() + ".");
+          "env: it has "
+              + run.env().size()
+              + " variables, the limit is "
+              + policy.envVariables()
+              + ".");
     }
     for (Map.Entry<String, String> variable : run.env().entrySet()) {
       Optional<Refusal> bad = badVariable("env", variable.getKey(), variable.getValue());
@@ -86,7 +95,9 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
       Duration ttl = run.timeToLive().get();
       if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(policy.longestTimeToLive()) > 0) {
         return refuse(
-            "time_to_live: it must be 1 to " + policy.longestTimeToLive().toSeconds() + " seconds.");
+            "time_to_live: it must be 1 to "
+                + policy.longestTimeToLive().toSeconds()
+                + " seconds.");
       }
     }
     if (run.size().isPresent()) {
@@ -114,11 +125,15 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   static Optional<Refusal> badVariable(String field, String name, String value) {
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
       return refuse(
-          field + ": \"" + name.replace("\0", "\\0") + "\" is no variable name; it must not be empty"
+          field
+              + ": \""
+              + name.replace("\0", "\\0")
+              + "\" is no variable name; it must not be empty"
               + " nor hold = or NUL.");
     }
     return value.indexOf('\0') >= 0
-        ? refuse(field + ": the value of " + name + " holds a NUL character, which no variable can.")
+        ? refuse(
+            field + ": the value of " + name + " holds a NUL character, which no variable can.")
         : Optional.empty();
   }
 
@@ -137,7 +152,9 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
             .map(Requested::spec)
             .filter(
                 spec ->
-                    DynoSize.named(spec.size()).map(DynoSize::family).equals(Optional.of(size.family())))
+                    DynoSize.named(spec.size())
+                        .map(DynoSize::family)
+                        .equals(Optional.of(size.family())))
             .map(spec -> spec.name().toString())
             .toList();
     int limit = policy.oneOffLimit(app.tier(), size.family());
@@ -182,7 +199,9 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
     return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : otherwise;
   }
 
-  /** A random number of four digits that no live dyno of the type has; beyond 9,000 of them, more. */
+  /**
+   * A random number of four digits that no live dyno of the type has; beyond 9,000 of them, more.
+   */
   private DynoName name() {
     Set<DynoName> taken = new HashSet<>();
     app.roster().values().forEach(r -> taken.add(r.spec().name()));

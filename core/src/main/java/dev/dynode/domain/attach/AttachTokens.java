@@ -15,8 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes and reads attach tokens: who holds one may attach to that dyno. A token names its dyno and
- * proves itself by a MAC, so nothing secret is journaled and any node with the key can check it; that
- * it works only once is the dyno's rule.
+ * proves itself by a MAC, so nothing secret is journaled and any node with the key can check it;
+ * that it works only once is the dyno's rule.
  */
 public final class AttachTokens {
   private static final int MAC_BYTES = 16;

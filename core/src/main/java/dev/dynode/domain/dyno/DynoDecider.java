@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The life of a one-off dyno, as Heroku's articles "One-Off Dynos" and "Dyno Shutdown Behavior" tell
- * it.
+ * The life of a one-off dyno, as Heroku's articles "One-Off Dynos" and "Dyno Shutdown Behavior"
+ * tell it.
  *
  * <pre>
  * Absent → CREATED → AWAITING (attached) ─ client ─→ STARTING → RUNNING → EXITED → Retired
@@ -98,7 +98,11 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
                   new DynoEvent.StartFailed(now, SYSTEM, generation, reason),
                   new DynoEvent.Exited(now, SYSTEM, generation, NOT_STARTED_STATUS),
                   new DynoEvent.Retired(
-                      now, SYSTEM, generation, Ending.NOT_STARTED, Optional.of(NOT_STARTED_STATUS)));
+                      now,
+                      SYSTEM,
+                      generation,
+                      Ending.NOT_STARTED,
+                      Optional.of(NOT_STARTED_STATUS)));
       case ReportDetached(int generation) ->
           generation == live.generation() && live.client()
               ? hangUp(live, new DynoEvent.ClientDetached(now, SYSTEM, generation), now)
@@ -132,8 +136,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   private static Decision<DynoEvent> attach(Live live, String by, String from, Instant now) {
     if (!live.spec().attach()) {
       return Decision.refuse(
-          Refusal.conflict(
-              live.spec().name() + " runs detached; its output is in the app's log."));
+          Refusal.conflict(live.spec().name() + " runs detached; its output is in the app's log."));
     }
     if (live.phase() != Phase.AWAITING) {
       return Decision.refuse(
@@ -219,8 +222,19 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               .filter(ttl -> ttl.compareTo(spec.policy().life()) < 0)
               .orElse(spec.policy().life());
       return new Live(
-              spec, Phase.CREATED, generation, Optional.empty(), false, false, 0,
-              java.util.Map.of(), at, at, Optional.empty(), Optional.empty(), Optional.empty())
+              spec,
+              Phase.CREATED,
+              generation,
+              Optional.empty(),
+              false,
+              false,
+              0,
+              java.util.Map.of(),
+              at,
+              at,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty())
           .due(DynoTimer.LIFE, at.plus(life));
     }
     if (!(state instanceof Live live)) {
@@ -230,8 +244,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     return switch (event) {
       case DynoEvent.Created _ -> throw new AssertionError("handled above");
       case DynoEvent.Placed(_, _, int generation, var host) ->
-          live.placed(generation, host)
-              .in(live.spec().attach() ? Phase.AWAITING : Phase.STARTING);
+          live.placed(generation, host).in(live.spec().attach() ? Phase.AWAITING : Phase.STARTING);
       case DynoEvent.BecameUp(Instant at, _, _) ->
           live.phase() == Phase.AWAITING
               ? live.becameUp(at).due(DynoTimer.ATTACH, at.plus(policy.attachWithin()))
@@ -248,8 +261,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
           live.hungUp(times)
               .because(Optional.of(Ending.HUNG_UP))
               .due(DynoTimer.HANGUP, at.plus(policy.hangupEvery()));
-      case DynoEvent.HangupIgnored _ ->
-          live.because(Optional.empty()).notDue(DynoTimer.HANGUP);
+      case DynoEvent.HangupIgnored _ -> live.because(Optional.empty()).notDue(DynoTimer.HANGUP);
       case DynoEvent.StopRequested _ -> live.because(Optional.of(Ending.STOPPED));
       case DynoEvent.Cycled _ -> live.because(Optional.of(Ending.CYCLED));
       case DynoEvent.TerminateSent(Instant at, _, _) ->

@@ -8,8 +8,8 @@ import java.util.Optional;
  * What happens in a dyno's life. Journaled for ever: a released event is never renamed, moved or
  * given another meaning.
  *
- * <p>{@code at}: when it was decided. {@code by}: who caused it, an account's email or {@code dynode}.
- * {@code generation}: which launch of the dyno it is about, from 1; 0 before the first.
+ * <p>{@code at}: when it was decided. {@code by}: who caused it, an account's email or {@code
+ * dynode}. {@code generation}: which launch of the dyno it is about, from 1; 0 before the first.
  */
 public sealed interface DynoEvent {
   Instant at();

@@ -40,8 +40,7 @@ record DynoReactions(Live live) {
               new DynoOrder.CloseAttach(
                   live.onHost(), live.generation(), "The command could not be started: " + reason));
       case DynoEvent.WindowResized(_, _, _, int columns, int rows) ->
-          List.of(
-              new DynoOrder.ResizeTerminal(live.onHost(), live.generation(), columns, rows));
+          List.of(new DynoOrder.ResizeTerminal(live.onHost(), live.generation(), columns, rows));
       case DynoEvent.IdleTimedOut _ ->
           List.of(
               new DynoOrder.CloseAttach(
@@ -61,8 +60,7 @@ record DynoReactions(Live live) {
                   at,
                   "Error R16 (Detached) -> An attached process is not responding to SIGHUP after"
                       + " its external connection was closed."));
-      case DynoEvent.StopRequested _ ->
-          List.of(log(at, "State changed from up to complete"));
+      case DynoEvent.StopRequested _ -> List.of(log(at, "State changed from up to complete"));
       case DynoEvent.Cycled _ ->
           List.of(log(at, "Cycling"), log(at, "State changed from up to complete"));
       case DynoEvent.TerminateSent _ ->

@@ -42,50 +42,138 @@ public sealed interface DynoState {
 
     Live in(Phase next) {
       return new Live(
-          spec, next, generation, host, up, client, hangups, deadlines, createdAt, changedAt,
-          startedAt, why, status);
+          spec,
+          next,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     Live placed(int generation, HostId host) {
       return new Live(
-          spec, phase, generation, Optional.of(host), up, client, hangups, deadlines, createdAt,
-          changedAt, startedAt, why, status);
+          spec,
+          phase,
+          generation,
+          Optional.of(host),
+          up,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     Live becameUp(Instant at) {
       return new Live(
-          spec, phase, generation, host, true, client, hangups, deadlines, createdAt, at,
-          startedAt, why, status);
+          spec,
+          phase,
+          generation,
+          host,
+          true,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          at,
+          startedAt,
+          why,
+          status);
     }
 
     Live started(Instant at) {
       return new Live(
-          spec, phase, generation, host, up, client, hangups, deadlines, createdAt, changedAt,
-          Optional.of(at), why, status);
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          Optional.of(at),
+          why,
+          status);
     }
 
     Live withClient(boolean attached) {
       return new Live(
-          spec, phase, generation, host, up, attached, hangups, deadlines, createdAt, changedAt,
-          startedAt, why, status);
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          attached,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     Live hungUp(int times) {
       return new Live(
-          spec, phase, generation, host, up, client, times, deadlines, createdAt, changedAt,
-          startedAt, why, status);
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          client,
+          times,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     Live because(Optional<Ending> ending) {
       return new Live(
-          spec, phase, generation, host, up, client, hangups, deadlines, createdAt, changedAt,
-          startedAt, ending, status);
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          ending,
+          status);
     }
 
     Live exited(Optional<Integer> status) {
       return new Live(
-          spec, Phase.EXITED, generation, host, up, client, hangups, Map.of(), createdAt,
-          changedAt, startedAt, why, status);
+          spec,
+          Phase.EXITED,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          Map.of(),
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     Live due(DynoTimer timer, Instant at) {
@@ -104,8 +192,19 @@ public sealed interface DynoState {
 
     private Live withDeadlines(Map<DynoTimer, Instant> next) {
       return new Live(
-          spec, phase, generation, host, up, client, hangups, Map.copyOf(next), createdAt,
-          changedAt, startedAt, why, status);
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          Map.copyOf(next),
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status);
     }
 
     /** Where it was placed. */
