@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of one app: two segment files, {@code current.log} and the full one before it, {@code
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * rotation.
  */
 final class AppLog {
+  private static final Logger LOG = LoggerFactory.getLogger(AppLog.class);
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
 
@@ -110,8 +113,7 @@ final class AppLog {
         lost++;
         if (unwritten++ == 0) {
           unwrittenSince = ordered.at();
-          System.getLogger(AppLog.class.getName())
-              .log(System.Logger.Level.WARNING, "Log lines are lost: " + folder, e);
+          LOG.warn("Log lines are lost: {}", folder, e);
         }
       }
     }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One who follows a log, on a virtual thread of its own. Lines wait in a bounded queue; when it is
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code Error L11} from {@code heroku[logplex]} with the number dropped.
  */
 final class LogFollower implements Following {
+  private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
 
@@ -77,8 +80,7 @@ final class LogFollower implements Following {
       // closed
     } catch (Exception e) {
       if (!closed) {
-        System.getLogger(LogFollower.class.getName())
-            .log(System.Logger.Level.WARNING, "A follower of a log failed and is dropped", e);
+        LOG.warn("A follower of a log failed and is dropped", e);
       }
     } finally {
       close();

@@ -14,15 +14,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -57,7 +61,7 @@ class FileSlugStoreTest {
     }
 
     Tar file(String name, String content) throws IOException {
-      byte[] data = content.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] data = content.getBytes(StandardCharsets.UTF_8);
       var entry = new TarArchiveEntry(name, true);
       entry.setSize(data.length);
       out.putArchiveEntry(entry);
@@ -106,7 +110,7 @@ class FileSlugStoreTest {
   }
 
   private byte[] systemTar(String... arguments) throws IOException, InterruptedException {
-    var command = new java.util.ArrayList<String>();
+    var command = new ArrayList<String>();
     command.add("tar");
     command.addAll(Arrays.asList(arguments));
     Process tar =
@@ -140,7 +144,7 @@ class FileSlugStoreTest {
     Files.createSymbolicLink(folder.resolve("app/bin/link"), Path.of("../Procfile"));
     Files.createLink(folder.resolve("app/hard"), tool);
     Files.createDirectory(folder.resolve("app/tmp"));
-    var arguments = new java.util.ArrayList<>(java.util.List.of("-cz", "--format", format));
+    var arguments = new ArrayList<>(List.of("-cz", "--format", format));
     arguments.addAll(Arrays.asList(what.split(" ", -1)));
     byte[] packed = systemTar(arguments.toArray(String[]::new));
 
@@ -263,7 +267,7 @@ class FileSlugStoreTest {
     byte[] flipped = packed.clone();
     flipped[packed.length - 6] ^= 1; // in the checksum at the end
     rejected(flipped, "tar -czf");
-    rejected("not an archive at all".repeat(100).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    rejected("not an archive at all".repeat(100).getBytes(StandardCharsets.UTF_8));
     rejected(gzip(new byte[10_240]), "no files");
   }
 
@@ -287,7 +291,7 @@ class FileSlugStoreTest {
     }
     byte[] deep = new Tar().file("d/".repeat(10) + "f", "").packed();
     byte[] noise = new byte[30_000];
-    new java.util.Random(1).nextBytes(noise);
+    new Random(1).nextBytes(noise);
     for (byte[] archive : new byte[][] {bomb, many.packed(), deep, noise}) {
       var refused =
           assertThrows(
@@ -323,15 +327,9 @@ class FileSlugStoreTest {
   void aFailedUploadLeavesTheSlugAsItWas() throws Exception {
     byte[] first = new Tar().file("a", "1").packed();
     store.put(slug, new ByteArrayInputStream(first), null);
-    InputStream broken =
-        new SequenceInputStream(
-            new ByteArrayInputStream(first),
-            new InputStream() {
-              @Override
-              public int read() throws IOException {
-                throw new IOException("connection lost");
-              }
-            });
+    InputStream lost = InputStream.nullInputStream();
+    lost.close(); // so that reading it fails
+    InputStream broken = new SequenceInputStream(new ByteArrayInputStream(first), lost);
     assertThrows(IOException.class, () -> store.put(slug, broken, null));
     assertThrows(
         Rejected.class, () -> store.put(slug, new ByteArrayInputStream(new byte[9]), null));

@@ -55,7 +55,9 @@ class LogsAfterKillTest {
         }
         acknowledged++;
         if (acknowledged == 4000) {
-          child.destroyForcibly();
+          child
+              .toHandle()
+              .destroyForcibly(); // Process.destroyForcibly would close our end of the pipe
         }
       }
     } finally {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -100,7 +101,7 @@ class SlugArchiveTest {
     assertArrayEquals(first, pack(SlugArchive.Times.FIXED));
     byte[] kept = pack(SlugArchive.Times.KEPT);
     assertArrayEquals(kept, pack(SlugArchive.Times.KEPT));
-    assertFalse(java.util.Arrays.equals(first, kept));
+    assertFalse(Arrays.equals(first, kept));
   }
 
   @Test
