@@ -1,0 +1,116 @@
+package dev.dynode.store;
+
+import dev.dynode.domain.logs.LogLine;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log line as bytes on disk: {@code MICROSECONDS TAB SOURCE TAB PROCESS TAB TEXT LF} in UTF-8,
+ * microseconds since 1970. In the last three a backslash is written {@code \\}, a line feed {@code
+ * \n}, a carriage return {@code \r}, and in source and process a tab {@code \t}; every other
+ * character is itself. A half surrogate pair, which UTF-8 cannot hold, becomes {@code ?}.
+ */
+final class LogLineFormat {
+  private LogLineFormat() {}
+
+  static byte[] encode(LogLine line) {
+    var out = new StringBuilder(line.text().length() + 48);
+    out.append(micros(line.at())).append('\t');
+    escape(line.source(), true, out);
+    out.append('\t');
+    escape(line.process(), true, out);
+    out.append('\t');
+    escape(line.text(), false, out);
+    return out.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads one line, without its line feed.
+   *
+   * @return {@code null} if this is no such line (damaged by a power failure)
+   */
+  static @Nullable LogLine decode(byte[] bytes, int offset, int length) {
+    String line = new String(bytes, offset, length, StandardCharsets.UTF_8);
+    int source = line.indexOf('\t') + 1;
+    int process = line.indexOf('\t', source) + 1;
+    int text = line.indexOf('\t', process) + 1;
+    if (source == 0 || process == 0 || text == 0) {
+      return null;
+    }
+    try {
+      return new LogLine(
+          Instant.EPOCH.plus(Long.parseLong(line, 0, source - 1, 10), ChronoUnit.MICROS),
+          unescape(line.substring(source, process - 1)),
+          unescape(line.substring(process, text - 1)),
+          unescape(line.substring(text)));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  static long micros(Instant at) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+  }
+
+  /** Cuts the text into parts of at most {@code limit} bytes of UTF-8, between characters. */
+  static List<String> split(String text, int limit) {
+    if (text.length() <= limit / 3) { // a char has at most three bytes
+      return List.of(text);
+    }
+    var parts = new ArrayList<String>();
+    int start = 0;
+    int bytes = 0;
+    for (int i = 0; i < text.length(); ) {
+      int character = text.codePointAt(i);
+      int size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+      if (bytes + size > limit) {
+        parts.add(text.substring(start, i));
+        start = i;
+        bytes = 0;
+      }
+      bytes += size;
+      i += Character.charCount(character);
+    }
+    parts.add(text.substring(start));
+    return parts;
+  }
+
+  private static void escape(String text, boolean tabs, StringBuilder out) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append(tabs ? "\\t" : "\t");
+        default -> out.append(c);
+      }
+    }
+  }
+
+  private static String unescape(String text) {
+    if (text.indexOf('\\') < 0) {
+      return text;
+    }
+    var out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != '\\' || i + 1 == text.length()) {
+        out.append(c);
+        continue;
+      }
+      char escaped = text.charAt(++i);
+      switch (escaped) {
+        case 'n' -> out.append('\n');
+        case 'r' -> out.append('\r');
+        case 't' -> out.append('\t');
+        default -> out.append(escaped);
+      }
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.store;
+
+import org.jspecify.annotations.NullMarked;
