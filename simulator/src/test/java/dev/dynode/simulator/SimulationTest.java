@@ -13,6 +13,7 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.simulator.run.Simulation;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -76,7 +77,8 @@ class SimulationTest {
   }
 
   private static Simulation run(long seed) {
-    Tier tier = Tier.values()[(int) (seed % Tier.values().length)];
+    List<Tier> tiers = List.of(Tier.values());
+    Tier tier = tiers.get((int) (seed % tiers.size()));
     var simulation = new Simulation(seed, AppPolicy.HEROKU, tier);
     simulation.run(60, Duration.ofMinutes(seed % 3 == 0 ? 1 : 30), (int) (seed % 4));
     return simulation;
