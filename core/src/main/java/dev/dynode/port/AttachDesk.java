@@ -41,7 +41,10 @@ public interface AttachDesk {
     /** Whether the client wants its exit-status line at the end ({@code heroku run -x}). */
     boolean marksExit();
 
-    /** How long no byte may move in either direction before {@link #idle} is due. Heartbeats are no bytes. */
+    /**
+     * How long no byte may move in either direction before {@link #idle} is due. Heartbeats are no
+     * bytes.
+     */
     Duration idleAfter();
 
     /** No byte has moved since then; the dyno decides what follows. */

@@ -1,0 +1,47 @@
+package dev.dynode.cli;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What to clean up when SIGINT, SIGTERM or SIGHUP ends this command: one action at a time, the one
+ * that fits how far the command has come. The JVM then exits with 128 and the signal's number.
+ */
+final class OnInterrupt {
+  private static final Runnable NOTHING = () -> {};
+  private static final AtomicReference<Runnable> ACTION = new AtomicReference<>(NOTHING);
+  private static final AtomicBoolean HAPPENED = new AtomicBoolean();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  HAPPENED.set(true);
+                  ACTION.get().run();
+                }));
+  }
+
+  private OnInterrupt() {}
+
+  /** From now on, this first. */
+  static void first(Runnable action) {
+    ACTION.set(action);
+  }
+
+  /** From now on, nothing. */
+  static void nothing() {
+    ACTION.set(NOTHING);
+  }
+
+  /**
+   * Does not return if the JVM is already on its way out: what fails now fails because of that, and
+   * nobody wants to read it.
+   */
+  static void giveWay() {
+    while (HAPPENED.get()) {
+      LockSupport.park();
+    }
+  }
+}
