@@ -33,11 +33,13 @@ public final class Dynode implements Callable<Integer> {
 
   /** All commands, over what starts a node and what makes slugs. */
   static CommandLine commandLine(NodeStarter starter, Packer packer) {
+    // What follows the first word of run's command belongs to that command, with or without --.
+    CommandLine run = new CommandLine(new RunCommand(packer)).setStopAtPositional(true);
     CommandLine line =
         new CommandLine(new Dynode())
             .addSubcommand(new ServerCommand(starter))
             .addSubcommand(new EnvCommand())
-            .addSubcommand(new RunCommand(packer))
+            .addSubcommand(run)
             .addSubcommand(new DeployCommand(packer))
             .addSubcommand(new PsCommand())
             .addSubcommand(new LogsCommand())
@@ -49,8 +51,6 @@ public final class Dynode implements Callable<Integer> {
       each.getCommandSpec().mixinStandardHelpOptions(true);
     }
     line.getCommandSpec().mixinStandardHelpOptions(true);
-    // What follows the first word of run's command belongs to that command, with or without --.
-    line.getSubcommands().get("run").setStopAtPositional(true);
     return line.setParameterExceptionHandler(Dynode::misused)
         .setExecutionExceptionHandler((e, command, result) -> failed(e));
   }

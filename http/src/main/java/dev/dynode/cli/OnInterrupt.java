@@ -1,16 +1,15 @@
 package dev.dynode.cli;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to clean up when SIGINT, SIGTERM or SIGHUP ends this command: one action at a time, the one
  * that fits how far the command has come. The JVM then exits with 128 and the signal's number.
  */
 final class OnInterrupt {
-  private static final Runnable NOTHING = () -> {};
-  private static final AtomicReference<Runnable> ACTION = new AtomicReference<>(NOTHING);
+  private static volatile @Nullable Runnable action;
   private static final AtomicBoolean HAPPENED = new AtomicBoolean();
 
   static {
@@ -19,20 +18,23 @@ final class OnInterrupt {
             new Thread(
                 () -> {
                   HAPPENED.set(true);
-                  ACTION.get().run();
+                  Runnable cleanUp = action;
+                  if (cleanUp != null) {
+                    cleanUp.run();
+                  }
                 }));
   }
 
   private OnInterrupt() {}
 
   /** From now on, this first. */
-  static void first(Runnable action) {
-    ACTION.set(action);
+  static void first(Runnable cleanUp) {
+    action = cleanUp;
   }
 
   /** From now on, nothing. */
   static void nothing() {
-    ACTION.set(NOTHING);
+    action = null;
   }
 
   /**

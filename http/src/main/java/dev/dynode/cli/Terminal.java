@@ -52,6 +52,7 @@ final class Terminal implements AutoCloseable {
   record Size(int columns, int lines) {}
 
   /** Whether both stdin and stdout are terminals. */
+  @SuppressWarnings("SystemConsoleNull") // null again in 25, where java.base provides the console
   static boolean joined() {
     Console console = System.console();
     return console != null && console.isTerminal();
