@@ -1,0 +1,163 @@
+package dev.dynode.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.net.ssl.HttpsURLConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Platform API, one connection per request and no request twice: what created a dyno must not
+ * be repeated. Built on HttpURLConnection because it starts faster than java.net.http. Thread-safe.
+ */
+final class ApiClient {
+  static {
+    System.setProperty("sun.net.http.retryPost", "false");
+    System.setProperty("http.keepAlive", "false");
+  }
+
+  private static final String ACCEPT = "application/vnd.heroku+json; version=3";
+
+  private final NodeAddress node;
+  private final Duration connectTimeout;
+  private final Duration answerTimeout;
+
+  /** Waits 5 s for a connection and 60 s for an answer, as the stock client does. */
+  ApiClient(NodeAddress node) {
+    this(node, Duration.ofSeconds(5), Duration.ofSeconds(60));
+  }
+
+  ApiClient(NodeAddress node, Duration connectTimeout, Duration answerTimeout) {
+    this.node = node;
+    this.connectTimeout = connectTimeout;
+    this.answerTimeout = answerTimeout;
+  }
+
+  JsonNode get(String path) {
+    return call("GET", path, null, null);
+  }
+
+  /** The newest of a list that is sorted by this field. */
+  JsonNode newest(String path, String field) {
+    return call("GET", path, null, field + " ..; max=1, order=desc");
+  }
+
+  JsonNode post(String path, @Nullable JsonNode body) {
+    return call("POST", path, body, null);
+  }
+
+  private JsonNode call(
+      String method, String path, @Nullable JsonNode body, @Nullable String range) {
+    try {
+      HttpURLConnection http = open(node.api().resolve(path));
+      http.setRequestMethod(method);
+      http.setRequestProperty("Accept", ACCEPT);
+      http.setRequestProperty("Authorization", "Bearer " + node.token());
+      if (range != null) {
+        http.setRequestProperty("Range", range);
+      }
+      if (body != null) {
+        byte[] bytes = Json.write(body);
+        http.setDoOutput(true);
+        http.setRequestProperty("Content-Type", "application/json");
+        http.setFixedLengthStreamingMode(bytes.length);
+        try (OutputStream out = http.getOutputStream()) {
+          out.write(bytes);
+        }
+      }
+      byte[] answer = answer(http);
+      return answer.length == 0 ? Json.object() : Json.read(answer);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** Sends a file to an address the API handed out, which is its own secret. */
+  void upload(String method, URI where, Path file) {
+    try {
+      HttpURLConnection http = open(node.api().resolve(where));
+      http.setRequestMethod(method);
+      http.setDoOutput(true);
+      http.setRequestProperty("Content-Type", "application/octet-stream");
+      http.setFixedLengthStreamingMode(Files.size(file));
+      try (OutputStream out = http.getOutputStream()) {
+        Files.copy(file, out);
+      }
+      answer(http);
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** An event stream at an address the API handed out; no limit on the time between events. */
+  InputStream events(URI where) {
+    try {
+      HttpURLConnection http = open(node.api().resolve(where));
+      http.setReadTimeout(0);
+      http.setRequestProperty("Accept", "text/event-stream");
+      if (http.getResponseCode() >= 400) {
+        answer(http);
+      }
+      return http.getInputStream();
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private HttpURLConnection open(URI where) throws IOException {
+    // A proxy has nothing to do between a client and the node on its own machine.
+    HttpURLConnection http = (HttpURLConnection) where.toURL().openConnection(Proxy.NO_PROXY);
+    if (http instanceof HttpsURLConnection https && node.ca().isPresent()) {
+      https.setSSLSocketFactory(Trust.context(node.ca().get()).getSocketFactory());
+    }
+    http.setConnectTimeout((int) connectTimeout.toMillis());
+    http.setReadTimeout((int) answerTimeout.toMillis());
+    http.setInstanceFollowRedirects(false);
+    return http;
+  }
+
+  private static byte[] answer(HttpURLConnection http) throws IOException {
+    int status = http.getResponseCode();
+    if (status < 400) {
+      try (InputStream in = http.getInputStream()) {
+        return in.readAllBytes();
+      }
+    }
+    byte[] text = new byte[0];
+    try (InputStream in = http.getErrorStream()) {
+      text = in == null ? text : in.readAllBytes();
+    }
+    throw refusal(status, text);
+  }
+
+  private static ApiError refusal(int status, byte[] text) {
+    try {
+      JsonNode error = Json.read(text);
+      if (error.hasNonNull("message")) {
+        return new ApiError(
+            status, error.path("id").asText("http_" + status), error.path("message").asText());
+      }
+    } catch (IOException notJson) {
+      // said below
+    }
+    return new ApiError(status, null, "The API answered HTTP " + status + " without a reason.");
+  }
+
+  private ApiError unreachable(IOException e) {
+    String remedy =
+        e instanceof ConnectException
+            ? "No node answers at " + node.api() + "; start one with `dynode server`."
+            : "The node at " + node.api() + " did not answer: " + e.getMessage() + ".";
+    ApiError error = new ApiError(0, null, remedy);
+    error.initCause(e);
+    return error;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.dynode.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/** What the commands need to know about slugs. */
+public interface Packer {
+  /**
+   * Writes the folder as a gzipped tar; the same content gives the same bytes.
+   *
+   * @param excluded absolute paths inside the folder that are left out, with all below them
+   */
+  void pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException;
+
+  /** Process type to command, in the order of the Procfile. */
+  Map<String, String> processTypes(String procfile);
+}

@@ -1,0 +1,145 @@
+package dev.dynode.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import dev.dynode.node.NodeSettings;
+import dev.dynode.node.NodeStarter;
+import dev.dynode.node.NodeStarter.RunningNode;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dynode server}: a node in this process, until SIGTERM or SIGINT. */
+@Command(
+    name = "server",
+    description = {
+      "Run a node until SIGTERM or SIGINT.",
+      "",
+      "Each option may also be an environment variable (DYNODE_API_PORT for --api-port) or a key of"
+          + " the configuration file (dynode.node.api-port); the option wins, then the variable.",
+      ""
+    })
+final class ServerCommand implements Callable<Integer> {
+  private static final String KEYS = "dynode.node.";
+
+  private final NodeStarter starter;
+
+  @Mixin private final NodeOptions node = new NodeOptions();
+
+  @Option(
+      names = "--api-port",
+      paramLabel = "PORT",
+      description = "Platform API; 5100 if not given, 0 for a free one.")
+  private @Nullable Integer apiPort;
+
+  @Option(
+      names = "--rendezvous-port",
+      paramLabel = "PORT",
+      description = "Rendezvous; 5101 if not given, 0 for a free one.")
+  private @Nullable Integer rendezvousPort;
+
+  @Option(
+      names = "--router-port",
+      paramLabel = "PORT",
+      description = "HTTP router; 5102 if not given, 0 for a free one.")
+  private @Nullable Integer routerPort;
+
+  @Option(
+      names = "--public-host",
+      paramLabel = "HOST",
+      description = "The name or address clients dial; 127.0.0.1 if not given.")
+  private @Nullable String publicHost;
+
+  @Option(names = "--transient", description = "Stop once there has been a dyno and none is left.")
+  private @Nullable Boolean transientNode;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "HOCON file over the built-in configuration (or DYNODE_CONFIG).")
+  private @Nullable Path config;
+
+  ServerCommand(NodeStarter starter) {
+    this.starter = starter;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    NodeSettings settings = settings();
+    RunningNode running = starter.start(settings);
+    OnInterrupt.first(running::close);
+    System.out.println(
+        "Dynode ready: API "
+            + running.api()
+            + ", rendezvous "
+            + running.rendezvous()
+            + ", router "
+            + running.router()
+            + ", data "
+            + settings.data());
+    running.awaitStop();
+    return 0;
+  }
+
+  /** Options over environment over file over built-in values. */
+  private NodeSettings settings() {
+    Config all = config();
+    String data = setting(all, "data", node.data, "");
+    return new NodeSettings(
+        data.isEmpty() ? node.data() : Path.of(data).toAbsolutePath().normalize(),
+        port(all, "api-port", apiPort, 5100),
+        port(all, "rendezvous-port", rendezvousPort, 5101),
+        port(all, "router-port", routerPort, 5102),
+        setting(all, "public-host", publicHost, "127.0.0.1"),
+        Boolean.parseBoolean(setting(all, "transient", transientNode, "false")),
+        all);
+  }
+
+  private Config config() {
+    String environment = System.getenv().getOrDefault("DYNODE_CONFIG", "");
+    @Nullable Path file = config == null && !environment.isBlank() ? Path.of(environment) : config;
+    if (file == null) {
+      return ConfigFactory.load();
+    }
+    try {
+      return ConfigFactory.load(
+          ConfigFactory.parseFile(
+              file.toFile(),
+              com.typesafe.config.ConfigParseOptions.defaults().setAllowMissing(false)));
+    } catch (ConfigException e) {
+      throw new CommandFailed("Cannot read the configuration: " + e.getMessage(), 2);
+    }
+  }
+
+  private static int port(Config all, String name, @Nullable Integer option, int otherwise) {
+    String text = setting(all, name, option, String.valueOf(otherwise));
+    try {
+      int port = Integer.parseInt(text.strip());
+      if (port >= 0 && port <= 65_535) {
+        return port;
+      }
+    } catch (NumberFormatException notANumber) {
+      // said below
+    }
+    throw new CommandFailed(name + " must be a port, 0 to 65535, not \"" + text + "\".", 2);
+  }
+
+  private static String setting(
+      Config all, String name, @Nullable Object option, String otherwise) {
+    if (option != null) {
+      return option.toString();
+    }
+    String variable =
+        System.getenv()
+            .getOrDefault("DYNODE_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), "");
+    if (!variable.isBlank()) {
+      return variable;
+    }
+    return all.hasPath(KEYS + name) ? all.getString(KEYS + name) : otherwise;
+  }
+}

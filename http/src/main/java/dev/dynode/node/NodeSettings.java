@@ -1,0 +1,24 @@
+package dev.dynode.node;
+
+import com.typesafe.config.Config;
+import java.nio.file.Path;
+
+/**
+ * What a node is started with.
+ *
+ * @param data the folder that holds everything the node keeps; absolute
+ * @param apiPort of the Platform API, 0 to 65535; 0 takes a free one
+ * @param rendezvousPort of the rendezvous (TLS), 0 to 65535; 0 takes a free one
+ * @param routerPort of the HTTP router, 0 to 65535; 0 takes a free one
+ * @param publicHost the name or address clients dial, as written into an {@code attach_url}
+ * @param transientNode whether the node stops by itself once it has had a dyno and none is left
+ * @param config the complete configuration: the file given, over what the modules bring
+ */
+public record NodeSettings(
+    Path data,
+    int apiPort,
+    int rendezvousPort,
+    int routerPort,
+    String publicHost,
+    boolean transientNode,
+    Config config) {}
