@@ -1,0 +1,179 @@
+package dev.dynode.runtime;
+
+import dev.dynode.domain.id.DynoId;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.FileVisitor;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The files of dynos: {@code <folder>/<dyno id>/app} (its copy of the slug) and {@code tmp}. */
+record DynoFiles(Path folder) {
+  private static final Set<PosixFilePermission> OWNER_ALL =
+      PosixFilePermissions.fromString("rwx------");
+
+  Path of(DynoId dyno) {
+    return folder.resolve(dyno.toString());
+  }
+
+  Path app(DynoId dyno) {
+    return of(dyno).resolve("app");
+  }
+
+  Path temporary(DynoId dyno) {
+    return of(dyno).resolve("tmp");
+  }
+
+  /** Every dyno that has files. */
+  Set<DynoId> all() throws IOException {
+    Set<DynoId> found = new HashSet<>();
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        for (Path entry : (Iterable<Path>) entries::iterator) {
+          try {
+            found.add(DynoId.of(entry.getFileName().toString()));
+          } catch (IllegalArgumentException notOurs) {
+            // left alone
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Copies the slug for the dyno, unless that was done before. */
+  synchronized void prepare(DynoId dyno, @Nullable Path slug) throws IOException {
+    if (Files.isDirectory(app(dyno))) {
+      return;
+    }
+    Path made = of(dyno).resolve("app.part");
+    delete(made);
+    try {
+      Files.createDirectories(temporary(dyno), PosixFilePermissions.asFileAttribute(OWNER_ALL));
+      if (slug == null) {
+        Files.createDirectory(made);
+      } else {
+        Files.walkFileTree(slug, new Copy(slug, made));
+      }
+      Files.setPosixFilePermissions(made, OWNER_ALL);
+      Files.move(made, app(dyno), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      delete(of(dyno));
+      throw e;
+    }
+  }
+
+  /** Removes everything the dyno had, whatever modes it gave its folders; follows no link. */
+  void delete(DynoId dyno) throws IOException {
+    delete(of(dyno));
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      Files.walkFileTree(path, new Delete());
+    }
+  }
+
+  private static final class Copy extends SimpleFileVisitor<Path> {
+    private final Path from;
+    private final Path to;
+
+    Copy(Path from, Path to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+        throws IOException {
+      Files.createDirectory(target(dir));
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+        throws IOException {
+      Path target = target(file);
+      Files.copy(
+          file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isSymbolicLink()) {
+        ownerMay(target, PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
+        throws IOException {
+      Files.setPosixFilePermissions(target(dir), Files.getPosixFilePermissions(dir));
+      ownerMay(
+          target(dir),
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+      return FileVisitResult.CONTINUE;
+    }
+
+    private Path target(Path source) {
+      return to.resolve(from.relativize(source).toString());
+    }
+  }
+
+  private static void ownerMay(Path path, PosixFilePermission... needed) throws IOException {
+    Set<PosixFilePermission> has = Files.getPosixFilePermissions(path);
+    Set<PosixFilePermission> wanted = EnumSet.copyOf(Set.of(needed));
+    wanted.addAll(has);
+    if (!wanted.equals(has)) {
+      Files.setPosixFilePermissions(path, wanted);
+    }
+  }
+
+  private static final class Delete implements FileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+        throws IOException {
+      ownerMay(
+          dir,
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+        throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) { // closed to its owner
+        Files.setPosixFilePermissions(file, OWNER_ALL);
+        Files.walkFileTree(file, this);
+      } else {
+        Files.deleteIfExists(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
+        throws IOException {
+      Files.deleteIfExists(dir);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.dynode.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Ends the node's dynos when the node is killed: a shell that waits on a pipe only the node holds
+ * open, then kills every process that carries the node's mark, until none is left. It takes
+ * background jobs, daemons and programs that ignore SIGHUP alike.
+ */
+final class Guard implements AutoCloseable {
+  private static final String SCRIPT =
+      """
+      read -r _
+      tries=0
+      while [ "$tries" -lt 100 ]; do
+        found=
+        for environ in $(grep -lsz "^%s=$1:" /proc/[0-9]*/environ); do
+          pid=${environ#/proc/}
+          pid=${pid%%/environ}
+          kill -KILL "$pid" 2>/dev/null && found=1
+        done
+        [ -n "$found" ] || exit 0
+        tries=$((tries + 1))
+        sleep 0.02
+      done
+      """
+          .formatted(ProcessTable.MARK);
+
+  private final int held;
+
+  Guard(Spawner spawner, String node) throws IOException {
+    int[] pipe = Libc.pipe();
+    held = pipe[1];
+    try {
+      spawner.spawn(
+          List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", node),
+          Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
+          Path.of("/"),
+          new Spawner.Source.Descriptor(pipe[0]),
+          new Spawner.Source.File("/dev/null", Libc.O_RDWR));
+    } catch (IOException e) {
+      Libc.close(held);
+      throw e;
+    } finally {
+      Libc.close(pipe[0]);
+    }
+  }
+
+  /** Lets it go; by then nothing is left for it to do. */
+  @Override
+  public void close() {
+    Libc.close(held);
+  }
+}

@@ -1,0 +1,291 @@
+package dev.dynode.runtime;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** The C library's calls this runtime needs. Linux with glibc 2.34 or newer. Thread-safe. */
+final class Libc {
+  static final int EINTR = 4;
+  static final int EIO = 5;
+  static final int EAGAIN = 11;
+  static final int ESRCH = 3;
+
+  static final int O_RDWR = 2;
+  static final int O_NOCTTY = 0x100;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+
+  static final int EPOLLIN = 1;
+  static final int EPOLLOUT = 4;
+  static final int EPOLLERR = 8;
+  static final int EPOLLHUP = 0x10;
+  static final int EPOLLONESHOT = 1 << 30;
+
+  private static final int F_SETFL = 4;
+  private static final long TIOCSWINSZ = 0x5414;
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
+  private static final int CLONE_FS = 0x200;
+  private static final long SYS_PIDFD_OPEN = 434;
+  private static final int WNOHANG = 1;
+
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle OPENPT = errno("posix_openpt", INT, INT);
+  private static final MethodHandle GRANTPT = errno("grantpt", INT, INT);
+  private static final MethodHandle UNLOCKPT = errno("unlockpt", INT, INT);
+  private static final MethodHandle PTSNAME = plain("ptsname_r", INT, INT, POINTER, LONG);
+  private static final MethodHandle PIPE2 = errno("pipe2", INT, POINTER, INT);
+  private static final MethodHandle READ = errno("read", LONG, INT, POINTER, LONG);
+  private static final MethodHandle WRITE = errno("write", LONG, INT, POINTER, LONG);
+  private static final MethodHandle CLOSE = plain("close", INT, INT);
+  private static final MethodHandle EPOLL_CREATE = errno("epoll_create1", INT, INT);
+  private static final MethodHandle EPOLL_CTL = errno("epoll_ctl", INT, INT, INT, INT, POINTER);
+  private static final MethodHandle EPOLL_WAIT = errno("epoll_wait", INT, INT, POINTER, INT, INT);
+  private static final MethodHandle WAITPID = errno("waitpid", INT, INT, POINTER, INT);
+  private static final MethodHandle KILL = errno("kill", INT, INT, INT);
+  private static final MethodHandle UNSHARE = errno("unshare", INT, INT);
+  private static final MethodHandle UMASK = plain("umask", INT, INT);
+  private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
+  private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, POINTER);
+  private static final MethodHandle PRCTL =
+      variadic("prctl", 1, INT, INT, LONG, LONG, LONG, LONG);
+  private static final MethodHandle SYSCALL = variadic("syscall", 1, LONG, LONG, LONG, LONG);
+
+  private Libc() {}
+
+  /** A call failed; {@link #errno} says why, as in {@code errno.h}. */
+  static final class CallFailed extends IOException {
+    private static final long serialVersionUID = 1L;
+    private final int errno;
+
+    CallFailed(String call, int errno) {
+      super(call + " failed: errno " + errno);
+      this.errno = errno;
+    }
+
+    int errno() {
+      return errno;
+    }
+  }
+
+  static MethodHandle plain(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
+  }
+
+  private static MethodHandle errno(String name, MemoryLayout result, MemoryLayout... arguments) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, arguments),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  private static MethodHandle variadic(
+      String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(result, arguments),
+        Linker.Option.firstVariadicArg(fixed),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** Room for what a call leaves in {@code errno}; one per thread at a time. */
+  static MemorySegment state(Arena arena) {
+    return arena.allocate(STATE);
+  }
+
+  static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  private interface Call {
+    Object make(MemorySegment state) throws Throwable;
+  }
+
+  private static long checked(String name, Call call) throws CallFailed {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      long result = ((Number) call.make(state)).longValue();
+      if (result < 0) {
+        throw new CallFailed(name, errno(state));
+      }
+      return result;
+    } catch (CallFailed e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(name, e);
+    }
+  }
+
+  private static int quiet(Call call) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) call.make(state(arena));
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A new pseudo-terminal: its master side, non-blocking, and the name of its slave. */
+  record Pty(int master, String slave) {}
+
+  static Pty openPty() throws IOException {
+    int master =
+        (int) checked("posix_openpt", s -> OPENPT.invoke(s, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    try (Arena arena = Arena.ofConfined()) {
+      checked("grantpt", s -> GRANTPT.invoke(s, master));
+      checked("unlockpt", s -> UNLOCKPT.invoke(s, master));
+      MemorySegment name = arena.allocate(128);
+      int failed = quiet(_ -> PTSNAME.invoke(master, name, name.byteSize()));
+      if (failed != 0) {
+        throw new CallFailed("ptsname_r", failed);
+      }
+      nonBlocking(master);
+      return new Pty(master, name.getString(0));
+    } catch (IOException e) {
+      close(master);
+      throw e;
+    }
+  }
+
+  /** Read end and write end, both closed in children. */
+  static int[] pipe() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(INT, 2);
+      checked("pipe2", s -> PIPE2.invoke(s, ends, O_CLOEXEC));
+      return new int[] {ends.getAtIndex(INT, 0), ends.getAtIndex(INT, 1)};
+    }
+  }
+
+  static void nonBlocking(int fd) throws IOException {
+    checked("fcntl", s -> FCNTL.invoke(s, fd, F_SETFL, O_NONBLOCK));
+  }
+
+  static void close(int fd) {
+    quiet(_ -> CLOSE.invoke(fd));
+  }
+
+  /** Bytes read, 0 at the end, or minus errno. */
+  static long read(int fd, MemorySegment buffer, long length, MemorySegment state) {
+    try {
+      long n = (long) READ.invokeExact(state, fd, buffer, length);
+      return n < 0 ? -errno(state) : n;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Bytes written, or minus errno. */
+  static long write(int fd, MemorySegment buffer, long length, MemorySegment state) {
+    try {
+      long n = (long) WRITE.invokeExact(state, fd, buffer, length);
+      return n < 0 ? -errno(state) : n;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static int epollCreate() throws IOException {
+    return (int) checked("epoll_create1", s -> EPOLL_CREATE.invoke(s, O_CLOEXEC));
+  }
+
+  /**
+   * Changes what is watched.
+   *
+   * @param operation 1 add, 2 delete, 3 modify
+   */
+  static void epollControl(int epoll, int operation, int fd, int events, long data)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment event = arena.allocate(EpollEvents.BYTES, 8);
+      EpollEvents.set(event, events, data);
+      checked("epoll_ctl", s -> EPOLL_CTL.invoke(s, epoll, operation, fd, event));
+    }
+  }
+
+  /** Waits without end; number of events, or minus errno. */
+  static int epollWait(int epoll, MemorySegment events, int most, MemorySegment state) {
+    try {
+      int n = (int) EPOLL_WAIT.invokeExact(state, epoll, events, most, -1);
+      return n < 0 ? -errno(state) : n;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A descriptor that becomes readable when the child has ended. */
+  static int pidfd(int pid) throws IOException {
+    return (int)
+        checked("pidfd_open", s -> SYSCALL.invoke(s, SYS_PIDFD_OPEN, (long) pid, 0L));
+  }
+
+  /** Takes the exit status of a child that has ended; null while it runs or if it is not ours. */
+  static @Nullable Integer reap(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(INT);
+      int reaped = quiet(s -> WAITPID.invoke(s, pid, status, WNOHANG));
+      return reaped == pid ? status.get(INT, 0) : null;
+    }
+  }
+
+  /** Sends the signal; false if there is no such process or it is not ours to signal. */
+  static boolean kill(int pid, int signal) {
+    return quiet(s -> KILL.invoke(s, pid, signal)) == 0;
+  }
+
+  static void windowSize(int master, int columns, int rows) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment size = arena.allocate(8, 2);
+      size.set(ValueLayout.JAVA_SHORT, 0, (short) rows);
+      size.set(ValueLayout.JAVA_SHORT, 2, (short) columns);
+      checked("ioctl TIOCSWINSZ", s -> IOCTL.invoke(s, master, TIOCSWINSZ, size));
+    }
+  }
+
+  /** Orphans among our descendants become our children, so that we can find and reap them. */
+  static void adoptOrphans() throws IOException {
+    checked("prctl", s -> PRCTL.invoke(s, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L));
+  }
+
+  /** Gives the calling thread, and what it spawns, a file mode mask of its own. */
+  static void ownUmask(int mask) throws IOException {
+    checked("unshare", s -> UNSHARE.invoke(s, CLONE_FS));
+    quiet(_ -> UMASK.invoke(mask));
+  }
+
+  /** {@code struct epoll_event}: packed on x86-64, aligned elsewhere. */
+  static final class EpollEvents {
+    private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
+    static final int BYTES = PACKED ? 12 : 16;
+    private static final int DATA = PACKED ? 4 : 8;
+
+    private EpollEvents() {}
+
+    static void set(MemorySegment event, int events, long data) {
+      event.set(INT, 0, events);
+      event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA, data);
+    }
+
+    static int events(MemorySegment all, int index) {
+      return all.get(ValueLayout.JAVA_INT_UNALIGNED, (long) index * BYTES);
+    }
+
+    static long data(MemorySegment all, int index) {
+      return all.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) index * BYTES + DATA);
+    }
+  }
+}

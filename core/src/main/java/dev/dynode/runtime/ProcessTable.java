@@ -1,0 +1,144 @@
+package dev.dynode.runtime;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which processes belong to a launch, by {@code /proc}: the first one and all descendants, those it
+ * orphaned (they become this process's children), and all that carry its mark in their environment.
+ */
+final class ProcessTable {
+  /** Name of the variable that marks the processes of a launch. */
+  static final String MARK = "DYNODE_LAUNCH";
+
+  private static final Path PROC = Path.of("/proc");
+  private static final int SELF = Math.toIntExact(ProcessHandle.current().pid());
+
+  private ProcessTable() {}
+
+  /**
+   * One line of the table.
+   *
+   * @param started clock ticks since boot: with the id, the identity of a process
+   */
+  record Line(int pid, int parent, int session, char state, long started) {
+    boolean ended() {
+      return state == 'Z' || state == 'X';
+    }
+  }
+
+  /** Every process of this machine we may see. */
+  static Map<Integer, Line> read() {
+    Map<Integer, Line> table = new HashMap<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[1-9]*")) {
+      for (Path folder : folders) {
+        Line line = line(Integer.parseInt(folder.getFileName().toString()));
+        if (line != null) {
+          table.put(line.pid(), line);
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("/proc cannot be read", e);
+    }
+    return table;
+  }
+
+  static @Nullable Line line(int pid) {
+    try {
+      String stat = text(pid, "stat");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return new Line(
+          pid,
+          Integer.parseInt(fields[1]),
+          Integer.parseInt(fields[3]),
+          fields[0].charAt(0),
+          Long.parseLong(fields[19]));
+    } catch (IOException | RuntimeException e) {
+      return null; // it ended meanwhile
+    }
+  }
+
+  /**
+   * Live processes of a launch.
+   *
+   * @param leader its first process, whose session also counts
+   * @param everywhere whether to look for marks in every process rather than only in our orphans
+   */
+  static Set<Integer> members(int leader, String mark, boolean everywhere) {
+    Map<Integer, Line> table = read();
+    Map<Integer, List<Integer>> children = new HashMap<>();
+    table
+        .values()
+        .forEach(
+            line -> children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid()));
+    Predicate<Line> root =
+        line ->
+            line.pid() == leader
+                || line.session() == leader
+                || ((everywhere || line.parent() == SELF) && carries(line.pid(), mark));
+    Set<Integer> members = new HashSet<>();
+    var open = new ArrayDeque<Integer>();
+    table.values().stream()
+        .filter(line -> line.pid() != SELF && root.test(line))
+        .forEach(line -> open.add(line.pid()));
+    while (!open.isEmpty()) {
+      int pid = open.poll();
+      if (members.add(pid)) {
+        open.addAll(children.getOrDefault(pid, List.of()));
+      }
+    }
+    members.removeIf(
+        pid -> {
+          Line line = table.get(pid);
+          return line == null || line.ended();
+        });
+    return members;
+  }
+
+  /** Our children now, ended ones included; empty where the kernel does not tell. */
+  static Set<Integer> children() {
+    Set<Integer> children = new HashSet<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve("self/task"))) {
+      for (Path thread : threads) {
+        try {
+          for (String pid : Files.readString(thread.resolve("children")).split(" ", -1)) {
+            if (!pid.isBlank()) {
+              children.add(Integer.parseInt(pid.strip()));
+            }
+          }
+        } catch (IOException e) {
+          // the thread ended
+        }
+      }
+    } catch (IOException e) {
+      return Set.of();
+    }
+    return children;
+  }
+
+  /** Whether the process was started with this mark, or one that begins with it. */
+  static boolean carries(int pid, String mark) {
+    try {
+      return text(pid, "environ").contains(MARK + "=" + mark);
+    } catch (IOException e) {
+      return false; // ended, or not ours
+    }
+  }
+
+  private static String text(int pid, String file) throws IOException {
+    return new String(
+        Files.readAllBytes(PROC.resolve(pid + "/" + file)), StandardCharsets.ISO_8859_1);
+  }
+}

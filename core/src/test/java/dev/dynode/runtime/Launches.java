@@ -1,0 +1,121 @@
+package dev.dynode.runtime;
+
+import com.typesafe.config.ConfigFactory;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.port.ProcessRuntime.WindowSize;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Launches for tests, and what to ask of them. */
+final class Launches {
+  static final WindowSize WINDOW = new WindowSize(99, 33);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private Launches() {}
+
+  static RuntimeSettings settings() {
+    return RuntimeSettings.from(ConfigFactory.load());
+  }
+
+  static Launch terminal(String script) {
+    return launch(script, WINDOW, true, Map.of("TERM", "xterm"), null);
+  }
+
+  static Launch pipes(String script) {
+    return launch(script, null, true, Map.of(), null);
+  }
+
+  static Launch launch(
+      String script,
+      @Nullable WindowSize window,
+      boolean input,
+      Map<String, String> environment,
+      @Nullable Path slug) {
+    return new Launch(
+        new DynoId(UUID.randomUUID()), 1, new SlugTree(slug), script, environment, window, input);
+  }
+
+  /** Everything it prints, until the end. */
+  static String output(RunningProcess process) throws IOException {
+    return new String(bytes(process), StandardCharsets.UTF_8);
+  }
+
+  static byte[] bytes(RunningProcess process) throws IOException {
+    var all = new ByteArrayOutputStream();
+    byte[] buffer = new byte[64 * 1024];
+    for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {
+      all.write(buffer, 0, n);
+    }
+    return all.toByteArray();
+  }
+
+  /** Reads until the text was printed, and returns all up to there. */
+  static String until(RunningProcess process, String text) throws IOException {
+    var all = new StringBuilder();
+    byte[] buffer = new byte[1024];
+    while (all.indexOf(text) < 0) {
+      int n = process.read(buffer);
+      if (n < 0) {
+        throw new IOException("ended before \"" + text + "\": " + all);
+      }
+      all.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+    }
+    return all.toString();
+  }
+
+  static void type(RunningProcess process, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    process.write(bytes, 0, bytes.length);
+  }
+
+  static int status(RunningProcess process) {
+    return process
+        .exit()
+        .toCompletableFuture()
+        .orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+        .join()
+        .code();
+  }
+
+  static void eventually(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + PATIENCE + ": " + what);
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  static int descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return (int) open.count();
+    }
+  }
+
+  /** Whether any process carries this text in its environment. */
+  static boolean marked(String text) {
+    return ProcessTable.read().values().stream()
+        .anyMatch(line -> !line.ended() && environment(line.pid()).contains(text));
+  }
+
+  private static String environment(int pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,287 @@
+package dev.dynode.runtime;
+
+import static dev.dynode.runtime.Launches.bytes;
+import static dev.dynode.runtime.Launches.descriptors;
+import static dev.dynode.runtime.Launches.eventually;
+import static dev.dynode.runtime.Launches.launch;
+import static dev.dynode.runtime.Launches.marked;
+import static dev.dynode.runtime.Launches.output;
+import static dev.dynode.runtime.Launches.pipes;
+import static dev.dynode.runtime.Launches.status;
+import static dev.dynode.runtime.Launches.terminal;
+import static dev.dynode.runtime.Launches.type;
+import static dev.dynode.runtime.Launches.until;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.port.ProcessRuntime.WindowSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes on real terminals and pipes. */
+@Timeout(60)
+class LocalRuntimeTest {
+  @TempDir private Path data;
+  private LocalRuntime runtime;
+
+  @BeforeEach
+  void open() throws IOException {
+    runtime = new LocalRuntime(data, Launches.settings());
+  }
+
+  @AfterEach
+  void close() {
+    runtime.close();
+  }
+
+  @Test
+  void aTerminalHasItsSizeAndCooksLines() throws IOException {
+    RunningProcess process = runtime.start(terminal("stty size; tty; echo $TERM"));
+    String printed = output(process);
+    assertTrue(printed.startsWith("33 99\r\n/dev/pts/"), printed);
+    assertTrue(printed.endsWith("xterm\r\n"), printed);
+    assertEquals(0, status(process));
+  }
+
+  @Test
+  void exitStatusIsExact() throws IOException {
+    for (int code : new int[] {0, 1, 3, 42, 127, 128, 255}) {
+      RunningProcess process = runtime.start(pipes("exit " + code));
+      assertEquals(code, status(process));
+      process.close();
+    }
+    for (Signal signal : new Signal[] {Signal.HUP, Signal.KILL, Signal.TERM}) {
+      RunningProcess process = runtime.start(pipes("kill -" + signal.number() + " $$; sleep 60"));
+      assertEquals(128 + signal.number(), status(process));
+      process.close();
+    }
+  }
+
+  @Test
+  void aMissingCommandIsReportedAsOnHeroku() throws IOException {
+    RunningProcess process = runtime.start(pipes("yolo"));
+    assertEquals("/bin/bash: line 1: yolo: command not found\n", output(process));
+    assertEquals(127, status(process));
+  }
+
+  @Test
+  void unicodeSurvivesAnyLocale() throws IOException {
+    RunningProcess process =
+        runtime.start(
+            launch("printf '%s' '\uFFFF ü 漢'", null, false, Map.of("LC_ALL", "C"), null));
+    assertEquals("\uFFFF ü 漢", output(process));
+  }
+
+  @Test
+  void environmentIsWhatWasAskedForAndNoMore() throws IOException {
+    RunningProcess process =
+        runtime.start(launch("env; umask; pwd", null, false, Map.of("A", "1=2\n3"), null));
+    String printed = output(process);
+    Path app = data.resolve("dynos/" + process.dyno() + "/app");
+    assertTrue(printed.contains("A=1=2\n3\n"), printed);
+    assertTrue(printed.contains("HOME=" + app), printed);
+    assertTrue(printed.contains("PATH=/usr/local/sbin:"), printed);
+    assertTrue(printed.endsWith("0077\n" + app + "\n"), printed);
+    assertFalse(printed.contains("JAVA"), printed);
+  }
+
+  @Test
+  void onlyTheThreeStandardDescriptorsAreInherited() throws IOException {
+    RunningProcess process = runtime.start(pipes("ls /proc/self/fd | tr '\\n' ' '"));
+    assertEquals("0 1 2 3 ", output(process)); // 3 is ls reading the folder
+  }
+
+  @Test
+  void inputEndsWithTheClosingOfThePipe() throws IOException {
+    RunningProcess process = runtime.start(pipes("cat; echo end"));
+    type(process, "abc");
+    process.endInput();
+    assertEquals("abcend\n", output(process));
+    RunningProcess without = runtime.start(launch("cat; echo end", null, false, Map.of(), null));
+    assertEquals("end\n", output(without));
+  }
+
+  @Test
+  void manyBytesPassUnchangedBothWays() throws Exception {
+    byte[] sent = new byte[10_000_000];
+    new Random(7).nextBytes(sent);
+    RunningProcess process = runtime.start(pipes("cat"));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<byte[]> received = threads.submit(() -> bytes(process));
+      process.write(sent, 0, sent.length);
+      process.endInput();
+      assertArrayEquals(sent, received.get());
+    }
+    RunningProcess printer =
+        runtime.start(terminal("stty raw; head -c 32000000 /dev/zero | tr '\\0' x"));
+    assertEquals(32_000_000, bytes(printer).length);
+  }
+
+  @Test
+  void keysAndResizesReachTheForegroundProgram() throws IOException {
+    RunningProcess process =
+        runtime.start(
+            terminal("trap 'stty size' WINCH; echo ready; while :; do sleep 0.05; done"));
+    until(process, "ready");
+    process.resize(new WindowSize(120, 40));
+    until(process, "40 120");
+    type(process, "\u0003");
+    assertEquals(130, status(process));
+  }
+
+  @Test
+  void aSignalReachesEveryProcessOfTheDyno() throws Exception {
+    Path seen = data.resolve("seen");
+    Files.createDirectory(seen);
+    String trap = "trap \"touch " + seen + "/$1; exit\" HUP; echo up; while :; do sleep 0.05; done";
+    Path script = data.resolve("trap.sh");
+    Files.writeString(script, trap);
+    RunningProcess process =
+        runtime.start(
+            terminal(
+                "bash %1$s background & setsid bash %1$s session & (setsid bash %1$s daemon &) ;"
+                        .formatted(script)
+                    + " bash %1$s stopped & sleep 0.2; kill -STOP $!; bash %1$s leader"
+                        .formatted(script)));
+    for (int i = 0; i < 5; i++) {
+      until(process, "up");
+    }
+    eventually(
+        "one is stopped",
+        () ->
+            ProcessTable.members((int) process.pid(), process.dyno().toString(), true).stream()
+                .anyMatch(
+                    pid -> {
+                      ProcessTable.Line line = ProcessTable.line(pid);
+                      return line != null && line.state() == 'T';
+                    }));
+    process.signal(Signal.HUP);
+    for (String name : List.of("background", "session", "daemon", "stopped", "leader")) {
+      eventually(name + " got SIGHUP", () -> Files.exists(seen.resolve(name)));
+    }
+    status(process);
+  }
+
+  @Test
+  void nothingIsLeftWhenTheFirstProcessHasEnded() throws Exception {
+    int before = descriptors();
+    Launch launch = terminal("setsid sleep 1000 & (nohup sleep 1000 &) ; trap '' HUP; sleep 0.1");
+    RunningProcess process = runtime.start(launch);
+    assertEquals(0, status(process));
+    assertFalse(marked(launch.dyno().toString()), "processes are left");
+    output(process);
+    process.close();
+    runtime.discard(launch.dyno());
+    assertFalse(Files.exists(data.resolve("dynos/" + launch.dyno())));
+    eventually("descriptors are closed", () -> descriptors() == before);
+  }
+
+  @Test
+  void slugIsCopiedAndProfilesRunInOrder() throws IOException {
+    Path slug = data.resolve("slug");
+    Files.createDirectories(slug.resolve(".profile.d"));
+    Files.writeString(slug.resolve(".profile.d/b.sh"), "export ORDER=${ORDER}b");
+    Files.writeString(slug.resolve(".profile.d/a.sh"), "export ORDER=${GIVEN}a");
+    Files.writeString(slug.resolve(".profile"), "export ORDER=${ORDER}p");
+    Files.writeString(slug.resolve("run"), "#!/bin/sh\necho \"ran $1 $ORDER\"; echo x >> run; exit 0\n");
+    Files.setPosixFilePermissions(slug.resolve("run"), PosixFilePermissions.fromString("r-xr-xr-x"));
+    Files.createSymbolicLink(slug.resolve("link"), Path.of("run"));
+    RunningProcess process =
+        runtime.start(launch("./link 1; exit 5", null, false, Map.of("GIVEN", "g"), slug));
+    assertEquals("ran 1 gabp\n", output(process));
+    assertEquals(5, status(process));
+    assertFalse(Files.readString(slug.resolve("run")).endsWith("x\n"), "the slug was written to");
+  }
+
+  @Test
+  void aHostileFolderIsRemoved() throws IOException {
+    Launch launch =
+        pipes("mkdir -p a/b; echo x > a/b/c; ln -s / a/root; chmod 0 a/b a; chmod 0 .");
+    RunningProcess process = runtime.start(launch);
+    status(process);
+    runtime.discard(launch.dyno());
+    assertFalse(Files.exists(data.resolve("dynos/" + launch.dyno())));
+    assertTrue(Files.exists(Path.of("/etc/passwd")));
+  }
+
+  @Test
+  void manyAtOnceLoseNothing() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> all = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        int n = i;
+        all.add(
+            threads.submit(
+                () -> {
+                  RunningProcess process =
+                      runtime.start(n % 2 == 0 ? terminal("echo o" + n) : pipes("echo o" + n));
+                  String printed = output(process);
+                  assertEquals(0, status(process));
+                  process.close();
+                  runtime.discard(process.dyno());
+                  return printed.strip();
+                }));
+      }
+      for (int i = 0; i < 200; i++) {
+        assertEquals("o" + i, all.get(i).get());
+      }
+    }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothing() throws IOException {
+    int before = descriptors();
+    Launch huge =
+        launch("true", Launches.WINDOW, true, Map.of("A", "x".repeat(3_000_000)), null);
+    IOException failure = assertThrows(IOException.class, () -> runtime.start(huge));
+    assertEquals(
+        "the command and its environment are too long for this system", failure.getMessage());
+    assertEquals(before, descriptors());
+    runtime.discard(huge.dyno());
+  }
+
+  @Test
+  void recoveryEndsWhatAnEarlierLifeLeft() throws Exception {
+    Launch launch = pipes("trap '' HUP TERM; setsid sleep 1000 & sleep 1000");
+    runtime.start(launch);
+    var next = new LocalRuntime(data, Launches.settings());
+    try {
+      assertEquals(java.util.Set.of(launch.dyno()), next.recover().ended());
+      assertFalse(marked(launch.dyno().toString()));
+      assertFalse(Files.exists(data.resolve("dynos/" + launch.dyno())));
+    } finally {
+      next.close();
+    }
+  }
+
+  @Test
+  void preparingTwiceCopiesOnce() throws IOException {
+    Path slug = Files.createDirectory(data.resolve("slug"));
+    Files.writeString(slug.resolve("f"), "1");
+    Launch launch = launch("cat f", null, false, Map.of(), slug);
+    runtime.prepare(launch.dyno(), new SlugTree(slug));
+    Files.writeString(slug.resolve("f"), "2");
+    runtime.prepare(launch.dyno(), new SlugTree(slug));
+    assertEquals("1", output(runtime.start(launch)));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package dev.dynode.node;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The folder that holds everything one node keeps, held by at most one node at a time. */
+final class DataFolder implements AutoCloseable {
+  private static final int KEY_BYTES = 32;
+
+  private final Path path;
+  private final FileChannel channel;
+
+  private DataFolder(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes the folder (mode 0700) where it is missing and takes hold of it.
+   *
+   * @throws IOException in one sentence, where another node holds it or it cannot be written
+   */
+  static DataFolder hold(Path path) throws IOException {
+    Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    FileChannel channel =
+        FileChannel.open(
+            path.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    @Nullable FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (java.nio.channels.OverlappingFileLockException heldInThisJvm) {
+      // told below
+    }
+    if (lock == null) {
+      channel.close();
+      throw new IOException(
+          "Another node uses the data folder " + path + "; stop it or give another --data.");
+    }
+    return new DataFolder(path, channel);
+  }
+
+  Path resolve(String name) {
+    return path.resolve(name);
+  }
+
+  /** The secret attach tokens are made with; made on first use. */
+  byte[] attachKey() throws IOException {
+    Path file = resolve("attach.key");
+    if (!Files.exists(file)) {
+      byte[] key = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(key);
+      write(file, key);
+    }
+    return Files.readAllBytes(file);
+  }
+
+  /** Tells clients on this machine where the node is. */
+  void publish(String json) throws IOException {
+    write(resolve("node.json"), json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    Files.createFile(
+        part,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    try (var out = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(resolve("node.json"));
+    channel.close();
+  }
+}

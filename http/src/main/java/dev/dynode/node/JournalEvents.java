@@ -1,0 +1,69 @@
+package dev.dynode.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dynode.api.EventLine;
+import dev.dynode.api.EventLog;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.read.EventHistory;
+import dev.dynode.read.EventRecord;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.javadsl.Sink;
+
+/** The journal, as the API shows it. Values of variables are left out: they may be secrets. */
+record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper events)
+    implements EventLog {
+  private static final Set<String> SHOWN_APART = Set.of("at", "by", "generation");
+
+  @Override
+  public CompletionStage<List<EventLine>> ofDyno(DynoId dyno) {
+    return history.of("Dyno|" + dyno).map(this::line).runWith(Sink.seq(), system);
+  }
+
+  private EventLine line(EventRecord record) {
+    if (!(record.event() instanceof DynoEvent event)) {
+      throw new IllegalStateException("not a dyno's event: " + record.event());
+    }
+    Map<String, Object> details = new LinkedHashMap<>();
+    JsonNode fields = events.valueToTree(event);
+    fields
+        .properties()
+        .forEach(
+            field -> {
+              if (!SHOWN_APART.contains(field.getKey())) {
+                details.put(field.getKey(), value(field.getKey(), field.getValue()));
+              }
+            });
+    return new EventLine(
+        record.sequenceNumber(),
+        event.at(),
+        event.by(),
+        event.getClass().getSimpleName(),
+        event.generation(),
+        details);
+  }
+
+  private Object value(String name, JsonNode value) {
+    if (name.equals("spec")) {
+      Map<String, Object> spec = new LinkedHashMap<>();
+      value
+          .properties()
+          .forEach(
+              field ->
+                  spec.put(
+                      field.getKey(),
+                      field.getKey().equals("env")
+                          ? List.copyOf(events.convertValue(field.getValue(), Map.class).keySet())
+                          : events.convertValue(field.getValue(), Object.class)));
+      return spec;
+    }
+    Object plain = events.convertValue(value, Object.class);
+    return plain == null ? "" : plain;
+  }
+}

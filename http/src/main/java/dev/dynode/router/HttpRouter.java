@@ -1,0 +1,69 @@
+package dev.dynode.router;
+
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.ControlPlane;
+import dev.dynode.port.LogStore;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/**
+ * Answers HTTP for the apps: the first label of the Host is the app's name. Only dynos of a web
+ * formation may ever get a request, never one-off dynos whatever their type; this node runs no
+ * formations, so an app's answer is Heroku's H14, with its log line (article "Error Codes").
+ * Thread-safe.
+ */
+public record HttpRouter(ControlPlane control, LogStore logs, InstantSource clock) {
+  private static final String PAGE =
+      "<!DOCTYPE html><html><head><title>%1$s</title></head><body><h1>%1$s</h1><p>%2$s</p></body></html>\n";
+  private static final int LONGEST_REQUEST_ID = 200;
+
+  public HttpResponse answer(HttpRequest request) {
+    String host = request.getHeader("Host").map(HttpHeader::value).orElse("");
+    String name = host.replaceFirst("[.:].*", "");
+    AppId app = control.apps().get(name);
+    if (app == null) {
+      return page(404, "No such app", "There is no app of this name here.");
+    }
+    String id =
+        request
+            .getHeader("X-Request-Id")
+            .map(HttpHeader::value)
+            .filter(value -> value.length() <= LONGEST_REQUEST_ID && value.matches("[\\w+/=-]+"))
+            .orElseGet(() -> UUID.randomUUID().toString());
+    Optional<String> from = request.getHeader("X-Forwarded-For").map(HttpHeader::value);
+    String path = request.getUri().getPathString();
+    String query = request.getUri().rawQueryString().map(q -> "?" + q).orElse("");
+    logs.append(
+        app,
+        new LogLine(
+            clock.instant().truncatedTo(ChronoUnit.MICROS),
+            "heroku",
+            "router",
+            "at=error code=H14 desc=\"No web processes running\" method="
+                + request.method().name()
+                + " path=\""
+                + (path + query).replace("\"", "%22")
+                + "\" host="
+                + host
+                + " request_id="
+                + id
+                + " fwd=\""
+                + from.orElse("").replace("\"", "")
+                + "\" dyno= connect= service= status=503 bytes= protocol=http"));
+    return page(503, "Application error", "The app has no web dyno to answer this request.");
+  }
+
+  private static HttpResponse page(int status, String title, String text) {
+    return HttpResponse.create()
+        .withStatus(StatusCodes.get(status))
+        .withEntity(ContentTypes.TEXT_HTML_UTF8, PAGE.formatted(title, text));
+  }
+}
