@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
 public interface AttachDesk {
 
   /**
+   * Joins the client and the command its token stands for.
+   *
    * @param token what the client sent, without line end
    * @return the attachment once the command runs; fails with {@link Refused} for a token that is
    *     unknown, used, or too late, and when the command cannot be started
@@ -41,7 +43,10 @@ public interface AttachDesk {
     /** Whether the client wants its exit-status line at the end ({@code heroku run -x}). */
     boolean marksExit();
 
-    /** How long no byte may move in either direction before {@link #idle} is due. Heartbeats are no bytes. */
+    /**
+     * How long no byte may move in either direction before {@link #idle} is due. Heartbeats are no
+     * bytes.
+     */
     Duration idleAfter();
 
     /** No byte has moved since then; the dyno decides what follows. */
