@@ -40,7 +40,8 @@ class ArrivalTest {
   void whatIsNoTokenIsToldSo() throws Exception {
     try (var stage = new Stage(folder, "")) {
       String word = "x".repeat(257);
-      for (String line : List.of("unknown\r\n", "\r\n", "\n", "caf\u00e9\n", "a b\n", word + "\n")) {
+      for (String line :
+          List.of("unknown\r\n", "\r\n", "\n", "caf\u00e9\n", "a b\n", word + "\n")) {
         try (var caller = stage.call().send(line)) {
           assertEquals(GREETING, caller.record());
           String text = caller.record();
@@ -61,7 +62,8 @@ class ArrivalTest {
   void aTokenMayHaveAQueryAndComeInPieces() throws Exception {
     try (var stage = new Stage(folder, "")) {
       String token = stage.desk.offer("echo fine");
-      try (var caller = stage.call().send(token.substring(0, 5)).send(token.substring(5)).send("\r").send("\n")) {
+      try (var caller =
+          stage.call().send(token.substring(0, 5)).send(token.substring(5)).send("\r").send("\n")) {
         assertEquals(GREETING, caller.record());
         caller.endOfInput();
         assertEquals("fine\n", caller.rest());
@@ -163,9 +165,7 @@ class ArrivalTest {
   void whoDoesNotTrustTheAuthorityStaysOutside() throws Exception {
     try (var stage = new Stage(folder.resolve("one"), "");
         var other = new Stage(folder.resolve("other"), "")) {
-      assertThrows(
-          SSLHandshakeException.class,
-          () -> new Caller(other.trust, stage.server.port()));
+      assertThrows(SSLHandshakeException.class, () -> new Caller(other.trust, stage.server.port()));
       awaitNobody(stage);
     }
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ class LocalAuthorityTest {
     var before = contents();
     open(null, START.plus(Duration.ofDays(300)));
     assertEquals(before, contents());
-    assertEquals(List.of("ca-key.pem rw-------", "ca.pem rw-r--r--", "server.pem rw-------"), modes());
+    assertEquals(
+        List.of("ca-key.pem rw-------", "ca.pem rw-r--r--", "server.pem rw-------"), modes());
   }
 
   @Test
@@ -81,9 +83,15 @@ class LocalAuthorityTest {
     open("dynos.example.com", Instant.now());
     var check =
         new ProcessBuilder(
-                "openssl", "verify", "-x509_strict", "-purpose", "sslserver",
-                "-verify_hostname", "dynos.example.com",
-                "-CAfile", folder.resolve("ca.pem").toString(),
+                "openssl",
+                "verify",
+                "-x509_strict",
+                "-purpose",
+                "sslserver",
+                "-verify_hostname",
+                "dynos.example.com",
+                "-CAfile",
+                folder.resolve("ca.pem").toString(),
                 folder.resolve("server.pem").toString())
             .redirectErrorStream(true)
             .start();
@@ -95,11 +103,11 @@ class LocalAuthorityTest {
     return LocalAuthority.open(folder, publicHost, InstantSource.fixed(now));
   }
 
-  private TreeSet<SubjectName> served() throws Exception {
+  private Set<SubjectName> served() throws Exception {
     return new TreeSet<>(SubjectName.in(Pem.identity(folder.resolve("server.pem")).certificate()));
   }
 
-  private static TreeSet<SubjectName> names(String... hosts) {
+  private static Set<SubjectName> names(String... hosts) {
     var names = new TreeSet<SubjectName>();
     for (String host : hosts) {
       names.add(SubjectName.of(host));
