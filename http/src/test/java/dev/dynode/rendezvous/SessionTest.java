@@ -67,7 +67,8 @@ class SessionTest {
         "head -c 16370 /dev/zero | tr '\\0' x; printf '\\n\\xef'; sleep 0.01; printf"
             + " '\\xbf\\xbf heroku-command-exit'; sleep 0.01; echo -status: 7; printf"
             + " 'tail\\xef\\xbf'";
-    try (var caller = stage.call(stage.desk.offer(script))) {
+    try (var patient = new Stage(folder.resolve("patient"), "marker-hold = 20s");
+        var caller = patient.call(patient.desk.offer(script))) {
       assertEquals(GREETING, caller.record());
       caller.endOfInput();
       String record = caller.record();
