@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
 public interface AttachDesk {
 
   /**
+   * Joins the client and the command its token stands for.
+   *
    * @param token what the client sent, without line end
    * @return the attachment once the command runs; fails with {@link Refused} for a token that is
    *     unknown, used, or too late, and when the command cannot be started

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.rendezvous;
+
+import org.jspecify.annotations.NullMarked;

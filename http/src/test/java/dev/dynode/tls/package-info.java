@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.tls;
+
+import org.jspecify.annotations.NullMarked;
