@@ -141,10 +141,10 @@ class LocalRuntimeTest {
   void keysAndResizesReachTheForegroundProgram() throws IOException {
     RunningProcess process =
         runtime.start(
-            terminal("trap 'stty size' WINCH; echo ready; while :; do sleep 0.05; done"));
+            terminal("trap 'stty size; echo done' WINCH; echo ready; while :; do sleep 0.05; done"));
     until(process, "ready");
     process.resize(new WindowSize(120, 40));
-    until(process, "40 120");
+    until(process, "40 120\r\ndone");
     type(process, "\u0003");
     assertEquals(130, status(process));
   }

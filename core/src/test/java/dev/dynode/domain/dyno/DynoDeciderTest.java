@@ -1,0 +1,268 @@
+package dev.dynode.domain.dyno;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.Story;
+import dev.dynode.domain.dyno.DynoCommand.TimerDue;
+import dev.dynode.domain.dyno.DynoEvent.Ending;
+import dev.dynode.domain.dyno.DynoEvent.StopCause;
+import dev.dynode.domain.dyno.DynoOrder.SignalProcess;
+import dev.dynode.domain.dyno.DynoOrder.StopSignal;
+import dev.dynode.domain.dyno.DynoOrder.WriteLog;
+import dev.dynode.domain.dyno.DynoState.Live;
+import dev.dynode.domain.dyno.DynoState.Retired;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.DynoName;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.id.ReleaseId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** A one-off dyno's life, event by event, with Heroku's log lines to the byte. */
+class DynoDeciderTest {
+  private static final String USER = "user@example.com";
+  private static final HostId HOST = new HostId("h1");
+
+  private final Story<DynoCommand, DynoEvent, DynoState, DynoOrder> story =
+      new Story<>(new DynoDecider());
+
+  private static DynoSpec spec(boolean attach, Optional<Duration> timeToLive) {
+    return new DynoSpec(
+        new DynoId(new UUID(1, 1)), new AppId(new UUID(2, 2)), new DynoName("run", 4242),
+        "Standard-1X", "bash -l", "bash -l", attach, attach, 80, 24, false, Map.of(),
+        new ReleaseId(new UUID(3, 3)), 7, Optional.empty(), timeToLive, DynoPolicy.HEROKU);
+  }
+
+  private void created(boolean attach) {
+    story.when(new DynoCommand.Create(USER, spec(attach, Optional.empty()), HOST));
+  }
+
+  private void attachedAndRunning() {
+    created(true);
+    story.when(new DynoCommand.ReportPrepared(1));
+    story.after(Duration.ofSeconds(2)).when(new DynoCommand.Attach(USER, "192.0.2.1:5000"));
+    story.when(new DynoCommand.ReportStarted(1, 99));
+  }
+
+  private List<String> logs() {
+    return story.orders(WriteLog.class, WriteLog::text);
+  }
+
+  private List<StopSignal> signals() {
+    return story.orders(SignalProcess.class, SignalProcess::signal);
+  }
+
+  private Retired retired() {
+    return assertInstanceOf(Retired.class, story.state());
+  }
+
+  @Test
+  void anAttachedCommandWaitsForItsClient() {
+    created(true);
+    assertEquals(List.of(), story.orders(DynoOrder.StartProcess.class));
+    story.when(new DynoCommand.ReportPrepared(1));
+    assertEquals(List.of("Awaiting client", "State changed from starting to up"), logs());
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1:5000"));
+    assertEquals(List.of("Starting process with command `bash -l`"), logs());
+    assertEquals(1, story.orders(DynoOrder.StartProcess.class).size());
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    story.when(new DynoCommand.ReportExited(1, 3));
+    assertEquals(
+        List.of("Process exited with status 3", "State changed from up to complete"), logs());
+    assertEquals(Ending.EXITED, retired().ending());
+    assertEquals(Optional.of(3), retired().status());
+  }
+
+  @Test
+  void aDetachedCommandStartsAtOnce() {
+    created(false);
+    assertEquals(List.of("Starting process with command `bash -l`"), logs());
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    assertEquals(List.of("State changed from starting to up"), logs());
+    assertEquals("up", DynoView.of((Live) story.state()).state());
+  }
+
+  @Test
+  void withoutAClientIn30SecondsItFailsWithR13AndStatus128() {
+    created(true);
+    story.when(new DynoCommand.ReportPrepared(1));
+    story.after(Duration.ofMillis(29_999)).when(new TimerDue(DynoTimer.ATTACH));
+    assertInstanceOf(Live.class, story.state());
+    story.after(Duration.ofMillis(1)).when(new TimerDue(DynoTimer.ATTACH));
+    assertEquals(
+        List.of(
+            "Error R13 (Attach error) -> Failed to attach to process",
+            "Process exited with status 128",
+            "State changed from up to complete"),
+        logs());
+    assertEquals(Ending.NOT_ATTACHED, retired().ending());
+  }
+
+  @Test
+  void aTokenIsGoodForOneClient() {
+    attachedAndRunning();
+    story.when(new DynoCommand.Attach(USER, "192.0.2.9:1"));
+    assertEquals(Refusal.Reason.CONFLICT, story.refusal().orElseThrow().reason());
+  }
+
+  @Test
+  void aLostClientMeansHangupAt0And5And10SecondsThenR16() {
+    attachedAndRunning();
+    story.when(new DynoCommand.ReportDetached(1));
+    String line = "Client connection closed. Sending SIGHUP to all processes";
+    for (int second : List.of(0, 5, 10)) {
+      if (second > 0) {
+        story.after(Duration.ofSeconds(5)).when(new TimerDue(DynoTimer.HANGUP));
+      }
+      assertEquals(List.of(line), logs(), "at " + second + " s");
+      assertEquals(List.of(StopSignal.HANGUP), signals());
+    }
+    story.after(Duration.ofSeconds(5)).when(new TimerDue(DynoTimer.HANGUP));
+    assertEquals(
+        List.of(
+            "Error R16 (Detached) -> An attached process is not responding to SIGHUP after its"
+                + " external connection was closed."),
+        logs());
+    assertEquals(List.of(), signals());
+    story.after(Duration.ofHours(1)).when(new TimerDue(DynoTimer.HANGUP));
+    assertEquals(List.of(), story.orders());
+    story.when(new DynoCommand.ReportExited(1, 0));
+    assertEquals(Ending.EXITED, retired().ending());
+  }
+
+  @Test
+  void aProcessThatObeysHangupEndsByIt() {
+    attachedAndRunning();
+    story.when(new DynoCommand.ReportDetached(1));
+    story.when(new DynoCommand.ReportExited(1, 129));
+    assertEquals(Ending.HUNG_UP, retired().ending());
+    assertEquals(Optional.of(129), retired().status());
+  }
+
+  @Test
+  void anHourWithoutAByteClosesTheConnectionAndHangsUp() {
+    attachedAndRunning();
+    var lastByte = story.now();
+    story.after(Duration.ofMinutes(59)).when(new DynoCommand.ReportIdle(1, lastByte));
+    assertEquals(List.of(), story.orders());
+    story.after(Duration.ofMinutes(1)).when(new DynoCommand.ReportIdle(1, lastByte));
+    assertEquals(
+        "Idle connection closed: no input or output for 1 h.",
+        story.orders(DynoOrder.CloseAttach.class).getFirst().reason());
+    assertEquals(List.of(StopSignal.HANGUP), signals());
+    story.when(new DynoCommand.ReportDetached(1));
+    assertEquals(List.of(), story.orders(), "the connection we closed is not a lost client");
+  }
+
+  @Test
+  void after24HoursItIsCycled() {
+    attachedAndRunning();
+    story.after(Duration.ofHours(24)).when(new TimerDue(DynoTimer.LIFE));
+    assertEquals(
+        List.of(
+            "Cycling", "State changed from up to complete", "Stopping all processes with SIGTERM"),
+        logs());
+    story.after(Duration.ofSeconds(30)).when(new TimerDue(DynoTimer.GRACE));
+    assertEquals(
+        List.of(
+            "Error R12 (Exit timeout) -> Process failed to exit within 30 seconds of SIGTERM",
+            "Stopping process with SIGKILL"),
+        logs());
+    assertEquals(List.of(StopSignal.KILL), signals());
+    story.when(new DynoCommand.ReportExited(1, 137));
+    assertEquals(List.of("Process exited with status 137"), logs());
+    assertEquals(Ending.CYCLED, retired().ending());
+  }
+
+  @Test
+  void timeToLiveStopsItBefore() {
+    story.when(
+        new DynoCommand.Create(USER, spec(false, Optional.of(Duration.ofSeconds(60))), HOST));
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    story.after(Duration.ofSeconds(60)).when(new TimerDue(DynoTimer.LIFE));
+    assertEquals(
+        List.of("State changed from up to complete", "Stopping all processes with SIGTERM"),
+        logs());
+    story.when(new DynoCommand.ReportExited(1, 143));
+    assertEquals(Ending.STOPPED, retired().ending());
+  }
+
+  @Test
+  void stoppingTwiceIsStoppingOnce() {
+    attachedAndRunning();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    assertEquals(List.of(StopSignal.TERMINATE), signals());
+    int events = story.journal().size();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    assertEquals(events, story.journal().size());
+    story.when(new DynoCommand.ReportDetached(1));
+    assertEquals(List.of(), signals(), "a stopping dyno gets no SIGHUP");
+  }
+
+  @Test
+  void oneThatAwaitsItsClientStopsAtOnce() {
+    created(true);
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    assertEquals(Optional.of(143), retired().status());
+  }
+
+  @Test
+  void aCommandThatCannotStartEndsWith126AndSaysWhy() {
+    created(false);
+    story.when(new DynoCommand.ReportStartFailed(1, "no memory"));
+    assertTrue(logs().getFirst().endsWith("Failed to launch the dyno: no memory"));
+    assertEquals(Optional.of(126), retired().status());
+    assertEquals(Ending.NOT_STARTED, retired().ending());
+  }
+
+  @Test
+  void reportsOfAnotherLaunchAreIgnored() {
+    attachedAndRunning();
+    int events = story.journal().size();
+    story
+        .when(new DynoCommand.ReportExited(2, 0))
+        .when(new DynoCommand.ReportLost(0, "x"))
+        .when(new DynoCommand.ReportStarted(1, 99))
+        .when(new DynoCommand.ReportDetached(3));
+    assertEquals(events, story.journal().size());
+  }
+
+  @Test
+  void afterARestartWhatRanIsAskedForAndWhatWaitedGoesOnWaiting() {
+    created(true);
+    story.when(new DynoCommand.ReportPrepared(1)).restart();
+    assertEquals(1, story.orders(DynoOrder.PrepareFiles.class).size());
+    assertEquals(
+        List.of(DynoTimer.LIFE, DynoTimer.ATTACH).size(),
+        story.orders(DynoOrder.ArmTimer.class).size());
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1:1"));
+    story.when(new DynoCommand.ReportStarted(1, 5)).restart();
+    assertEquals(1, story.orders(DynoOrder.AskHost.class).size());
+    story.when(new DynoCommand.ReportLost(1, "The node ended"));
+    assertEquals(Ending.LOST, retired().ending());
+    assertEquals(Optional.empty(), retired().status());
+    story.restart();
+    assertEquals(1, story.orders(DynoOrder.ReportRetired.class).size());
+  }
+
+  @Test
+  void aRetiredDynoNeverReturns() {
+    created(false);
+    story.when(new DynoCommand.ReportExited(1, 0));
+    int events = story.journal().size();
+    story
+        .when(new DynoCommand.Create(USER, spec(false, Optional.empty()), HOST))
+        .when(new DynoCommand.ReportStarted(1, 1))
+        .when(new DynoCommand.Stop(USER, StopCause.USER))
+        .when(new TimerDue(DynoTimer.LIFE));
+    assertEquals(events, story.journal().size());
+  }
+}
