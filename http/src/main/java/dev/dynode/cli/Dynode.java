@@ -1,7 +1,11 @@
 package dev.dynode.cli;
 
 import dev.dynode.node.NodeStarter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -25,32 +29,46 @@ public final class Dynode implements Callable<Integer> {
   public static void main(String[] arguments) {
     NodeStarter starter = Unwired.STARTER; // WIRE: dev.dynode.node.Node::start
     Packer packer = Unwired.PACKER; // WIRE: SlugArchive.pack and Procfile.parse
-    int code = commandLine(starter, packer).execute(arguments);
+    int code = commandLine(starter, packer, arguments).execute(arguments);
     OnInterrupt.giveWay();
     OnInterrupt.nothing();
     System.exit(code);
   }
 
-  /** All commands, over what starts a node and what makes slugs. */
-  static CommandLine commandLine(NodeStarter starter, Packer packer) {
-    // What follows the first word of run's command belongs to that command, with or without --.
-    CommandLine run = new CommandLine(new RunCommand(packer)).setStopAtPositional(true);
-    CommandLine line =
-        new CommandLine(new Dynode())
-            .addSubcommand(new ServerCommand(starter))
-            .addSubcommand(new EnvCommand())
-            .addSubcommand(run)
-            .addSubcommand(new DeployCommand(packer))
-            .addSubcommand(new PsCommand())
-            .addSubcommand(new LogsCommand())
-            .addSubcommand(new EventsCommand())
-            .addSubcommand(new StopCommand())
-            .addSubcommand(new AppsCommand())
-            .addSubcommand(new CreateCommand());
-    for (CommandLine each : line.getSubcommands().values()) {
-      each.getCommandSpec().mixinStandardHelpOptions(true);
+  /**
+   * The commands over what starts a node and what makes slugs: the one that is asked for, or all of
+   * them for the help (making all takes a fifth of a second).
+   */
+  static CommandLine commandLine(NodeStarter starter, Packer packer, String... arguments) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("server", () -> new ServerCommand(starter));
+    commands.put("env", EnvCommand::new);
+    commands.put("run", () -> new RunCommand(packer));
+    commands.put("deploy", () -> new DeployCommand(packer));
+    commands.put("ps", PsCommand::new);
+    commands.put("logs", LogsCommand::new);
+    commands.put("events", EventsCommand::new);
+    commands.put("stop", StopCommand::new);
+    commands.put("apps", AppsCommand::new);
+    commands.put("create", CreateCommand::new);
+    if (arguments.length > 0) {
+      String first = arguments[0];
+      if (commands.containsKey(first)) {
+        commands.keySet().retainAll(Set.of(first));
+      } else if (first.equals("--version") || first.equals("-V")) {
+        commands.clear();
+      }
     }
+    CommandLine line = new CommandLine(new Dynode());
     line.getCommandSpec().mixinStandardHelpOptions(true);
+    commands.forEach(
+        (name, make) -> {
+          CommandLine command = new CommandLine(make.get());
+          command.getCommandSpec().mixinStandardHelpOptions(true);
+          // What follows the first word of run's command belongs to it, with or without --.
+          command.setStopAtPositional(name.equals("run"));
+          line.addSubcommand(command);
+        });
     return line.setParameterExceptionHandler(Dynode::misused)
         .setExecutionExceptionHandler((e, command, result) -> failed(e));
   }

@@ -16,7 +16,7 @@ final class OneOff {
   /** What {@code run} exits with when it cannot know or deliver everything, as ssh does. */
   static final int LOST = 255;
 
-  private static final Duration STATUS_WITHIN = Duration.ofSeconds(10);
+  private static final Duration STATUS_WITHIN = Duration.ofSeconds(5);
   private static final Duration WINDOW_POLL = Duration.ofMillis(250);
   private static final int STDIN = 0;
   private static final int STDOUT = 1;
