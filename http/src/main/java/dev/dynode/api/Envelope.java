@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -187,7 +188,7 @@ final class Envelope extends AllDirectives {
             .getHeader("if-none-match")
             .filter(header -> matches(header.value(), tag))
             .isPresent()
-        ? tagged.withStatus(304).withEntity(org.apache.pekko.http.javadsl.model.HttpEntities.EMPTY)
+        ? tagged.withEntity(HttpEntities.EMPTY).withStatus(304)
         : tagged;
   }
 

@@ -76,15 +76,23 @@ public final class PlatformApi extends AllDirectives {
     Config ours =
         ConfigFactory.parseMap(
             Map.of(
-                "pekko.http.server.server-header", "",
-                "pekko.http.server.max-connections", limits.most(),
-                "pekko.http.server.idle-timeout", limits.idleTimeout(),
-                "pekko.http.server.request-timeout", limits.requestTimeout(),
-                "pekko.http.server.parsing.max-content-length", settings.slugs().maxSize(),
-                "pekko.http.server.parsing.max-header-value-length", limits.maxHeaderLength(),
-                "pekko.http.server.parsing.max-header-count", limits.maxHeaderCount(),
+                "pekko.http.server.server-header",
+                "",
+                "pekko.http.server.max-connections",
+                limits.most(),
+                "pekko.http.server.idle-timeout",
+                limits.idleTimeout().toMillis() + " ms",
+                "pekko.http.server.request-timeout",
+                limits.requestTimeout().toMillis() + " ms",
+                "pekko.http.server.parsing.max-content-length",
+                settings.slugs().maxSize(),
+                "pekko.http.server.parsing.max-header-value-length",
+                limits.maxHeaderLength(),
+                "pekko.http.server.parsing.max-header-count",
+                limits.maxHeaderCount(),
                 // We read headers as they came: the API's Range and Accept are not the standard's.
-                "pekko.http.server.parsing.modeled-header-parsing", false));
+                "pekko.http.server.parsing.modeled-header-parsing",
+                false));
     return ServerSettings.create(ours.withFallback(system.classicSystem().settings().config()));
   }
 }
