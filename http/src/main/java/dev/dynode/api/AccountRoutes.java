@@ -1,0 +1,155 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.api.wire.AccountJson;
+import dev.dynode.api.wire.AuthorizationJson;
+import dev.dynode.api.wire.Named;
+import dev.dynode.api.wire.Times;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** {@code /account}, {@code /users/~} and {@code /oauth}: there is one account, and its token. */
+final class AccountRoutes extends AllDirectives {
+  private final Desk desk;
+  private final RateLimit rate;
+
+  AccountRoutes(Desk desk, RateLimit rate) {
+    this.desk = desk;
+    this.rate = rate;
+  }
+
+  Route routes() {
+    return concat(
+        path(segment("account"), () -> get(() -> desk.answer(call -> ok(account(call.account()))))),
+        path(
+            segment("account").slash("rate-limits"),
+            () -> get(() -> desk.answer(_ -> ok(Map.of("remaining", rate.remaining()))))),
+        path(
+            segment("users").slash(segment()),
+            user -> get(() -> desk.answer(call -> user(call, user)))),
+        path(
+            segment("oauth").slash("authorizations"),
+            () ->
+                concat(
+                    get(() -> desk.answer(call -> ok(List.of(authorization(call))))),
+                    post(
+                        () ->
+                            desk.answer(
+                                call ->
+                                    call.body()
+                                        .thenApply(
+                                            _ -> Json.response(201, authorization(call))))))),
+        path(
+            segment("oauth").slash("authorizations").slash(segment()),
+            id ->
+                concat(
+                    get(() -> desk.answer(call -> authorization(call, id))),
+                    delete(() -> desk.answer(call -> revoke(call, id))))),
+        path(
+            segment("oauth").slash("sessions").slash(segment()),
+            _ ->
+                delete(
+                    () ->
+                        desk.answer(
+                            _ -> {
+                              throw Errors.notFound("session").exception();
+                            }))));
+  }
+
+  /** Whether a path's user is this account: id, email or {@code ~}. */
+  static boolean is(Account account, String user) {
+    return user.equals("~")
+        || user.equals(account.id().toString())
+        || user.equalsIgnoreCase(account.email());
+  }
+
+  private static CompletionStage<HttpResponse> ok(Object body) {
+    return CompletableFuture.completedFuture(Json.response(200, body));
+  }
+
+  private CompletionStage<HttpResponse> user(Call call, String user) {
+    if (!is(call.account(), user)) {
+      throw Errors.notFound("user").exception();
+    }
+    return ok(account(call.account()));
+  }
+
+  private AccountJson account(Account account) {
+    String since = Times.of(desk.with().tokens().createdAt());
+    return new AccountJson(
+        account.id().toString(),
+        account.email(),
+        account.name(),
+        true,
+        false,
+        false,
+        false,
+        false,
+        false,
+        true,
+        null,
+        "legacy",
+        true,
+        null,
+        true,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        since,
+        since);
+  }
+
+  /** The token the caller came with; it gives away nothing the caller does not have. */
+  private AuthorizationJson authorization(Call call) {
+    String token = call.header("authorization").flatMap(Envelope::token).orElseThrow();
+    String since = Times.of(desk.with().tokens().createdAt());
+    String id = Named.of("authorization", call.account().id().toString()).id();
+    return new AuthorizationJson(
+        id,
+        new AuthorizationJson.AccessToken(Named.of("token", id).id(), token, null),
+        null,
+        null,
+        null,
+        null,
+        "The token of this installation",
+        List.of("global"),
+        new AuthorizationJson.User(
+            call.account().id().toString(), call.account().email(), call.account().name()),
+        since,
+        since);
+  }
+
+  /** {@code ~} names it too: the stock client does not revoke the default authorization. */
+  private CompletionStage<HttpResponse> authorization(Call call, String id) {
+    AuthorizationJson mine = authorization(call);
+    if (!id.equals("~") && !id.equals(mine.id())) {
+      throw Errors.notFound("authorization").exception();
+    }
+    return ok(mine);
+  }
+
+  private CompletionStage<HttpResponse> revoke(Call call, String id) {
+    authorization(call, id);
+    throw new Problem(
+            403,
+            "forbidden",
+            "This is the installation's only token; remove tokens.json on the server and restart it"
+                + " to have another one made.")
+        .exception();
+  }
+}

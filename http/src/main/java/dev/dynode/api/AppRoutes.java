@@ -1,0 +1,185 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.api.Page.Field;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ControlPlane.AppView;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+
+/** {@code /apps}, {@code /users/~/apps}. */
+final class AppRoutes extends AllDirectives {
+  private static final int LOOKS_AT_ONCE = 16;
+  private static final List<Field<Map.Entry<String, AppId>>> FIELDS =
+      List.of(
+          Field.text("name", Map.Entry::getKey),
+          Field.text("id", app -> app.getValue().toString()));
+
+  private final Desk desk;
+  private final Presenter present;
+
+  AppRoutes(Desk desk, Presenter present) {
+    this.desk = desk;
+    this.present = present;
+  }
+
+  Route routes() {
+    return concat(
+        path(
+            segment("apps"),
+            () ->
+                concat(get(() -> desk.answer(this::list)), post(() -> desk.answer(this::create)))),
+        path(
+            segment("users").slash(segment()).slash("apps"),
+            user -> get(() -> desk.answer(call -> listOf(call, user)))),
+        path(
+            segment("apps").slash(segment()),
+            app ->
+                concat(
+                    get(() -> desk.answer(_ -> info(app))),
+                    patch(() -> desk.answer(call -> update(call, app))),
+                    delete(() -> desk.answer(call -> remove(call, app))))));
+  }
+
+  private CompletionStage<HttpResponse> listOf(Call call, String user) {
+    if (!AccountRoutes.is(call.account(), user)) {
+      throw Errors.notFound("user").exception();
+    }
+    return list(call);
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    var page = desk.page(call, List.copyOf(desk.with().control().apps().entrySet()), FIELDS);
+    return Source.from(page.items())
+        .mapAsync(LOOKS_AT_ONCE, entry -> desk.with().control().look(entry.getValue()))
+        .runWith(Sink.seq(), desk.system())
+        .thenApply(
+            answers ->
+                Desk.list(
+                    page,
+                    answers.stream()
+                        .flatMap(AppRoutes::present)
+                        .filter(view -> view.app().deletedAt().isEmpty())
+                        .map(view -> present.app(view.app()))
+                        .toList()));
+  }
+
+  /** An app may be gone since its name was read. */
+  private static java.util.stream.Stream<AppView> present(Answer<AppView> answer) {
+    return answer instanceof Answer.Done<AppView>(AppView view)
+        ? java.util.stream.Stream.of(view)
+        : java.util.stream.Stream.empty();
+  }
+
+  private CompletionStage<HttpResponse> create(Call call) {
+    return call.body()
+        .thenCompose(
+            body -> {
+              String name =
+                  body.text("name").orElseGet(() -> AppNames.draw(ThreadLocalRandom.current()));
+              Tier tier = tier(body).orElse(Tier.PRODUCTION);
+              only(body, "region", "region", call.settings().region());
+              only(body, "stack", "stack", call.settings().stack());
+              return desk.with()
+                  .control()
+                  .createApp(
+                      call.by(), name, tier, call.settings().region(), call.settings().stack());
+            })
+        .thenApply(answer -> Json.response(201, present.app(Desk.done(answer).app())));
+  }
+
+  /** There is one region and one stack; they may be named by name or id. */
+  static void only(Body body, String field, String kind, String name) {
+    body.text(field)
+        .filter(
+            asked ->
+                !asked.equals(name) && !asked.equals(dev.dynode.api.wire.Named.of(kind, name).id()))
+        .ifPresent(
+            asked -> {
+              throw Errors.invalid(
+                      field
+                          + ": there is no \""
+                          + asked
+                          + "\"; this installation has \""
+                          + name
+                          + "\".")
+                  .exception();
+            });
+  }
+
+  private static Optional<Tier> tier(Body body) {
+    return body.text("process_tier")
+        .map(
+            text ->
+                Tier.of(text)
+                    .orElseThrow(
+                        () ->
+                            Errors.invalid(
+                                    "Process tier is invalid. Available process tiers are "
+                                        + Arrays.stream(Tier.values())
+                                            .map(Tier::wire)
+                                            .collect(Collectors.joining(", "))
+                                        + ".")
+                                .exception()));
+  }
+
+  private CompletionStage<HttpResponse> info(String app) {
+    return desk.app(app).thenApply(view -> Json.response(200, present.app(view.app())));
+  }
+
+  private CompletionStage<HttpResponse> update(Call call, String app) {
+    return call.body()
+        .thenCompose(
+            body -> {
+              Optional<String> name = body.text("name");
+              var update =
+                  new AppCommand.UpdateApp(
+                      call.by(), Optional.empty(), body.flag("maintenance"), tier(body));
+              only(body, "build_stack", "stack", call.settings().stack());
+              return desk.app(app)
+                  .thenCompose(view -> rename(call, view, name))
+                  .thenCompose(view -> change(view, update));
+            })
+        .thenApply(view -> Json.response(200, present.app(view.app())));
+  }
+
+  private CompletionStage<AppView> rename(Call call, AppView view, Optional<String> name) {
+    return name.filter(other -> !other.equals(view.app().name()))
+        .map(
+            other ->
+                desk.with()
+                    .control()
+                    .renameApp(call.by(), view.app().id(), other)
+                    .<AppView>thenApply(Desk::done))
+        .orElseGet(() -> CompletableFuture.completedFuture(view));
+  }
+
+  private CompletionStage<AppView> change(AppView view, AppCommand.UpdateApp update) {
+    return update.maintenance().isEmpty() && update.tier().isEmpty()
+        ? CompletableFuture.completedFuture(view)
+        : desk.with().control().change(view.app().id(), update).thenApply(Desk::done);
+  }
+
+  private CompletionStage<HttpResponse> remove(Call call, String app) {
+    return desk.app(app)
+        .thenCompose(
+            view ->
+                desk.with().control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
+        .thenApply(answer -> Json.response(200, present.app(Desk.done(answer).app())));
+  }
+}

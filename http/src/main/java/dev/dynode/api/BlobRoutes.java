@@ -1,0 +1,144 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.api.BlobLinks.Claim;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppState.Slug;
+import dev.dynode.port.SlugStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.FileIO;
+import org.apache.pekko.stream.javadsl.StreamConverters;
+
+/**
+ * {@code /blobs/SECRET}: where archives of slugs are put and got. The address is the permission.
+ */
+final class BlobRoutes extends AllDirectives {
+  private final Desk desk;
+  private final Executor blocking;
+
+  /**
+   * @param blocking runs tasks that wait for disk and network
+   */
+  BlobRoutes(Desk desk, Executor blocking) {
+    this.desk = desk;
+    this.blocking = blocking;
+  }
+
+  Route routes() {
+    return path(
+        segment("blobs").slash(segment()),
+        link ->
+            concat(
+                put(
+                    () ->
+                        withRequestTimeout(
+                            desk.settings().slugs().uploadTimeout(),
+                            () -> desk.answer(call -> upload(call, link)))),
+                get(() -> desk.answer(_ -> download(link)))));
+  }
+
+  private Claim claim(String link, boolean upload) {
+    Claim claim =
+        desk.with()
+            .blobs()
+            .read(link)
+            .filter(known -> known.upload() == upload)
+            .orElseThrow(() -> Errors.notFound("blob").exception());
+    if (!desk.with().clock().instant().isBefore(claim.until())) {
+      throw new Problem(410, "gone", "This address has expired; GET the slug for a new one.")
+          .exception();
+    }
+    return claim;
+  }
+
+  private CompletionStage<Slug> slug(Claim claim) {
+    return desk.app(claim.app().toString())
+        .thenApply(view -> SlugRoutes.find(view.app(), claim.slug()));
+  }
+
+  private CompletionStage<HttpResponse> upload(Call call, String link) {
+    Claim claim = claim(link, true);
+    long most = call.settings().slugs().maxSize();
+    if (call.request().entity().getContentLengthOption().orElse(0) > most) {
+      throw Errors.tooLarge(most).exception();
+    }
+    return slug(claim)
+        .thenCompose(
+            slug -> {
+              if (slug.stored().isPresent()) {
+                throw new Problem(
+                        409,
+                        "conflict",
+                        "The slug has its archive; create another slug for another one.")
+                    .exception();
+              }
+              InputStream archive =
+                  call.request()
+                      .entity()
+                      .withSizeLimit(most)
+                      .getDataBytes()
+                      .runWith(
+                          StreamConverters.asInputStream(call.settings().slugs().stallTimeout()),
+                          desk.system());
+              return CompletableFuture.supplyAsync(() -> store(slug, archive), blocking);
+            })
+        .thenCompose(
+            stored ->
+                desk.with()
+                    .control()
+                    .change(
+                        claim.app(),
+                        new AppCommand.ReportSlugStored(
+                            call.by(), claim.slug(), stored.bytes(), stored.checksum()))
+                    .thenApply(
+                        answer -> {
+                          Desk.done(answer);
+                          return Json.response(
+                              200, Map.of("size", stored.bytes(), "checksum", stored.checksum()));
+                        }));
+  }
+
+  private SlugStore.Stored store(Slug slug, InputStream archive) {
+    try (archive) {
+      return desk.with().slugs().put(slug.id(), archive, slug.checksum().orElse(""));
+    } catch (SlugStore.Rejected e) {
+      String why = e.getMessage();
+      throw Errors.invalid(why == null ? "The archive is not acceptable." : why).exception();
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private CompletionStage<HttpResponse> download(String link) {
+    return slug(claim(link, false))
+        .thenApplyAsync(
+            slug -> {
+              try {
+                Path archive = desk.with().archives().archive(slug.id());
+                return HttpResponse.create()
+                    .withEntity(
+                        HttpEntities.create(
+                            ContentTypes.APPLICATION_OCTET_STREAM,
+                            Files.size(archive),
+                            FileIO.fromPath(archive)));
+              } catch (IOException e) {
+                throw new CompletionException(e);
+              }
+            },
+            blocking);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.dynode.api;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+
+/** A request that may be answered. */
+record Call(
+    HttpRequest request, Account account, ApiSettings settings, ClassicActorSystemProvider system) {
+
+  /** Whom events name. */
+  String by() {
+    return account.email();
+  }
+
+  Optional<String> header(String name) {
+    return request.getHeader(name).map(header -> header.value());
+  }
+
+  boolean asks(String parameter) {
+    return request.getUri().query().get(parameter).filter("true"::equals).isPresent();
+  }
+
+  /** The body, read whole. */
+  CompletionStage<Body> body() {
+    return request
+        .entity()
+        .withSizeLimit(settings.maxJson())
+        .toStrict(settings.jsonTimeout().toMillis(), system)
+        .thenApply(strict -> Body.read(strict.getData().toArrayUnsafe()));
+  }
+
+  /** What this server's addresses begin with, as the client may reach it. */
+  String publicUrl() {
+    if (!settings.publicUrl().isEmpty()) {
+      return settings.publicUrl();
+    }
+    String scheme =
+        header("x-forwarded-proto").filter("https"::equals).orElse(request.getUri().scheme());
+    return scheme
+        + "://"
+        + header("host")
+            .orElseGet(() -> request.getUri().getHost() + ":" + request.getUri().getPort());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.dynode.api;
+
+import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.port.ControlPlane;
+import dev.dynode.port.LogStore;
+import dev.dynode.port.SlugStore;
+import java.time.InstantSource;
+import java.util.function.Function;
+
+/**
+ * Whom the API works with.
+ *
+ * @param attachUrl where a client attaches to a dyno: {@code rendezvous://host:port/token}
+ * @param blobs made of the installation's secret, so that every node understands every address
+ */
+public record Collaborators(
+    ControlPlane control,
+    LogStore logs,
+    SlugStore slugs,
+    SlugArchives archives,
+    EventLog events,
+    Account account,
+    Tokens tokens,
+    BlobLinks blobs,
+    Function<DynoView, String> attachUrl,
+    InstantSource clock) {}

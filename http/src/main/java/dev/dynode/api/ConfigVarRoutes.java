@@ -1,0 +1,68 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.id.ReleaseId;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** {@code /apps/A/config-vars} and those of a release. */
+final class ConfigVarRoutes extends AllDirectives {
+  private final Desk desk;
+
+  ConfigVarRoutes(Desk desk) {
+    this.desk = desk;
+  }
+
+  Route routes() {
+    return concat(
+        path(
+            segment("apps").slash(segment()).slash("config-vars"),
+            app ->
+                concat(
+                    get(() -> desk.answer(_ -> show(app))),
+                    patch(() -> desk.answer(call -> update(call, app))))),
+        path(
+            segment("apps")
+                .slash(segment())
+                .slash("releases")
+                .slash(segment())
+                .slash("config-vars"),
+            (app, release) -> get(() -> desk.answer(_ -> ofRelease(app, release)))));
+  }
+
+  private CompletionStage<HttpResponse> show(String app) {
+    return desk.app(app).thenApply(view -> Json.response(200, new TreeMap<>(view.app().config())));
+  }
+
+  private CompletionStage<HttpResponse> ofRelease(String app, String release) {
+    return desk.app(app)
+        .thenApply(
+            view ->
+                Json.response(
+                    200, new TreeMap<>(ReleaseRoutes.find(view.app(), release).config())));
+  }
+
+  private CompletionStage<HttpResponse> update(Call call, String app) {
+    return call.body()
+        .thenCompose(
+            body -> {
+              var vars = body.entries("");
+              return desk.app(app)
+                  .thenCompose(
+                      view ->
+                          desk.with()
+                              .control()
+                              .change(
+                                  view.app().id(),
+                                  new AppCommand.SetConfig(
+                                      call.by(), new ReleaseId(UUID.randomUUID()), vars)));
+            })
+        .thenApply(answer -> Json.response(200, new TreeMap<>(Desk.done(answer).app().config())));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.dynode.api;
+
+import dev.dynode.api.Page.Field;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ControlPlane.AppView;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** Where all routes get their calls, look up what these name, and have their answers written. */
+final class Desk extends AllDirectives {
+  private final Collaborators with;
+  private final ApiSettings settings;
+  private final ClassicActorSystemProvider system;
+
+  Desk(Collaborators with, ApiSettings settings, ClassicActorSystemProvider system) {
+    this.with = with;
+    this.settings = settings;
+    this.system = system;
+  }
+
+  /** Answers one kind of call. */
+  @FunctionalInterface
+  interface Endpoint {
+    CompletionStage<HttpResponse> answer(Call call);
+  }
+
+  Collaborators with() {
+    return with;
+  }
+
+  ApiSettings settings() {
+    return settings;
+  }
+
+  ClassicActorSystemProvider system() {
+    return system;
+  }
+
+  Route answer(Endpoint endpoint) {
+    return extractRequest(
+        request ->
+            completeWithFuture(
+                endpoint.answer(new Call(request, with.account(), settings, system))));
+  }
+
+  /** The app of this id or name. */
+  CompletionStage<AppView> app(String identity) {
+    return with.control()
+        .look(appId(identity))
+        .thenApply(
+            answer -> {
+              AppView view = done(answer);
+              if (view.app().deletedAt().isPresent()) {
+                throw Errors.notFound("app").exception();
+              }
+              return view;
+            });
+  }
+
+  private AppId appId(String identity) {
+    AppId named = with.control().apps().get(identity);
+    if (named != null) {
+      return named;
+    }
+    return new AppId(uuid(identity).orElseThrow(() -> Errors.notFound("app").exception()));
+  }
+
+  /** Ids are lower-case UUIDs; any case is understood. */
+  static java.util.Optional<UUID> uuid(String text) {
+    if (text.length() != 36) {
+      return java.util.Optional.empty();
+    }
+    try {
+      return java.util.Optional.of(UUID.fromString(text));
+    } catch (IllegalArgumentException e) {
+      return java.util.Optional.empty();
+    }
+  }
+
+  /** What was asked for; refusals become the API's errors. */
+  static <T> T done(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> value;
+      case Answer.Refused<T>(var refusal) -> throw Errors.of(refusal).exception();
+    };
+  }
+
+  /** One page of the list. */
+  <T> HttpResponse list(Call call, List<T> all, List<Field<T>> fields) {
+    Page<T> page = page(call, all, fields);
+    return list(page, page.items());
+  }
+
+  <T> Page<T> page(Call call, List<T> all, List<Field<T>> fields) {
+    return Page.of(all, fields, call.header("range"), settings.page());
+  }
+
+  /** A page whose items are told as these. */
+  static HttpResponse list(Page<?> page, List<?> items) {
+    HttpResponse response =
+        Json.response(page.next().isPresent() ? 206 : 200, items)
+            .addHeader(RawHeader.create("Accept-Ranges", page.fields()));
+    if (page.content().isPresent()) {
+      response = response.addHeader(RawHeader.create("Content-Range", page.content().get()));
+    }
+    return page.next().isPresent()
+        ? response.addHeader(RawHeader.create("Next-Range", page.next().get()))
+        : response;
+  }
+}

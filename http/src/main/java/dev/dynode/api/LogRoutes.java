@@ -1,0 +1,98 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.api.LogSessions.Session;
+import dev.dynode.api.wire.LogSessionJson;
+import dev.dynode.api.wire.Times;
+import dev.dynode.port.LogStore.LogFilter;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** {@code /apps/A/log-sessions}, and {@code /streams/SECRET} where they are read. */
+final class LogRoutes extends AllDirectives {
+  private final Desk desk;
+  private final LogSessions sessions;
+  private final Executor blocking;
+
+  LogRoutes(Desk desk, LogSessions sessions, Executor blocking) {
+    this.desk = desk;
+    this.sessions = sessions;
+    this.blocking = blocking;
+  }
+
+  Route routes() {
+    return path(
+        segment("apps").slash(segment()).slash("log-sessions"),
+        app -> post(() -> desk.answer(call -> create(call, app))));
+  }
+
+  /** Needs no token. */
+  Route streams() {
+    return path(
+        segment("streams").slash(segment()),
+        secret -> get(() -> desk.answer(call -> read(call, secret))));
+  }
+
+  private CompletionStage<HttpResponse> create(Call call, String app) {
+    return call.body()
+        .thenCompose(
+            body -> {
+              ApiSettings.Streams limits = call.settings().streams();
+              int lines = body.whole("lines", 0, Integer.MAX_VALUE).orElse(limits.usualLines());
+              boolean tail = body.flag("tail").orElse(false);
+              var filter =
+                  new LogFilter(
+                      body.text("source").orElse(null),
+                      body.text("dyno").or(() -> body.text("type")).orElse(null));
+              return desk.app(app)
+                  .thenApply(
+                      view -> {
+                        String secret =
+                            sessions.create(
+                                new Session(
+                                    view.app().id(),
+                                    filter,
+                                    Math.min(lines, limits.maxLines()),
+                                    tail));
+                        String now = Times.of(desk.with().clock().instant());
+                        return Json.response(
+                            201,
+                            new LogSessionJson(
+                                UUID.randomUUID().toString(),
+                                call.publicUrl() + "/streams/" + secret,
+                                now,
+                                now));
+                      });
+            });
+  }
+
+  private CompletionStage<HttpResponse> read(Call call, String secret) {
+    Session session =
+        sessions.open(secret).orElseThrow(() -> Errors.notFound("log session").exception());
+    var open = new AtomicBoolean(true);
+    Runnable ended =
+        () -> {
+          if (open.getAndSet(false)) {
+            sessions.close(secret);
+          }
+        };
+    boolean events = call.header("accept").filter(a -> a.contains("text/event-stream")).isPresent();
+    var stream =
+        new LogStream(session, events, call.header("last-event-id"), call.settings().streams());
+    return CompletableFuture.supplyAsync(
+            () -> stream.open(desk.with().logs(), desk.system(), ended), blocking)
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                ended.run();
+              }
+            });
+  }
+}

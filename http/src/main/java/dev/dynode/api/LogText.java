@@ -1,0 +1,44 @@
+package dev.dynode.api;
+
+import dev.dynode.domain.logs.LogLine;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+
+/** A log line as sessions show it, and as a server-sent event. */
+final class LogText {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private LogText() {}
+
+  /** {@code TIME SOURCE[PROCESS]: TEXT}, without line end. */
+  static String line(LogLine line) {
+    return TIME.format(line.at())
+        + " "
+        + line.source()
+        + "["
+        + line.process()
+        + "]: "
+        + line.text();
+  }
+
+  /** Names the line among those of its app, so that a reader may go on after it. */
+  static String id(LogLine line) {
+    var hash = new CRC32C();
+    hash.update(line(line).getBytes(StandardCharsets.UTF_8));
+    return line.at() + String.format(Locale.ROOT, "-%08x", hash.getValue());
+  }
+
+  /** A line break of any kind would end a {@code data} field: each part gets its own. */
+  static String event(LogLine line) {
+    var event = new StringBuilder("id: ").append(id(line)).append('\n');
+    for (String part : line(line).split("\r\n|\r|\n", -1)) {
+      event.append("data: ").append(part).append('\n');
+    }
+    return event.append('\n').toString();
+  }
+}

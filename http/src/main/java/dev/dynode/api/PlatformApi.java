@@ -1,0 +1,98 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+
+/** Heroku's Platform API v3, as far as one-off dynos, releases and logs go. Thread-safe. */
+public final class PlatformApi extends AllDirectives {
+  private static final String SCHEMA = "dev/dynode/api/platform-api-schema.json";
+
+  private final ApiSettings settings;
+  private final Route route;
+
+  public PlatformApi(Collaborators with, ApiSettings settings, ClassicActorSystemProvider system) {
+    this.settings = settings;
+    // Virtual threads: they wait for disks and senders, and end with their task.
+    Executor blocking = Executors.newVirtualThreadPerTaskExecutor();
+    var desk = new Desk(with, settings, system);
+    var present = new Presenter(with, settings);
+    var rate = new RateLimit(settings.rate(), System::nanoTime);
+    var logs = new LogRoutes(desk, new LogSessions(settings.streams(), with.clock()), blocking);
+    Route guarded =
+        concat(
+            new DynoRoutes(desk, present).routes(),
+            new AppRoutes(desk, present).routes(),
+            new ConfigVarRoutes(desk).routes(),
+            new FormationRoutes(desk, present).routes(),
+            new ReleaseRoutes(desk, present).routes(),
+            new SlugRoutes(desk, present).routes(),
+            logs.routes(),
+            new AccountRoutes(desk, rate).routes(),
+            new CatalogRoutes(desk).routes(),
+            new BareRoutes(desk, present).routes());
+    Route open =
+        concat(
+            path(
+                segment("schema"),
+                () -> get(() -> getFromResource(SCHEMA, ContentTypes.APPLICATION_JSON))),
+            logs.streams(),
+            new BlobRoutes(desk, blocking).routes());
+    route = new Envelope(with.tokens(), rate).around(guarded, open);
+  }
+
+  /** All of it, for a server of one's own. */
+  public Route route() {
+    return route;
+  }
+
+  /**
+   * Serves it.
+   *
+   * @param port 0: any free one, which the binding tells
+   */
+  public CompletionStage<ServerBinding> bind(
+      ClassicActorSystemProvider system, String host, int port) {
+    return Http.get(system)
+        .newServerAt(host, port)
+        .withSettings(serverSettings(system))
+        .bind(route);
+  }
+
+  private ServerSettings serverSettings(ClassicActorSystemProvider system) {
+    ApiSettings.Connections limits = settings.connections();
+    Config ours =
+        ConfigFactory.parseMap(
+            Map.of(
+                "pekko.http.server.server-header",
+                "",
+                "pekko.http.server.max-connections",
+                limits.most(),
+                "pekko.http.server.idle-timeout",
+                limits.idleTimeout().toMillis() + " ms",
+                "pekko.http.server.request-timeout",
+                limits.requestTimeout().toMillis() + " ms",
+                "pekko.http.server.parsing.max-content-length",
+                settings.slugs().maxSize(),
+                "pekko.http.server.parsing.max-header-value-length",
+                limits.maxHeaderLength(),
+                "pekko.http.server.parsing.max-header-count",
+                limits.maxHeaderCount(),
+                // We read headers as they came: the API's Range and Accept are not the standard's.
+                "pekko.http.server.parsing.modeled-header-parsing",
+                false));
+    return ServerSettings.create(ours.withFallback(system.classicSystem().settings().config()));
+  }
+}

@@ -1,0 +1,161 @@
+package dev.dynode.api;
+
+import dev.dynode.api.wire.AppJson;
+import dev.dynode.api.wire.DynoJson;
+import dev.dynode.api.wire.FormationJson;
+import dev.dynode.api.wire.Identity;
+import dev.dynode.api.wire.Named;
+import dev.dynode.api.wire.Person;
+import dev.dynode.api.wire.ReleaseJson;
+import dev.dynode.api.wire.SlugJson;
+import dev.dynode.api.wire.Times;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Release;
+import dev.dynode.domain.app.AppState.Slug;
+import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.dyno.DynoView;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells apps, dynos, releases and slugs as the API tells them. */
+final class Presenter {
+  private final Collaborators with;
+  private final ApiSettings settings;
+
+  Presenter(Collaborators with, ApiSettings settings) {
+    this.with = with;
+    this.settings = settings;
+  }
+
+  AppJson app(App app) {
+    Optional<Slug> slug =
+        app.currentRelease().slug().flatMap(id -> Optional.ofNullable(app.slugs().get(id)));
+    boolean spaced = app.tier() == Tier.PRIVATE || app.tier() == Tier.SHIELD;
+    Named space = Named.of("space", app.tier().wire());
+    return new AppJson(
+        app.id().toString(),
+        app.name(),
+        person(app.owner()),
+        Named.of("region", app.region()),
+        Named.of("stack", app.stack()),
+        Named.of("stack", app.stack()),
+        "cedar",
+        app.tier().wire(),
+        "complete",
+        app.maintenance(),
+        false,
+        settings.gitUrl().replace("{app}", app.name()),
+        settings.webUrl().replace("{app}", app.name()),
+        null,
+        slug.flatMap(Slug::stored).map(stored -> stored.bytes()).orElse(null),
+        spaced ? new AppJson.Space(space.id(), space.name(), app.tier() == Tier.SHIELD) : null,
+        null,
+        null,
+        false,
+        slug.flatMap(Slug::buildpackDescription).orElse(null),
+        null,
+        null,
+        List.of(),
+        Times.of(app.createdAt()),
+        Times.of(app.updatedAt()),
+        Times.of(app.currentRelease().at()),
+        app.deletedAt().map(Times::of).orElse(null));
+  }
+
+  Person person(String email) {
+    return Person.of(email, with.account().id().toString(), with.account().email());
+  }
+
+  /**
+   * @param attachable whether to tell where to attach
+   */
+  DynoJson dyno(App app, DynoView view, boolean attachable) {
+    return new DynoJson(
+        view.spec().id().toString(),
+        view.spec().name().toString(),
+        view.spec().name().type(),
+        view.spec().command(),
+        view.spec().size(),
+        view.state(),
+        attachable ? with.attachUrl().apply(view) : null,
+        new DynoJson.Release(view.spec().release().toString(), view.spec().releaseVersion()),
+        name(app),
+        Times.of(view.createdAt()),
+        Times.of(view.updatedAt()),
+        view.status().orElse(null),
+        view.endedAt().map(Times::of).orElse(null),
+        view.ending().map(ending -> ending.name().toLowerCase(Locale.ROOT)).orElse(null));
+  }
+
+  static Named name(App app) {
+    return new Named(app.id().toString(), app.name());
+  }
+
+  /** The declared process types; none runs on its own yet. */
+  List<FormationJson> formation(App app) {
+    String size = app.tier().defaultOneOffSize().name();
+    String since = Times.of(app.currentRelease().at());
+    return app.processTypes().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(
+            type ->
+                new FormationJson(
+                    name(app),
+                    Named.of("formation", app.id() + "/" + type.getKey()).id(),
+                    type.getKey(),
+                    type.getValue(),
+                    0,
+                    size,
+                    Named.of("dyno-size", size),
+                    since,
+                    since))
+        .toList();
+  }
+
+  ReleaseJson release(App app, Release release) {
+    String slug = release.slug().map(Object::toString).orElse(null);
+    return new ReleaseJson(
+        release.id().toString(),
+        release.version(),
+        release.description(),
+        "succeeded",
+        release.version() == app.currentRelease().version(),
+        true,
+        slug == null ? null : new Identity(slug),
+        null,
+        slug == null ? List.of() : List.of(new ReleaseJson.Artifact("slug", slug)),
+        List.of(),
+        null,
+        name(app),
+        person(release.by()),
+        Times.of(release.at()),
+        Times.of(release.at()));
+  }
+
+  SlugJson slug(Call call, App app, Slug slug) {
+    boolean upload = slug.stored().isEmpty();
+    String link =
+        with.blobs()
+            .issue(
+                new BlobLinks.Claim(
+                    upload,
+                    app.id(),
+                    slug.id(),
+                    with.clock().instant().plus(settings.slugs().urlLife())));
+    return new SlugJson(
+        slug.id().toString(),
+        new SlugJson.Blob(upload ? "put" : "get", call.publicUrl() + "/blobs/" + link),
+        slug.processTypes(),
+        slug.stored().map(stored -> stored.checksum()).or(slug::checksum).orElse(null),
+        slug.stored().map(stored -> stored.bytes()).orElse(null),
+        slug.commit().orElse(null),
+        slug.commitDescription().orElse(null),
+        slug.buildpackDescription().orElse(null),
+        Named.of("stack", slug.stack()),
+        Times.of(slug.createdAt()),
+        Times.of(slug.stored().map(stored -> stored.at()).orElse(slug.createdAt())),
+        null);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dynode.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.dynode.domain.app.AppPolicy;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.http.javadsl.ServerBinding;
+
+/** The API on a free port of this machine, over the real rules. */
+final class ApiServer implements AutoCloseable {
+  static final String ACCEPT = "application/vnd.heroku+json; version=3";
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  final RuleControlPlane control;
+  final ListLogs logs = new ListLogs();
+  final FolderSlugs slugs;
+  final Account account = new Account(UUID.randomUUID(), "owner@example.com", "Owner");
+  final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+  final String token;
+  final HttpClient client = HttpClient.newHttpClient();
+  private final ActorSystem system;
+  private final ServerBinding binding;
+
+  ApiServer(Path folder) throws Exception {
+    this(folder, "");
+  }
+
+  /**
+   * @param config what differs from the usual settings
+   */
+  ApiServer(Path folder, String config) throws Exception {
+    Config all =
+        ConfigFactory.parseString(
+                config
+                    + "\npekko.loglevel = WARNING, pekko.daemonic = on, pekko.stdout-loglevel = OFF")
+            .withFallback(ConfigFactory.load());
+    control = new RuleControlPlane(AppPolicy.HEROKU);
+    slugs = new FolderSlugs(Files.createDirectories(folder.resolve("slugs")));
+    var tokens = new Tokens(folder);
+    token = Files.readString(folder.resolve("credentials")).strip();
+    system = ActorSystem.create("api", all);
+    InstantSource clock = () -> Instant.now().plus(ahead.get());
+    var with =
+        new Collaborators(
+            control,
+            logs,
+            slugs,
+            slugs::archive,
+            control,
+            account,
+            tokens,
+            new BlobLinks(new byte[32]),
+            dyno -> "rendezvous://localhost:5000/" + dyno.spec().id(),
+            clock);
+    binding =
+        new PlatformApi(with, ApiSettings.of(all), system)
+            .bind(system, "127.0.0.1", 0)
+            .toCompletableFuture()
+            .get(20, TimeUnit.SECONDS);
+  }
+
+  int port() {
+    return binding.localAddress().getPort();
+  }
+
+  /** An answer: what tests look at. */
+  record Reply(int status, JsonNode json, java.net.http.HttpHeaders headers) {
+    String header(String name) {
+      return headers.firstValue(name).orElse("");
+    }
+  }
+
+  URI uri(String path) {
+    return path.startsWith("http")
+        ? URI.create(path)
+        : URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .header("Accept", ACCEPT)
+        .header("Authorization", "Bearer " + token)
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    String text = response.body();
+    return new Reply(
+        response.statusCode(),
+        text.isEmpty() ? JSON.missingNode() : JSON.readTree(text),
+        response.headers());
+  }
+
+  /**
+   * @param body JSON, with single quotes for double ones
+   */
+  Reply call(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        request(path)
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  Reply get(String path, String... headers) throws IOException, InterruptedException {
+    return call("GET", path, "", headers);
+  }
+
+  Reply post(String path, String body, String... headers) throws IOException, InterruptedException {
+    return call("POST", path, body, headers);
+  }
+
+  /** An app of this name. */
+  JsonNode app(String name) throws IOException, InterruptedException {
+    return post("/apps", "{'name': '" + name + "'}").json();
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+    binding.unbind().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+}
