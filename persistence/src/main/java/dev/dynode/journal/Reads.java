@@ -61,6 +61,9 @@ final class Reads {
             }
             rows.status();
           }
+          if (keys.isEmpty()) {
+            return List.of(); // RocksDB does not take an empty request
+          }
           var families = Collections.nCopies(keys.size(), s.events);
           List<byte[]> values = s.db.multiGetAsList(families, keys);
           var found = new ArrayList<StoredEvent>(keys.size());

@@ -58,7 +58,7 @@ public final class RocksJournal extends AsyncWriteJournal {
         values.add(StoredEvent.of(repr, serialization).value());
       }
       return commits.append(write.persistenceId(), write.lowestSequenceNr(), values);
-    } catch (RuntimeException notStorable) {
+    } catch (Exception notStorable) { // Scala throws checked exceptions undeclared
       return CompletableFuture.completedFuture(Optional.of(notStorable));
     }
   }

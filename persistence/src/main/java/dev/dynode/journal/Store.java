@@ -21,6 +21,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -120,9 +121,14 @@ final class Store implements AutoCloseable {
     if (reason.contains("lock file") || reason.contains("lock hold")) {
       return new JournalUnavailable("another node uses this data folder: " + folder, e);
     }
-    if (reason.startsWith("Corruption") || reason.contains("orruption")) {
+    if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
       return new JournalUnavailable(
-          "the journal in " + folder + " is damaged, restore it from a backup: " + reason, e);
+          "the journal in "
+              + folder
+              + " is damaged ("
+              + reason
+              + "): restore it from a backup, or see dynode.journal.wal-recovery",
+          e);
     }
     return new JournalUnavailable("the journal in " + folder + " cannot be opened: " + reason, e);
   }

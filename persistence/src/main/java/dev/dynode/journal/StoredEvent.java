@@ -20,7 +20,7 @@ import scala.jdk.javaapi.OptionConverters;
  * format (1 byte, now 1), timestamp (8 bytes), writer, manifest, tags, event, metadata.
  *
  * @param offset place in the whole journal, 1 or more; 0 before the commit
- * @param timestamp milliseconds since 1970 at which the actor persisted
+ * @param timestamp milliseconds since 1970 at which the journal took the event
  * @param writer identity of the actor incarnation that wrote it
  * @param manifest of the event adapter, not of the serializer; mostly empty
  */
@@ -48,7 +48,9 @@ record StoredEvent(
         repr.persistenceId(),
         repr.sequenceNr(),
         0,
-        repr.timestamp(),
+        repr.timestamp() == 0
+            ? System.currentTimeMillis()
+            : repr.timestamp(), // Pekko leaves it to us
         repr.writerUuid(),
         repr.manifest(),
         tags,

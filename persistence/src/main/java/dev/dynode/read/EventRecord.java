@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param sequenceNumber place in the history of its id, from 1
  * @param offset place in the whole journal, from 1
- * @param timestamp when its actor persisted it, to the millisecond
+ * @param timestamp when the journal took it, to the millisecond
  * @param event as its serializer reads it today
  */
 public record EventRecord(

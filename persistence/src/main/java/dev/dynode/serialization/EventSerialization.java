@@ -2,8 +2,8 @@ package dev.dynode.serialization;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -19,8 +19,13 @@ public final class EventSerialization {
    * the node's own configuration: {@code bindings(DynoEvent.class, …).withFallback(…)}.
    */
   public static Config bindings(Class<?>... types) {
-    Map<String, Object> bound =
-        Arrays.stream(types).collect(Collectors.toMap(Class::getName, _ -> "jackson-cbor"));
-    return ConfigFactory.parseMap(Map.of("pekko.actor.serialization-bindings", bound));
+    return ConfigFactory.parseMap(
+        Arrays.stream(types)
+            .collect(
+                Collectors.toMap(
+                    type ->
+                        ConfigUtil.joinPath(
+                            "pekko", "actor", "serialization-bindings", type.getName()),
+                    _ -> "jackson-cbor")));
   }
 }

@@ -29,7 +29,7 @@ class TckTest {
 
   @TestFactory
   Stream<DynamicTest> journal() {
-    return run(new JournalCases(TestNode.config(folder)), 25);
+    return run(new JournalCases(TestNode.config(folder)), 17);
   }
 
   @TestFactory

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.SpawnProtocol;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -45,7 +46,7 @@ record TestNode(ActorSystem<SpawnProtocol.Command> system) implements AutoClosea
   }
 
   ActorRef<Counter.Command> counter(String id) {
-    return system.systemActorOf(Counter.create(id), id, org.apache.pekko.actor.typed.Props.empty());
+    return system.systemActorOf(Counter.create(id), id, Props.empty());
   }
 
   static Duration patience() {
