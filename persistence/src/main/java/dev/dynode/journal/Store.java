@@ -1,0 +1,188 @@
+package dev.dynode.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The open RocksDB with its column families. Every use goes through {@link #use}: native memory is
+ * gone once closed, and touching it then would end the JVM.
+ */
+final class Store implements AutoCloseable {
+  static final byte[] LAST_OFFSET = {'o'};
+
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+  private final WriteOptions synced;
+  private boolean closed;
+
+  final RocksDB db;
+
+  /** Facts about the whole: {@link #LAST_OFFSET}. */
+  final ColumnFamilyHandle facts;
+
+  /** Persistence id and sequence number to event. */
+  final ColumnFamilyHandle events;
+
+  /** Global offset to the key of the event. */
+  final ColumnFamilyHandle order;
+
+  /** Persistence id to highest sequence number ever written. */
+  final ColumnFamilyHandle ids;
+
+  /** Persistence id and sequence number to snapshot. */
+  final ColumnFamilyHandle snapshots;
+
+  Store(JournalSettings settings) {
+    NativeLibrary.load(settings.nativeDirectory());
+    try {
+      Files.createDirectories(settings.directory());
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for the journal: " + settings.directory(), e);
+    }
+    var families = new ArrayList<ColumnFamilyDescriptor>();
+    ColumnFamilyOptions familyOptions = familyOptions(settings);
+    for (String name : List.of("default", "events", "order", "ids", "snapshots")) {
+      families.add(new ColumnFamilyDescriptor(name.getBytes(UTF_8), familyOptions));
+    }
+    var handles = new ArrayList<ColumnFamilyHandle>();
+    synced = own(new WriteOptions().setSync(true));
+    try {
+      db = RocksDB.open(options(settings), settings.directory().toString(), families, handles);
+    } catch (RocksDBException e) {
+      release();
+      throw unavailable(settings, e);
+    }
+    own(db);
+    handles.forEach(this::own);
+    facts = handles.get(0);
+    events = handles.get(1);
+    order = handles.get(2);
+    ids = handles.get(3);
+    snapshots = handles.get(4);
+  }
+
+  private DBOptions options(JournalSettings settings) {
+    return own(new DBOptions())
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setWalRecoveryMode(settings.walRecovery())
+        .setDbWriteBufferSize(settings.writeBufferSize())
+        .setMaxTotalWalSize(settings.maxWalSize())
+        .setMaxOpenFiles(settings.maxOpenFiles())
+        .setAllowMmapReads(false)
+        .setAllowMmapWrites(false)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(2)
+        .setMaxLogFileSize(1 << 20)
+        .setMaxManifestFileSize(4 << 20)
+        .setManifestPreallocationSize(64 << 10)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0);
+  }
+
+  private ColumnFamilyOptions familyOptions(JournalSettings settings) {
+    var table =
+        new BlockBasedTableConfig()
+            .setBlockCache(own(new LRUCache(settings.blockCacheSize())))
+            .setCacheIndexAndFilterBlocks(true)
+            .setFilterPolicy(own(new BloomFilter(10)));
+    return own(new ColumnFamilyOptions())
+        .setTableFormatConfig(table)
+        .setWriteBufferSize(settings.writeBufferSize())
+        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  private static JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {
+    String folder = settings.directory().toString();
+    String reason = String.valueOf(e.getMessage());
+    // RocksDB says "While lock file: …/LOCK: Resource temporarily unavailable" or "lock hold by …".
+    if (reason.contains("lock file") || reason.contains("lock hold")) {
+      return new JournalUnavailable("another node uses this data folder: " + folder, e);
+    }
+    if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+      return new JournalUnavailable(
+          "the journal in "
+              + folder
+              + " is damaged ("
+              + reason
+              + "): restore it from a backup, or see dynode.journal.wal-recovery",
+          e);
+    }
+    return new JournalUnavailable("the journal in " + folder + " cannot be opened: " + reason, e);
+  }
+
+  /** Work on the open database. Not to be nested; the work must not keep anything native. */
+  <T> T use(Work<T> work) {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the journal is closed");
+      }
+      return work.run(this);
+    } catch (RocksDBException e) {
+      throw new UncheckedIOException(new IOException("the journal fails: " + e.getMessage(), e));
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  /** Writes and returns when the disk has it. */
+  void commit(WriteBatch batch) throws RocksDBException {
+    db.write(synced, batch);
+  }
+
+  @Override
+  public void close() {
+    open.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        release();
+      }
+    } finally {
+      open.writeLock().unlock();
+    }
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  private void release() {
+    for (AutoCloseable resource : owned) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("RocksDB does not close", e);
+      }
+    }
+  }
+
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Store store) throws RocksDBException;
+  }
+}

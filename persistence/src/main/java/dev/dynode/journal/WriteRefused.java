@@ -1,0 +1,13 @@
+package dev.dynode.journal;
+
+/**
+ * A write was not made and will not be: too many are waiting, or its sequence number is not above
+ * the last one. Reaches the actor as a rejection, so it never opens the journal's circuit breaker.
+ */
+public final class WriteRefused extends IllegalStateException {
+  private static final long serialVersionUID = 1;
+
+  WriteRefused(String sentence) {
+    super(sentence);
+  }
+}
