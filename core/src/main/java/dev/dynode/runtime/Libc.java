@@ -62,8 +62,7 @@ final class Libc {
   private static final MethodHandle UMASK = plain("umask", INT, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, POINTER);
-  private static final MethodHandle PRCTL =
-      variadic("prctl", 1, INT, INT, LONG, LONG, LONG, LONG);
+  private static final MethodHandle PRCTL = variadic("prctl", 1, INT, INT, LONG, LONG, LONG, LONG);
   private static final MethodHandle SYSCALL = variadic("syscall", 1, LONG, LONG, LONG, LONG);
 
   private Libc() {}
@@ -229,8 +228,7 @@ final class Libc {
 
   /** A descriptor that becomes readable when the child has ended. */
   static int pidfd(int pid) throws IOException {
-    return (int)
-        checked("pidfd_open", s -> SYSCALL.invoke(s, SYS_PIDFD_OPEN, (long) pid, 0L));
+    return (int) checked("pidfd_open", s -> SYSCALL.invoke(s, SYS_PIDFD_OPEN, (long) pid, 0L));
   }
 
   /** Takes the exit status of a child that has ended; null while it runs or if it is not ours. */

@@ -58,10 +58,7 @@ final class LocalProcess implements RunningProcess {
     this.terminal = terminal;
     this.settings = settings;
     pidfd = Libc.pidfd(pid);
-    pidKey =
-        poller.watch(
-            pidfd,
-            _ -> Thread.ofVirtual().name("dynode-exit").start(this::ended));
+    pidKey = poller.watch(pidfd, _ -> Thread.ofVirtual().name("dynode-exit").start(this::ended));
     poller.arm(pidfd, pidKey, Libc.EPOLLIN);
   }
 
@@ -80,9 +77,7 @@ final class LocalProcess implements RunningProcess {
   /** As the shell numbers it: the code, or 128 + the signal. */
   private static ExitStatus decoded(int status) {
     int signal = status & ~CORE_DUMPED & 0x7f;
-    return signal == 0
-        ? new ExitStatus((status >> 8) & 0xff)
-        : ExitStatus.signalled(signal);
+    return signal == 0 ? new ExitStatus((status >> 8) & 0xff) : ExitStatus.signalled(signal);
   }
 
   /** Ends and reaps what is left once the first process has ended. */

@@ -87,13 +87,17 @@ public final class LocalRuntime implements ProcessRuntime {
   public RunningProcess start(Launch launch) throws IOException {
     if (running.size() >= settings.maxProcesses()) {
       throw new IOException(
-          "this host runs " + running.size() + " dynos, the most it may (dynode.runtime.max-processes)");
+          "this host runs "
+              + running.size()
+              + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
     String mark = node + ":" + launch.dyno() + ":" + launch.generation();
     Files.writeString(files.of(launch.dyno()).resolve("launch"), mark + "\n");
     LocalProcess process =
-        launch.terminal() == null ? onPipes(launch, mark) : onTerminal(launch, launch.terminal(), mark);
+        launch.terminal() == null
+            ? onPipes(launch, mark)
+            : onTerminal(launch, launch.terminal(), mark);
     running.put(launch.dyno(), process);
     var _ = process.exit().thenRun(() -> running.remove(launch.dyno(), process));
     return process;

@@ -82,7 +82,8 @@ final class ProcessTable {
     table
         .values()
         .forEach(
-            line -> children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid()));
+            line ->
+                children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid()));
     Predicate<Line> root =
         line ->
             line.pid() == leader

@@ -14,7 +14,6 @@ public record RuntimeSettings(int maxProcesses, Duration killWithin) {
   /** Reads them from the whole configuration. */
   public static RuntimeSettings from(Config config) {
     Config runtime = config.getConfig("dynode.runtime");
-    return new RuntimeSettings(
-        runtime.getInt("max-processes"), runtime.getDuration("kill-within"));
+    return new RuntimeSettings(runtime.getInt("max-processes"), runtime.getDuration("kill-within"));
   }
 }

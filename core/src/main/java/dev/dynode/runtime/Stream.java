@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A non-blocking descriptor with blocking reads and writes: a thread that must wait is parked, and
- * a virtual one leaves its carrier. One reader and one writer at a time. Holds no memory while idle.
+ * a virtual one leaves its carrier. One reader and one writer at a time. Holds no memory while
+ * idle.
  */
 final class Stream {
   private static final int MOST = 64 * 1024;
@@ -100,8 +101,7 @@ final class Stream {
       Buffer buffer = Buffer.take();
       try {
         int piece = Math.min(length - done, MOST);
-        MemorySegment.copy(
-            source, offset + done, buffer.bytes(), ValueLayout.JAVA_BYTE, 0, piece);
+        MemorySegment.copy(source, offset + done, buffer.bytes(), ValueLayout.JAVA_BYTE, 0, piece);
         long n;
         lock.lock();
         try {

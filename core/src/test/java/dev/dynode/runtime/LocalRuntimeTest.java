@@ -87,8 +87,7 @@ class LocalRuntimeTest {
   @Test
   void unicodeSurvivesAnyLocale() throws IOException {
     RunningProcess process =
-        runtime.start(
-            launch("printf '%s' '\uFFFF ü 漢'", null, false, Map.of("LC_ALL", "C"), null));
+        runtime.start(launch("printf '%s' '\uFFFF ü 漢'", null, false, Map.of("LC_ALL", "C"), null));
     assertEquals("\uFFFF ü 漢", output(process));
   }
 
@@ -141,7 +140,8 @@ class LocalRuntimeTest {
   void keysAndResizesReachTheForegroundProgram() throws IOException {
     RunningProcess process =
         runtime.start(
-            terminal("trap 'stty size; echo done' WINCH; echo ready; while :; do sleep 0.05; done"));
+            terminal(
+                "trap 'stty size; echo done' WINCH; echo ready; while :; do sleep 0.05; done"));
     until(process, "ready");
     process.resize(new WindowSize(120, 40));
     until(process, "40 120\r\ndone");
@@ -203,8 +203,10 @@ class LocalRuntimeTest {
     Files.writeString(slug.resolve(".profile.d/b.sh"), "export ORDER=${ORDER}b");
     Files.writeString(slug.resolve(".profile.d/a.sh"), "export ORDER=${GIVEN}a");
     Files.writeString(slug.resolve(".profile"), "export ORDER=${ORDER}p");
-    Files.writeString(slug.resolve("run"), "#!/bin/sh\necho \"ran $1 $ORDER\"; echo x >> run; exit 0\n");
-    Files.setPosixFilePermissions(slug.resolve("run"), PosixFilePermissions.fromString("r-xr-xr-x"));
+    Files.writeString(
+        slug.resolve("run"), "#!/bin/sh\necho \"ran $1 $ORDER\"; echo x >> run; exit 0\n");
+    Files.setPosixFilePermissions(
+        slug.resolve("run"), PosixFilePermissions.fromString("r-xr-xr-x"));
     Files.createSymbolicLink(slug.resolve("link"), Path.of("run"));
     RunningProcess process =
         runtime.start(launch("./link 1; exit 5", null, false, Map.of("GIVEN", "g"), slug));
@@ -215,8 +217,7 @@ class LocalRuntimeTest {
 
   @Test
   void aHostileFolderIsRemoved() throws IOException {
-    Launch launch =
-        pipes("mkdir -p a/b; echo x > a/b/c; ln -s / a/root; chmod 0 a/b a; chmod 0 .");
+    Launch launch = pipes("mkdir -p a/b; echo x > a/b/c; ln -s / a/root; chmod 0 a/b a; chmod 0 .");
     RunningProcess process = runtime.start(launch);
     status(process);
     runtime.discard(launch.dyno());
@@ -251,8 +252,7 @@ class LocalRuntimeTest {
   @Test
   void aStartThatFailsLeavesNothing() throws IOException {
     int before = descriptors();
-    Launch huge =
-        launch("true", Launches.WINDOW, true, Map.of("A", "x".repeat(3_000_000)), null);
+    Launch huge = launch("true", Launches.WINDOW, true, Map.of("A", "x".repeat(3_000_000)), null);
     IOException failure = assertThrows(IOException.class, () -> runtime.start(huge));
     assertEquals(
         "the command and its environment are too long for this system", failure.getMessage());

@@ -71,7 +71,8 @@ public final class PlatformApi extends AllDirectives {
         .bind(route);
   }
 
-  private ServerSettings serverSettings(ClassicActorSystemProvider system) {
+  /** The limits the server must have that serves the route. */
+  public ServerSettings serverSettings(ClassicActorSystemProvider system) {
     ApiSettings.Connections limits = settings.connections();
     Config ours =
         ConfigFactory.parseMap(

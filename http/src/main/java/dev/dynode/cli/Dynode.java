@@ -1,5 +1,6 @@
 package dev.dynode.cli;
 
+import dev.dynode.node.Node;
 import dev.dynode.node.NodeStarter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,9 +28,7 @@ public final class Dynode implements Callable<Integer> {
 
   /** Runs one command and exits. */
   public static void main(String[] arguments) {
-    NodeStarter starter = Unwired.STARTER; // WIRE: dev.dynode.node.Node::start
-    Packer packer = Unwired.PACKER; // WIRE: SlugArchive.pack and Procfile.parse
-    int code = commandLine(starter, packer, arguments).execute(arguments);
+    int code = commandLine(Node::start, new FolderPacker(), arguments).execute(arguments);
     OnInterrupt.giveWay();
     OnInterrupt.nothing();
     System.exit(code);

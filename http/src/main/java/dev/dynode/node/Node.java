@@ -1,5 +1,6 @@
 package dev.dynode.node;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.ActorControlPlane;
@@ -9,16 +10,33 @@ import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostDesk;
 import dev.dynode.actor.host.HostLoad;
 import dev.dynode.actor.host.HostSurroundings;
+import dev.dynode.api.Account;
+import dev.dynode.api.ApiSettings;
+import dev.dynode.api.BlobLinks;
+import dev.dynode.api.Collaborators;
+import dev.dynode.api.PlatformApi;
+import dev.dynode.api.Tokens;
+import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.attach.AttachTokens;
+import dev.dynode.domain.directory.DirectoryEvent;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoDecider;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoEvent.StopCause;
+import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.node.NodeStarter.RunningNode;
+import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.ProcessRuntime;
+import dev.dynode.read.EventHistory;
 import dev.dynode.rendezvous.RendezvousServer;
 import dev.dynode.rendezvous.RendezvousSettings;
 import dev.dynode.router.HttpRouter;
 import dev.dynode.runtime.LocalRuntime;
 import dev.dynode.runtime.RuntimeSettings;
+import dev.dynode.serialization.EventSerialization;
 import dev.dynode.store.FileLogStore;
 import dev.dynode.store.FileSlugStore;
 import dev.dynode.store.LogStoreSettings;
@@ -27,13 +45,21 @@ import dev.dynode.tls.LocalAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,11 +68,16 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
+import org.slf4j.LoggerFactory;
 
 /** One JVM with all roles: the parts of Dynode put together on one data folder. */
 public final class Node implements RunningNode {
   private static final HostId HOST = new HostId("local");
   private static final Duration START_UP = Duration.ofSeconds(30);
+  private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+  private static final long LOOK_MILLIS = 50;
 
   private final NodeSettings settings;
   private final DataFolder data;
@@ -110,15 +141,15 @@ public final class Node implements RunningNode {
     control =
         new ActorControlPlane(
             system, names::get, system.scheduler(), dynode.getDuration("node.patience"));
-    ActorRef<HostAgent.Command> host = await(
-        AskPattern.ask(system, NodeGuardian.FindHost::new, START_UP, system.scheduler()));
+    ActorRef<HostAgent.Command> host =
+        await(AskPattern.ask(system, NodeGuardian.FindHost::new, START_UP, system.scheduler()));
     var tokens = new AttachTokens(data.attachKey());
     LocalAuthority authority =
         LocalAuthority.open(data.resolve("tls"), settings.publicHost(), clock);
     rendezvous =
         new RendezvousServer(
             new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
-            authority.context(),
+            authority.serverContext(),
             new HostDesk(tokens, control, host),
             RendezvousSettings.from(config));
     var routes = new HttpRouter(control, stores.logs(), clock);
@@ -127,18 +158,59 @@ public final class Node implements RunningNode {
             Http.get(system)
                 .newServerAt(bindAddress(), settings.routerPort())
                 .bindSync(routes::answer));
-    api = bindApi(config, tokens);
+    api = await(platformApi(config, clock, tokens));
     data.publish(address(authority.certificateFile()));
     if (settings.transientNode()) {
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
   }
 
+  private CompletionStage<ServerBinding> platformApi(
+      Config config, Clock clock, AttachTokens attach) throws IOException {
+    Config account = config.getConfig("dynode.account");
+    String email = account.getString("email");
+    var with =
+        new Collaborators(
+            control,
+            stores.logs(),
+            stores.slugs(),
+            stores.slugs()::archive,
+            new JournalEvents(
+                new EventHistory(system),
+                system,
+                JacksonObjectMapperProvider.get(system)
+                    .getOrCreate("jackson-cbor", Optional.empty())),
+            new Account(
+                UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)),
+                email,
+                account.getString("name")),
+            new Tokens(settings.data()),
+            new BlobLinks(data.attachKey()),
+            dyno ->
+                "rendezvous://"
+                    + rendezvous()
+                    + "/"
+                    + attach.issue(dyno.spec().app(), dyno.spec().id()),
+            clock);
+    var platform = new PlatformApi(with, ApiSettings.of(config), system);
+    return Http.get(system)
+        .newServerAt(bindAddress(), settings.apiPort())
+        .withSettings(platform.serverSettings(system))
+        .bind(
+            Directives.mapRequest(
+                request -> {
+                  lastUse.now();
+                  return request;
+                },
+                platform::route));
+  }
+
   /** The journal lies in the data folder, whatever else is configured. */
   private static Config journalIn(DataFolder data, Config config) {
     return ConfigFactory.parseMap(
             Map.of("dynode.journal.directory", data.resolve("journal").toString()))
-        .withFallback(EventSerialization.bindings())
+        .withFallback(
+            EventSerialization.bindings(DynoEvent.class, AppEvent.class, DirectoryEvent.class))
         .withFallback(config)
         .resolve();
   }
@@ -188,7 +260,9 @@ public final class Node implements RunningNode {
     stopped.await();
   }
 
-  /** A transient node stops once it has had a dyno, none is left and nobody has asked for a while. */
+  /**
+   * A transient node stops once it has had a dyno, none is left and nobody has asked for a while.
+   */
   private void stopWhenUnused() {
     Duration linger = settings.config().getDuration("dynode.node.transient-linger");
     try {
@@ -218,8 +292,8 @@ public final class Node implements RunningNode {
   }
 
   /**
-   * Stops in order: no new request is taken, every dyno is stopped (SIGTERM, grace, SIGKILL) and its
-   * end journaled, then the node ends.
+   * Stops in order: no new request is taken, every dyno is stopped (SIGTERM, grace, SIGKILL) and
+   * its end journaled, then the node ends.
    */
   @Override
   public void close() {

@@ -36,9 +36,23 @@ class DynoDeciderTest {
 
   private static DynoSpec spec(boolean attach, Optional<Duration> timeToLive) {
     return new DynoSpec(
-        new DynoId(new UUID(1, 1)), new AppId(new UUID(2, 2)), new DynoName("run", 4242),
-        "Standard-1X", "bash -l", "bash -l", attach, attach, 80, 24, false, Map.of(),
-        new ReleaseId(new UUID(3, 3)), 7, Optional.empty(), timeToLive, DynoPolicy.HEROKU);
+        new DynoId(new UUID(1, 1)),
+        new AppId(new UUID(2, 2)),
+        new DynoName("run", 4242),
+        "Standard-1X",
+        "bash -l",
+        "bash -l",
+        attach,
+        attach,
+        80,
+        24,
+        false,
+        Map.of(),
+        new ReleaseId(new UUID(3, 3)),
+        7,
+        Optional.empty(),
+        timeToLive,
+        DynoPolicy.HEROKU);
   }
 
   private void created(boolean attach) {
