@@ -8,6 +8,7 @@ import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.port.SlugStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -114,10 +115,14 @@ final class BlobRoutes extends AllDirectives {
 
   private SlugStore.Stored store(Slug slug, InputStream archive) {
     try (archive) {
-      return desk.with().slugs().put(slug.id(), archive, slug.checksum().orElse(""));
-    } catch (SlugStore.Rejected e) {
-      String why = e.getMessage();
-      throw Errors.invalid(why == null ? "The archive is not acceptable." : why).exception();
+      try {
+        return desk.with().slugs().put(slug.id(), archive, slug.checksum().orElse(""));
+      } catch (SlugStore.Rejected e) {
+        // A sender that is cut off while it sends would not read why.
+        archive.transferTo(OutputStream.nullOutputStream());
+        String why = e.getMessage();
+        throw Errors.invalid(why == null ? "The archive is not acceptable." : why).exception();
+      }
     } catch (IOException e) {
       throw new CompletionException(e);
     }

@@ -62,7 +62,7 @@ record LogStream(
   private Source<String, NotUsed> tail(
       LogStore logs, ClassicActorSystemProvider system, Runnable ended) {
     var queue = Source.<String>queue(limits.buffer()).preMaterialize(system);
-    var reader = new Reader(queue.first(), new Unseen(after), this::told);
+    var reader = new Reader(queue.first(), new Unseen(after), this::told, ended);
     int backlog = after.isPresent() ? limits.maxLines() : session.lines();
     Following following = logs.follow(session.app(), backlog, session.filter(), reader);
     return queue
@@ -116,10 +116,16 @@ record LogStream(
     private final BoundedSourceQueue<String> queue;
     private final Unseen unseen;
     private final Function<LogLine, String> told;
+    private final Runnable ended;
     private int dropped;
     private Instant since = Instant.EPOCH;
 
-    Reader(BoundedSourceQueue<String> queue, Unseen unseen, Function<LogLine, String> told) {
+    Reader(
+        BoundedSourceQueue<String> queue,
+        Unseen unseen,
+        Function<LogLine, String> told,
+        Runnable ended) {
+      this.ended = ended;
       this.queue = queue;
       this.unseen = unseen;
       this.told = told;
@@ -155,6 +161,7 @@ record LogStream(
       if (result.equals(QueueOfferResult.dropped())) {
         return false;
       }
+      ended.run();
       throw new IllegalStateException("the reader has left");
     }
   }

@@ -29,6 +29,12 @@ final class FolderSlugs implements SlugStore {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (OutputStream out = Files.newOutputStream(part)) {
+        int first = archive.read();
+        if (first == 'X') {
+          throw new Rejected("This is no archive.");
+        }
+        out.write(first);
+        digest.update((byte) first);
         new DigestInputStream(archive, digest).transferTo(out);
       }
       String checksum = "SHA256:" + HexFormat.of().formatHex(digest.digest());

@@ -4,6 +4,7 @@ import static dev.dynode.api.ProtocolTest.problem;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -157,6 +159,11 @@ class ReleasesTest {
                     HttpRequest.BodyPublishers.ofInputStream(
                         () -> new java.io.ByteArrayInputStream(archive(1_500_000)))));
     problem(chunked, 413, "payload_too_large");
+    byte[] none = archive(900_000);
+    none[0] = 'X';
+    Reply rejected = put(url(slug), none);
+    problem(rejected, 422, "invalid_params");
+    assertEquals("This is no archive.", rejected.json().path("message").asText());
     assertEquals(before, api.slugs.files());
     assertTrue(
         api.get("/apps/bad-app/slugs/" + slug.path("id").asText()).json().path("size").isNull());
@@ -190,6 +197,32 @@ class ReleasesTest {
       }
       await(() -> api.slugs.files() == before);
       assertEquals(200, put(url, archive(50)).status());
+    }
+  }
+
+  @Test
+  void anUploadMayTakeLongerThanOtherRequests(@TempDir Path folder) throws Exception {
+    try (var slow = new ApiServer(folder, "dynode.api.request-timeout = 200ms")) {
+      slow.app("slow-app");
+      String url = url(slow.post("/apps/slow-app/slugs", "{'process_types': {}}").json());
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), slow.port())) {
+        socket.setSoTimeout(10_000);
+        OutputStream out = socket.getOutputStream();
+        out.write(
+            ("PUT "
+                    + URI.create(url).getPath()
+                    + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+        socket.setSoTimeout(600);
+        assertThrows(SocketTimeoutException.class, () -> socket.getInputStream().read());
+        socket.setSoTimeout(10_000);
+        out.write('b');
+        out.flush();
+        assertEquals(
+            "HTTP/1.1 200",
+            new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+      }
     }
   }
 
