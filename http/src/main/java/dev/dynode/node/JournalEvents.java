@@ -8,6 +8,7 @@ import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.read.EventHistory;
 import dev.dynode.read.EventRecord;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +55,17 @@ record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper e
       Map<String, Object> spec = new LinkedHashMap<>();
       value
           .properties()
-          .forEach(
-              field ->
-                  spec.put(
-                      field.getKey(),
-                      field.getKey().equals("env")
-                          ? List.copyOf(events.convertValue(field.getValue(), Map.class).keySet())
-                          : events.convertValue(field.getValue(), Object.class)));
+          .forEach(field -> spec.put(field.getKey(), shown(field.getKey(), field.getValue())));
       return spec;
+    }
+    return shown(name, value);
+  }
+
+  private Object shown(String name, JsonNode value) {
+    if (name.equals("env")) {
+      List<String> names = new ArrayList<>();
+      value.fieldNames().forEachRemaining(names::add);
+      return names;
     }
     Object plain = events.convertValue(value, Object.class);
     return plain == null ? "" : plain;
