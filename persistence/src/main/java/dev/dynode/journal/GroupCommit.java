@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -103,9 +104,24 @@ final class GroupCommit implements AutoCloseable {
             new WriteRefused("the journal is full: " + waiting.size() + " writes are waiting"));
   }
 
-  /** Completed when all that was accepted before is on disk: a reader then misses nothing. */
-  CompletableFuture<Void> settled() {
-    return change(batch -> {});
+  /**
+   * Completed when all that was accepted before is on disk: a reader then misses nothing. Never
+   * refused: with the queue full, one of the given threads waits for a place.
+   */
+  CompletableFuture<Void> settled(Executor threads) {
+    var mark = new Write.Change(_ -> {}, new CompletableFuture<>());
+    if (!waiting.offer(mark)) {
+      threads.execute(
+          () -> {
+            try {
+              waiting.put(mark);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              mark.done.completeExceptionally(e);
+            }
+          });
+    }
+    return mark.done;
   }
 
   Tails tails() {

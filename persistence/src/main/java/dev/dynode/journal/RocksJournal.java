@@ -117,7 +117,7 @@ public final class RocksJournal extends AsyncWriteJournal {
   public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
     return FutureConverters.asScala(
         commits
-            .settled()
+            .settled(replays)
             .thenApplyAsync(_ -> commits.storedHighestSequenceNr(persistenceId), replays));
   }
 }

@@ -21,6 +21,7 @@ import org.apache.pekko.persistence.query.javadsl.CurrentPersistenceIdsQuery;
 import org.apache.pekko.persistence.query.javadsl.EventsByPersistenceIdQuery;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.stream.OverflowStrategy;
 import org.apache.pekko.stream.javadsl.Source;
 import scala.jdk.javaapi.OptionConverters;
 
@@ -150,6 +151,7 @@ public final class RocksReadJournal
       long from, LongFunction<List<StoredEvent>> chunk, ToLongFunction<StoredEvent> place) {
     return Source.unfoldAsync(
             from, (Long next) -> read(() -> chunk.apply(next)).thenApply(e -> step(e, place)))
+        .buffer(1, OverflowStrategy.backpressure()) // the next chunk is read meanwhile
         .mapConcat(events -> events)
         .map(this::envelope);
   }

@@ -81,8 +81,10 @@ class StoreTest {
       for (int i = 5; i < 8; i++) {
         assertInstanceOf(WriteRefused.class, get(appends.get(i)).orElseThrow());
       }
+      var settled = commits.settled(task -> Thread.ofVirtual().start(task));
       go.countDown();
       get(slow);
+      get(settled);
       for (int i = 0; i < 5; i++) {
         assertEquals(Optional.empty(), get(appends.get(i)));
       }
