@@ -21,8 +21,6 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  * Thread-safe.
  */
 public record HttpRouter(ControlPlane control, LogStore logs, InstantSource clock) {
-  private static final String PAGE =
-      "<!DOCTYPE html><html><head><title>%1$s</title></head><body><h1>%1$s</h1><p>%2$s</p></body></html>\n";
   private static final int LONGEST_REQUEST_ID = 200;
 
   public HttpResponse answer(HttpRequest request) {
@@ -64,6 +62,9 @@ public record HttpRouter(ControlPlane control, LogStore logs, InstantSource cloc
   private static HttpResponse page(int status, String title, String text) {
     return HttpResponse.create()
         .withStatus(StatusCodes.get(status))
-        .withEntity(ContentTypes.TEXT_HTML_UTF8, PAGE.formatted(title, text));
+        .withEntity(
+            ContentTypes.TEXT_HTML_UTF8,
+            "<!DOCTYPE html><html><head><title>%1$s</title></head><body><h1>%1$s</h1><p>%2$s</p></body></html>\n"
+                .formatted(title, text));
   }
 }
