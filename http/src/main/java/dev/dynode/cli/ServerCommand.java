@@ -3,6 +3,7 @@ package dev.dynode.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
 import dev.dynode.node.NodeSettings;
 import dev.dynode.node.NodeStarter;
 import dev.dynode.node.NodeStarter.RunningNode;
@@ -109,8 +110,8 @@ final class ServerCommand implements Callable<Integer> {
     try {
       return ConfigFactory.load(
           ConfigFactory.parseFile(
-              file.toFile(),
-              com.typesafe.config.ConfigParseOptions.defaults().setAllowMissing(false)));
+                  file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
+              .withFallback(ConfigFactory.defaultApplication()));
     } catch (ConfigException e) {
       throw new CommandFailed("Cannot read the configuration: " + e.getMessage(), 2);
     }

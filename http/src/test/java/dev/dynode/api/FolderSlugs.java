@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps archives as files, all or nothing; does not unpack them. */
 final class FolderSlugs implements SlugStore {
@@ -23,7 +24,7 @@ final class FolderSlugs implements SlugStore {
   }
 
   @Override
-  public Stored put(SlugId slug, InputStream archive, String expectedChecksum)
+  public Stored put(SlugId slug, InputStream archive, @Nullable String expectedChecksum)
       throws IOException, Rejected {
     Path part = Files.createTempFile(folder, "incoming", ".part");
     try {
@@ -38,7 +39,9 @@ final class FolderSlugs implements SlugStore {
         new DigestInputStream(archive, digest).transferTo(out);
       }
       String checksum = "SHA256:" + HexFormat.of().formatHex(digest.digest());
-      if (!expectedChecksum.isEmpty() && !expectedChecksum.equals(checksum)) {
+      if (expectedChecksum != null
+          && !expectedChecksum.isEmpty()
+          && !expectedChecksum.equals(checksum)) {
         throw new Rejected("Checksum does not match: " + checksum);
       }
       long bytes = Files.size(part);

@@ -1,0 +1,202 @@
+package dev.dynode.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real node in a process of its own, as {@code bin/dynode server} starts it, on free ports and a
+ * given data folder; to be asked, stopped and killed by tests.
+ */
+public final class NodeProcess implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Path data;
+  private final Process process;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final URI api;
+  private final String token;
+
+  private NodeProcess(Path data, Process process) throws IOException {
+    this.data = data;
+    this.process = process;
+    JsonNode address = JSON.readTree(Files.readAllBytes(data.resolve("node.json")));
+    api = URI.create(address.path("api").asText());
+    token = Files.readString(data.resolve("credentials")).strip();
+  }
+
+  /**
+   * Starts a node and returns once it is ready.
+   *
+   * @param config HOCON over the defaults, such as {@code dynode.dynos.idle-after = 1 s}
+   */
+  public static NodeProcess start(Path data, String... config) throws Exception {
+    Files.createDirectories(data);
+    Path file = data.resolveSibling(data.getFileName() + ".conf");
+    Files.writeString(file, String.join("\n", config));
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xshare:auto",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.dynode.cli.Dynode",
+            "server",
+            "--data",
+            data.toString(),
+            "--config",
+            file.toString()));
+    for (String port : List.of("api", "rendezvous", "router")) {
+      command.addAll(List.of("--" + port + "-port", "0"));
+    }
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(
+                ProcessBuilder.Redirect.appendTo(
+                    data.resolveSibling(data.getFileName() + ".log").toFile()))
+            .start();
+    BufferedReader lines = process.inputReader();
+    @Nullable String line = lines.readLine();
+    if (line == null || !line.startsWith("Dynode ready: ")) {
+      process.destroyForcibly().waitFor();
+      throw new IOException("the node did not start: " + line + "\n" + log(data));
+    }
+    return new NodeProcess(data, process);
+  }
+
+  private static String log(Path data) throws IOException {
+    return Files.readString(data.resolveSibling(data.getFileName() + ".log"));
+  }
+
+  /** What the node wrote to stderr. */
+  public String log() throws IOException {
+    return log(data);
+  }
+
+  public Path data() {
+    return data;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public URI api() {
+    return api;
+  }
+
+  public String token() {
+    return token;
+  }
+
+  /** The authority clients of the rendezvous must trust. */
+  public Path authority() {
+    return data.resolve("tls/ca.pem");
+  }
+
+  /** Kills the node with -9 and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Stops it in order (SIGTERM) and waits. */
+  public int stop() throws InterruptedException {
+    process.destroy();
+    return process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    process.onExit().join();
+  }
+
+  /** Sends a call with the token; the body, if any, is JSON. */
+  public HttpResponse<String> call(String method, String path, @Nullable String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(api.resolve(path))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + token)
+            .header("Accept", "application/vnd.heroku+json; version=3")
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A call that must succeed. */
+  public JsonNode json(String method, String path, @Nullable String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = call(method, path, body);
+    if (answer.statusCode() / 100 != 2) {
+      throw new AssertionError(
+          method + " " + path + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  public JsonNode get(String path) throws IOException, InterruptedException {
+    return json("GET", path, null);
+  }
+
+  public JsonNode post(String path, String body) throws IOException, InterruptedException {
+    return json("POST", path, body);
+  }
+
+  /** The last lines of an app's log, without their times. */
+  public List<String> logLines(String app) throws IOException, InterruptedException {
+    URI stream =
+        URI.create(
+            post("/apps/" + app + "/log-sessions", "{\"lines\": 1500}")
+                .path("logplex_url")
+                .asText());
+    String text =
+        http.send(HttpRequest.newBuilder(stream).build(), HttpResponse.BodyHandlers.ofString())
+            .body();
+    return text.lines()
+        .filter(line -> !line.isBlank())
+        .map(line -> line.substring(line.indexOf(' ') + 1))
+        .toList();
+  }
+
+  /** Names of a dyno's events in the journal. */
+  public List<String> events(String app, String dyno) throws IOException, InterruptedException {
+    List<String> names = new ArrayList<>();
+    get("/apps/" + app + "/dynos/" + dyno + "/events")
+        .forEach(event -> names.add(event.path("type").asText()));
+    return names;
+  }
+
+  /** Waits for a condition; fails with what was waited for. */
+  public static void eventually(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
+      }
+      Thread.sleep(10);
+    }
+  }
+}

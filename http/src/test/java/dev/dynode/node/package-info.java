@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.node;
+
+import org.jspecify.annotations.NullMarked;
