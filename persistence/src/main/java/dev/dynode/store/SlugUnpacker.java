@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +64,7 @@ final class SlugUnpacker {
     }
     List<String> app = List.of("app");
     boolean inApp = rootedAtApp && folders.containsKey(app);
-    link(inApp ? app : List.of());
+    link();
     for (var folder : folders.entrySet()) {
       setMode(path(folder.getKey()), folder.getValue() | 0700);
     }
@@ -178,20 +177,10 @@ final class SlugUnpacker {
     folders.put(List.copyOf(name), DEFAULT_FOLDER_MODE);
   }
 
-  private void link(List<String> base) throws IOException, Rejected {
-    Map<List<String>, String> inside = new HashMap<>();
-    links.forEach((name, target) -> inside.put(name.subList(base.size(), name.size()), target));
-    for (var link : inside.entrySet()) {
-      List<String> name = link.getKey();
-      if (!EntryName.staysInside(name.subList(0, name.size() - 1), link.getValue(), inside)) {
-        throw new Rejected(
-            "The symbolic link '"
-                + String.join("/", name)
-                + "' leads out of the slug, to '"
-                + link.getValue()
-                + "'. Make it relative to a file of the app (ln -sr), or leave it out.");
-      }
-    }
+  /**
+   * Last of all, so that nothing was written through a link; where it leads is the dyno's affair.
+   */
+  private void link() throws IOException {
     for (var link : links.entrySet()) {
       Files.createSymbolicLink(path(link.getKey()), Path.of(link.getValue()));
     }

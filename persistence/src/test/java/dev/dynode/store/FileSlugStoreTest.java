@@ -200,32 +200,19 @@ class FileSlugStoreTest {
     rejected(new Tar().file("ok", "1").special(name, TarConstants.LF_LINK, "ok").packed(), name);
   }
 
+  /** A dyno may make such links itself, and Python's virtual environments have them. */
   @ParameterizedTest
-  @ValueSource(strings = {"/etc", "..", "../x", "a/../../x", "/app/x", "up/../../x", "a/b/up/../x"})
-  void refusesSymlinksThatLeadOut(String target) throws Exception {
-    byte[] packed =
-        new Tar()
-            .file("a/b/file", "1")
-            .symlink("up", "a/b/..")
-            .symlink("a/b/up", "../..")
-            .symlink("evil", target)
-            .packed();
-    rejected(packed, "'evil'", target);
-  }
-
-  @Test
-  void linksAreJudgedByTheRootThatIsLeft() throws Exception {
-    rejected(new Tar().file("app/a", "1").symlink("app/evil", "../x").packed(), "'evil'");
-    byte[] circle = new Tar().file("d/x", "1").symlink("d/a", "b").symlink("d/b", "a").packed();
-    store.put(slug, new ByteArrayInputStream(circle), null);
-    assertTrue(Files.isSymbolicLink(store.tree(slug).resolve("d/a")));
+  @ValueSource(strings = {"/usr/bin/python3", "..", "../x", "/app/x", "b"})
+  void linksAreKeptAsTheyAreWhereverTheyLead(String target) throws Exception {
+    byte[] packed = new Tar().file("app/a", "1").symlink("app/link", target).packed();
+    store.put(slug, new ByteArrayInputStream(packed), null);
+    assertEquals(Path.of(target), Files.readSymbolicLink(store.tree(slug).resolve("link")));
   }
 
   @Test
   void neverWritesThroughALink() throws Exception {
     Path outside = Files.createDirectory(folder.resolve("outside"));
     rejected(new Tar().symlink("x", outside.toString()).file("x/evil", "1").packed());
-    rejected(new Tar().symlink("x", outside + "/evil").file("x", "1").symlink("y", "/").packed());
     rejected(new Tar().symlink("x", ".").file("x/inner", "1").packed(), "folder");
     rejected(new Tar().special("h", TarConstants.LF_LINK, outside + "/f").packed(), "absolute");
     rejected(new Tar().special("h", TarConstants.LF_LINK, "../outside/f").packed(), "'..'");

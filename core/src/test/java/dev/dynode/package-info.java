@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode;
+
+import org.jspecify.annotations.NullMarked;
