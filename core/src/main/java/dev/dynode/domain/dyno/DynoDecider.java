@@ -92,7 +92,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               : Decision.accept();
       case ReportStarted(int generation, long pid) -> started(live, generation, pid, now);
       case ReportStartFailed(int generation, String reason) ->
-          generation != live.generation() || live.phase() == Phase.EXITED
+          generation != live.generation() || live.startedAt().isPresent()
               ? Decision.accept()
               : Decision.accept(
                   new DynoEvent.StartFailed(now, SYSTEM, generation, reason),
@@ -148,7 +148,8 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   }
 
   private static Decision<DynoEvent> started(Live live, int generation, long pid, Instant now) {
-    if (generation != live.generation() || live.startedAt().isPresent()) {
+    boolean ordered = live.phase() == Phase.STARTING || live.phase() == Phase.STOPPING;
+    if (generation != live.generation() || !ordered || live.startedAt().isPresent()) {
       return Decision.accept();
     }
     var started = new DynoEvent.Started(now, SYSTEM, generation, pid);
