@@ -1,9 +1,13 @@
 package dev.dynode.api;
 
 import com.typesafe.config.Config;
+import dev.dynode.domain.app.Tier;
 import java.time.Duration;
 
-/** The section {@code dynode.api} of the configuration; its comments say what each means. */
+/**
+ * The section {@code dynode.api} of the configuration, and what of {@code dynode.apps} the edge
+ * decides; their comments say what each means.
+ */
 public record ApiSettings(
     String publicUrl,
     String webUrl,
@@ -11,6 +15,7 @@ public record ApiSettings(
     String region,
     String regionDescription,
     String stack,
+    Tier defaultTier,
     Connections connections,
     long maxJson,
     Duration jsonTimeout,
@@ -57,6 +62,7 @@ public record ApiSettings(
         api.getString("region.name"),
         api.getString("region.description"),
         api.getString("stack"),
+        tier(root.getString("dynode.apps.default-tier")),
         new Connections(
             api.getInt("max-connections"),
             api.getDuration("idle-timeout"),
@@ -80,5 +86,15 @@ public record ApiSettings(
             api.getInt("streams.max-lines"),
             api.getInt("streams.buffer"),
             api.getDuration("streams.keep-alive")));
+  }
+
+  private static Tier tier(String name) {
+    return Tier.of(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "dynode.apps.default-tier: \""
+                        + name
+                        + "\" is no tier; it is one of eco, basic, production, private, shield"));
   }
 }

@@ -92,7 +92,7 @@ final class AppRoutes extends AllDirectives {
             body -> {
               String name =
                   body.text("name").orElseGet(() -> AppNames.draw(ThreadLocalRandom.current()));
-              Tier tier = tier(body).orElse(Tier.PRODUCTION);
+              Tier tier = tier(body).orElse(call.settings().defaultTier());
               only(body, "region", "region", call.settings().region());
               only(body, "stack", "stack", call.settings().stack());
               return desk.with()

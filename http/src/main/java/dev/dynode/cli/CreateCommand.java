@@ -34,7 +34,7 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() {
     ObjectNode request = Json.object().put("name", name);
     if (tier != null) {
-      request.put("tier", tier);
+      request.put("process_tier", tier);
     }
     JsonNode app = node.api().post("/apps", request);
     if (json) {
