@@ -27,6 +27,7 @@ final class BackgroundNode {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final int LOG_TAIL_BYTES = 4096;
   private static final long POLL_MILLIS = 25;
+  private static final long KEEP_MILLIS = 1_000;
 
   private final Process process;
   private final NodeAddress address;
@@ -34,6 +35,22 @@ final class BackgroundNode {
   private BackgroundNode(Process process, NodeAddress address) {
     this.process = process;
     this.address = address;
+    Thread.ofVirtual().start(this::keepInUse);
+  }
+
+  /**
+   * While this command lives, the node that has had no dyno yet does not take itself for unused.
+   */
+  private void keepInUse() {
+    var api = new ApiClient(address);
+    try {
+      while (true) {
+        Thread.sleep(KEEP_MILLIS);
+        api.get("/account/rate-limits");
+      }
+    } catch (InterruptedException | ApiError over) {
+      // the command or the node has ended
+    }
   }
 
   /** The node that answers, and our handle on it if we are the one who started it. */

@@ -1,6 +1,9 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,18 +46,26 @@ final class EventsCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** {@code key=value} of everything else; the event's own fields last. */
   private static String details(JsonNode event) {
-    StringBuilder details = new StringBuilder();
+    List<String> details = new ArrayList<>();
     event
         .properties()
         .forEach(
             field -> {
-              if (!LEADING.contains(field.getKey()) && !field.getValue().isNull()) {
-                JsonNode value = field.getValue();
-                String text = value.isTextual() ? Words.quote(value.asText()) : value.toString();
-                details.append(field.getKey()).append('=').append(text).append(' ');
+              if (field.getKey().equals("details")) {
+                field.getValue().properties().forEach(own -> details.add(pair(own)));
+              } else if (!LEADING.contains(field.getKey())) {
+                details.add(pair(field));
               }
             });
-    return details.toString().stripTrailing().replaceAll("\\p{Cntrl}+", " ");
+    return String.join(" ", details).replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  private static String pair(Map.Entry<String, JsonNode> field) {
+    JsonNode value = field.getValue();
+    return field.getKey()
+        + "="
+        + (value.isTextual() ? Words.quote(value.asText()) : value.toString());
   }
 }

@@ -1,5 +1,6 @@
 package dev.dynode.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,11 @@ final class NodeOptions {
                         + " folder with --data."));
   }
 
+  /** A client of the node; where none runs on a data folder that has a journal, one is started. */
   ApiClient api() {
-    return new ApiClient(require());
+    return new ApiClient(
+        named().isEmpty() && Files.isDirectory(data().resolve("journal"))
+            ? BackgroundNode.findOrStart(data()).address()
+            : require());
   }
 }

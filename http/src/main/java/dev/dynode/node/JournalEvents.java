@@ -20,6 +20,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 /** The journal, as the API shows it. Values of variables are left out: they may be secrets. */
 record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper events)
     implements EventLog {
+  private static final ObjectMapper PLAIN = new ObjectMapper();
   private static final Set<String> SHOWN_APART = Set.of("at", "by", "generation");
 
   @Override
@@ -31,16 +32,8 @@ record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper e
     if (!(record.event() instanceof DynoEvent event)) {
       throw new IllegalStateException("not a dyno's event: " + record.event());
     }
-    Map<String, Object> details = new LinkedHashMap<>();
-    JsonNode fields = events.valueToTree(event);
-    fields
-        .properties()
-        .forEach(
-            field -> {
-              if (!SHOWN_APART.contains(field.getKey())) {
-                details.put(field.getKey(), value(field.getKey(), field.getValue()));
-              }
-            });
+    Map<String, Object> details = shown(events.valueToTree(event));
+    details.keySet().removeAll(SHOWN_APART);
     return new EventLine(
         record.sequenceNumber(),
         event.at(),
@@ -50,24 +43,24 @@ record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper e
         details);
   }
 
-  private Object value(String name, JsonNode value) {
-    if (name.equals("spec")) {
-      Map<String, Object> spec = new LinkedHashMap<>();
-      value
-          .properties()
-          .forEach(field -> spec.put(field.getKey(), shown(field.getKey(), field.getValue())));
-      return spec;
-    }
-    return shown(name, value);
-  }
-
-  private Object shown(String name, JsonNode value) {
-    if (name.equals("env")) {
-      List<String> names = new ArrayList<>();
-      value.fieldNames().forEachRemaining(names::add);
-      return names;
-    }
-    Object plain = events.convertValue(value, Object.class);
-    return plain == null ? "" : plain;
+  /** What is there of an object; of variables the names only. */
+  private static Map<String, Object> shown(JsonNode object) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    object
+        .properties()
+        .forEach(
+            field -> {
+              JsonNode value = field.getValue();
+              if (field.getKey().equals("env")) {
+                List<String> names = new ArrayList<>();
+                value.fieldNames().forEachRemaining(names::add);
+                shown.put("env", names);
+              } else if (value.isObject()) {
+                shown.put(field.getKey(), shown(value));
+              } else if (!value.isNull()) {
+                shown.put(field.getKey(), PLAIN.convertValue(value, Object.class));
+              }
+            });
+    return shown;
   }
 }
