@@ -30,10 +30,12 @@ final class BackgroundNode {
   private static final long KEEP_MILLIS = 1_000;
 
   private final Process process;
+  private final Path data;
   private final NodeAddress address;
 
-  private BackgroundNode(Process process, NodeAddress address) {
+  private BackgroundNode(Process process, Path data, NodeAddress address) {
     this.process = process;
+    this.data = data;
     this.address = address;
     Thread.ofVirtual().start(this::keepInUse);
   }
@@ -105,7 +107,7 @@ final class BackgroundNode {
             .redirectErrorStream(true)
             .start();
     OnInterrupt.first(process::destroy);
-    return new BackgroundNode(process, await(process, data, log, logStart));
+    return new BackgroundNode(process, data, await(process, data, log, logStart));
   }
 
   private static NodeAddress await(Process process, Path data, Path log, long logStart)
@@ -139,11 +141,13 @@ final class BackgroundNode {
     process.destroy();
   }
 
-  /** Waits until it has stopped, at most so long, and not while {@code busy}. */
+  /** Waits until it has let go of its data folder, at most so long, and not while {@code busy}. */
   void awaitStop(Duration limit, BooleanSupplier busy) {
     long deadline = System.nanoTime() + limit.toNanos();
     long nextLook = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-    while (System.nanoTime() < deadline && !exits(process, POLL_MILLIS)) {
+    while (System.nanoTime() < deadline
+        && Files.exists(data.resolve(NodeAddress.FILE))
+        && !exits(process, POLL_MILLIS)) {
       if (System.nanoTime() > nextLook) {
         if (busy.getAsBoolean()) {
           return;

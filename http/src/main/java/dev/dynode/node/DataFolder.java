@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
 final class DataFolder implements AutoCloseable {
   private static final int KEY_BYTES = 32;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private final Path path;
   private final FileChannel channel;
@@ -36,11 +41,11 @@ final class DataFolder implements AutoCloseable {
     FileChannel channel =
         FileChannel.open(
             path.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    @Nullable FileLock lock = null;
-    try {
-      lock = channel.tryLock();
-    } catch (java.nio.channels.OverlappingFileLockException heldInThisJvm) {
-      // told below
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    @Nullable FileLock lock = lock(channel);
+    while (lock == null && System.nanoTime() < deadline) { // the last one may just be going
+      LockSupport.parkNanos(PAUSE_NANOS);
+      lock = lock(channel);
     }
     if (lock == null) {
       channel.close();
@@ -48,6 +53,14 @@ final class DataFolder implements AutoCloseable {
           "Another node uses the data folder " + path + "; stop it or give another --data.");
     }
     return new DataFolder(path, channel);
+  }
+
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldInThisJvm) {
+      return null;
+    }
   }
 
   Path resolve(String name) {

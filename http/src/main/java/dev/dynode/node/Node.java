@@ -70,10 +70,12 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One JVM with all roles: the parts of Dynode put together on one data folder. */
 public final class Node implements RunningNode {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final HostId HOST = new HostId("local");
   private static final Duration START_UP = Duration.ofSeconds(30);
   private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
@@ -97,6 +99,7 @@ public final class Node implements RunningNode {
 
   /** Starts a node and returns once it serves. */
   public static RunningNode start(NodeSettings settings) throws Exception {
+    LOG.debug("starting on {}", settings.data()); // before threads that log are
     DataFolder data = DataFolder.hold(settings.data());
     try {
       return new Node(settings, data);
@@ -308,14 +311,14 @@ public final class Node implements RunningNode {
       system.terminate();
       await(system.getWhenTerminated());
     } catch (Exception e) {
-      LoggerFactory.getLogger(Node.class).warn("the node did not stop in order", e);
+      LOG.warn("the node did not stop in order", e);
     } finally {
       runtime.close();
       stores.logs().close();
       try {
         data.close();
       } catch (IOException e) {
-        LoggerFactory.getLogger(Node.class).warn("the data folder could not be let go", e);
+        LOG.warn("the data folder could not be let go", e);
       }
       stopped.countDown();
     }
