@@ -30,7 +30,7 @@ class GuardTest {
               "setsid sleep 1000 & (nohup setsid sleep 1000 >/dev/null 2>&1 &); echo up; sleep 1000",
               "sleep 1000 & kill -STOP $!; echo up; sleep 1000")) {
         RunningProcess process = runtime.start(Launches.terminal(script));
-        Launches.until(process, "up");
+        Launches.until(process, "(?s).*up.*");
         System.out.println(process.dyno());
       }
       System.out.println("ready");

@@ -61,14 +61,14 @@ final class Launches {
     return all.toByteArray();
   }
 
-  /** Reads until the text was printed, and returns all up to there. */
-  static String until(RunningProcess process, String text) throws IOException {
+  /** Reads until all that was printed matches, and returns it. */
+  static String until(RunningProcess process, String pattern) throws IOException {
     var all = new StringBuilder();
     byte[] buffer = new byte[1024];
-    while (all.indexOf(text) < 0) {
+    while (!all.toString().matches(pattern)) {
       int n = process.read(buffer);
       if (n < 0) {
-        throw new IOException("ended before \"" + text + "\": " + all);
+        throw new IOException("ended before " + pattern + ": " + all);
       }
       all.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
     }

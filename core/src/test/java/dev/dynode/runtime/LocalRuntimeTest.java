@@ -142,9 +142,9 @@ class LocalRuntimeTest {
         runtime.start(
             terminal(
                 "trap 'stty size; echo done' WINCH; echo ready; while :; do sleep 0.05; done"));
-    until(process, "ready");
+    until(process, "(?s).*ready.*");
     process.resize(new WindowSize(120, 40));
-    until(process, "40 120\r\ndone");
+    until(process, "(?s).*40 120\r\ndone.*");
     type(process, "\u0003");
     assertEquals(130, status(process));
   }
@@ -153,7 +153,11 @@ class LocalRuntimeTest {
   void aSignalReachesEveryProcessOfTheDyno() throws Exception {
     Path seen = data.resolve("seen");
     Files.createDirectory(seen);
-    String trap = "trap \"touch " + seen + "/$1; exit\" HUP; echo up; while :; do sleep 0.05; done";
+    // The first process goes last: with it the rest would be killed before they could tell.
+    String trap =
+        "gone() { touch %1$s/$1; while [ $1 = leader ] && [ $(ls %1$s | wc -l) -lt 5 ]; do sleep 0.05; done; exit; }; "
+                .formatted(seen)
+            + "trap \"gone $1\" HUP; echo up; while :; do sleep 0.05; done";
     Path script = data.resolve("trap.sh");
     Files.writeString(script, trap);
     RunningProcess process =
@@ -163,9 +167,7 @@ class LocalRuntimeTest {
                         .formatted(script)
                     + " bash %1$s stopped & sleep 0.2; kill -STOP $!; bash %1$s leader"
                         .formatted(script)));
-    for (int i = 0; i < 5; i++) {
-      until(process, "up");
-    }
+    until(process, "(?s).*(up.*){5}");
     eventually(
         "one is stopped",
         () ->

@@ -69,7 +69,10 @@ final class Desk extends AllDirectives {
     if (named != null) {
       return named;
     }
-    return new AppId(uuid(identity).orElseThrow(() -> Errors.notFound("app").exception()));
+    return uuid(identity)
+        .map(AppId::new)
+        .filter(with.control().apps()::containsValue)
+        .orElseThrow(() -> Errors.notFound("app").exception());
   }
 
   /** Ids are lower-case UUIDs; any case is understood. */
