@@ -29,8 +29,10 @@ public final class NodeProcess implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI api;
   private final String token;
+  private final String ready;
 
-  private NodeProcess(Path data, Process process) throws IOException {
+  private NodeProcess(Path data, Process process, String ready) throws IOException {
+    this.ready = ready;
     this.data = data;
     this.process = process;
     JsonNode address = JSON.readTree(Files.readAllBytes(data.resolve("node.json")));
@@ -78,11 +80,16 @@ public final class NodeProcess implements AutoCloseable {
       process.destroyForcibly().waitFor();
       throw new IOException("the node did not start: " + line + "\n" + log(data));
     }
-    return new NodeProcess(data, process);
+    return new NodeProcess(data, process, line);
   }
 
   private static String log(Path data) throws IOException {
     return Files.readString(data.resolveSibling(data.getFileName() + ".log"));
+  }
+
+  /** The line it printed when it was ready. */
+  public String ready() {
+    return ready;
   }
 
   /** What the node wrote to stderr. */

@@ -6,6 +6,7 @@ import dev.dynode.domain.dyno.DynoOrder.StopSignal;
 import dev.dynode.domain.dyno.DynoOrder.WriteLog;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoState.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,11 +132,12 @@ record DynoReactions(Live live) {
     return new WriteLog(at, text);
   }
 
-  private static String words(java.time.Duration time) {
-    return time.toSeconds() % 3600 == 0 && !time.isZero()
-        ? time.toHours() + " h"
-        : time.toSeconds() % 60 == 0 && !time.isZero()
-            ? time.toMinutes() + " min"
-            : time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+  private static String words(Duration time) {
+    long millis = time.toMillis();
+    return millis % 3_600_000 == 0
+        ? millis / 3_600_000 + " h"
+        : millis % 60_000 == 0
+            ? millis / 60_000 + " min"
+            : millis % 1_000 == 0 ? millis / 1_000 + " s" : millis + " ms";
   }
 }
