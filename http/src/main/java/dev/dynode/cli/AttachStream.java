@@ -17,7 +17,7 @@ import javax.net.ssl.SSLSocket;
  * The bytes of one attached dyno, over TLS: the token of the {@code attach_url} is sent, one line
  * comes back, and from then on the connection is the process's input and output.
  */
-final class AttachStream implements Closeable {
+public final class AttachStream implements Closeable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
@@ -38,7 +38,8 @@ final class AttachStream implements Closeable {
    * @param halfClose the end of our input is the end of our half of the connection, so that every
    *     byte, 0x04 too, is data
    */
-  static AttachStream dial(URI attachUrl, SSLContext trust, boolean halfClose) throws IOException {
+  public static AttachStream dial(URI attachUrl, SSLContext trust, boolean halfClose)
+      throws IOException {
     Socket plain = new Socket();
     try {
       plain.connect(
@@ -73,7 +74,7 @@ final class AttachStream implements Closeable {
   }
 
   /** Waits for the server's line and drops it; false if the connection ends before it. */
-  boolean greeted() throws IOException {
+  public boolean greeted() throws IOException {
     InputStream in = secure.getInputStream();
     for (int length = 0; length < LONGEST_GREETING; length++) {
       int next = in.read();
@@ -87,16 +88,18 @@ final class AttachStream implements Closeable {
     throw new IOException("the server's greeting has no end");
   }
 
-  InputStream output() throws IOException {
+  /** What the process prints; its end is the end of the connection. */
+  public InputStream output() throws IOException {
     return secure.getInputStream();
   }
 
-  OutputStream input() throws IOException {
+  /** What the process reads. */
+  public OutputStream input() throws IOException {
     return secure.getOutputStream();
   }
 
   /** No more input; output goes on. */
-  void endInput() throws IOException {
+  public void endInput() throws IOException {
     secure.shutdownOutput();
   }
 

@@ -50,6 +50,7 @@ public final class Dynode implements Callable<Integer> {
     commands.put("stop", StopCommand::new);
     commands.put("apps", AppsCommand::new);
     commands.put("create", CreateCommand::new);
+    commands.put("bench", BenchCommand::new);
     if (arguments.length > 0) {
       String first = arguments[0];
       if (commands.containsKey(first)) {

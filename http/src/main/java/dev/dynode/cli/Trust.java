@@ -13,14 +13,14 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a TLS client believes. */
-final class Trust {
+public final class Trust {
   private Trust() {}
 
   /**
    * A context that believes the certificates of one PEM file and nobody else; without a file, the
    * Java runtime's own list.
    */
-  static SSLContext context(@Nullable Path pem) {
+  public static SSLContext context(@Nullable Path pem) {
     try {
       if (pem == null) {
         return SSLContext.getDefault();

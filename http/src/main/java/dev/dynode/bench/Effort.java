@@ -1,0 +1,36 @@
+package dev.dynode.bench;
+
+import java.util.List;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds of each start, alternating with its peers
+ * @param warmUp rounds before those that count
+ * @param keystrokes of each kind, alternating with the peers
+ * @param copies of the 64 MiB pattern that make one transfer
+ * @param transfers of each kind, alternating with the floor
+ * @param lifecycles of each concurrency
+ * @param concurrency clients creating dynos at the same time
+ * @param idleDynos for the heap
+ */
+public record Effort(
+    int rounds,
+    int warmUp,
+    int keystrokes,
+    int copies,
+    int transfers,
+    int lifecycles,
+    List<Integer> concurrency,
+    int idleDynos) {
+
+  /** Takes some minutes. */
+  public static Effort full(int rounds) {
+    return new Effort(rounds, 150, 1000, 16, 3, 400, List.of(1, 8, 32), 500);
+  }
+
+  /** Takes some seconds; its figures mean nothing. */
+  public static Effort quick(int rounds) {
+    return new Effort(rounds, 1, 10, 1, 1, 8, List.of(1, 4), 10);
+  }
+}

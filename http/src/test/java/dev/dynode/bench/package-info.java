@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.bench;
+
+import org.jspecify.annotations.NullMarked;
