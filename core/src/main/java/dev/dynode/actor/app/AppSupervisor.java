@@ -135,11 +135,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Look(var replyTo) -> replyTo.tell(view());
       case Change(AppCommand command, var replyTo) ->
           ledger.tell(new Decide<>(command, outcome -> self.tell(new Answered(outcome, replyTo))));
-      case Answered(var outcome, var replyTo) ->
-          replyTo.tell(
-              outcome instanceof Outcome.Refused<AppEvent, AppState>(Refusal refusal)
-                  ? new Answer.Refused<>(refusal)
-                  : view());
+      case Answered(var outcome, var replyTo) -> replyTo.tell(answer(outcome));
       case Run(var command, var replyTo) -> run(command, replyTo);
       case RunAnswered(var command, var outcome, var replyTo) ->
           runAnswered(command, outcome, replyTo);
@@ -178,11 +174,22 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private Answer<AppView> view() {
-    if (!(state instanceof App app) || app.deletedAt().isPresent()) {
-      return new Answer.Refused<>(Refusal.notFound("app"));
-    }
-    return new Answer.Done<>(
-        new AppView(app, app.roster().values().stream().map(this::viewOf).toList()));
+    return state instanceof App app && app.deletedAt().isEmpty()
+        ? new Answer.Done<>(viewOf(app))
+        : new Answer.Refused<>(Refusal.notFound("app"));
+  }
+
+  /** What a change made of the app: for a delete, the app that is gone. */
+  private Answer<AppView> answer(Outcome<AppEvent, AppState> outcome) {
+    return switch (outcome) {
+      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Answer.Refused<>(refusal);
+      case Outcome.Accepted<AppEvent, AppState>(_, App app) -> new Answer.Done<>(viewOf(app));
+      case Outcome.Accepted<AppEvent, AppState> _ -> new Answer.Refused<>(Refusal.notFound("app"));
+    };
+  }
+
+  private AppView viewOf(App app) {
+    return new AppView(app, app.roster().values().stream().map(this::viewOf).toList());
   }
 
   private DynoView viewOf(Requested requested) {
