@@ -1,0 +1,18 @@
+package dev.dynode.heroku;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A test that both versions of the client must pass; half of the time such a client starts up. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+@Execution(ExecutionMode.CONCURRENT)
+@ParameterizedTest
+@ValueSource(strings = {"v10", "v11"})
+@interface EachVersion {}
