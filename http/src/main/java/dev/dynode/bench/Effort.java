@@ -8,7 +8,8 @@ import java.util.List;
  * @param rounds of each start, alternating with its peers
  * @param warmUp rounds before those that count
  * @param keystrokes of each kind, alternating with the peers
- * @param copies of the 64 MiB pattern that make one transfer
+ * @param patternMib size of the file that is printed, in MiB
+ * @param copies of it that make one transfer
  * @param transfers of each kind, alternating with the floor
  * @param lifecycles of each concurrency
  * @param concurrency clients creating dynos at the same time
@@ -18,6 +19,7 @@ public record Effort(
     int rounds,
     int warmUp,
     int keystrokes,
+    int patternMib,
     int copies,
     int transfers,
     int lifecycles,
@@ -26,11 +28,11 @@ public record Effort(
 
   /** Takes some minutes. */
   public static Effort full(int rounds) {
-    return new Effort(rounds, 150, 1000, 16, 3, 400, List.of(1, 8, 32), 500);
+    return new Effort(rounds, 150, 1000, 64, 16, 3, 400, List.of(1, 8, 32), 500);
   }
 
   /** Takes some seconds; its figures mean nothing. */
   public static Effort quick(int rounds) {
-    return new Effort(rounds, 1, 10, 1, 1, 8, List.of(1, 4), 10);
+    return new Effort(rounds, 1, 10, 8, 2, 1, 8, List.of(1, 4), 10);
   }
 }

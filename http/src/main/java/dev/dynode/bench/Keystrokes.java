@@ -17,7 +17,6 @@ final class Keystrokes {
   private static final long PAUSE_MILLIS = 5;
   private static final int BLOCK = 100;
 
-  /** No dyno is slower by more than the noise of two medians. */
   private static final double NO_SLOWER = 1.0;
 
   private static final char READY = 'R';

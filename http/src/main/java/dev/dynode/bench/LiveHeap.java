@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 record LiveHeap(Path jcmd, long pid) {
   private static final int SHOWN = 14;
 
+  /** What the collector fills gaps with. */
+  private static final String FILLER = ".FillerElement;";
+
   /** Bytes of each class. */
   record Content(Map<String, Long> classes) {
     long bytes() {
@@ -38,7 +41,7 @@ record LiveHeap(Path jcmd, long pid) {
     // "   1:   12345   6789012  [B (java.base@25)"
     for (String line : text.lines().toList()) {
       String[] columns = line.strip().split("\\s+", 5);
-      if (columns.length >= 4 && columns[0].matches("\\d+:")) {
+      if (columns.length >= 4 && columns[0].matches("\\d+:") && !columns[3].endsWith(FILLER)) {
         classes.merge(columns[3], Long.parseLong(columns[2]), Long::sum);
       }
     }

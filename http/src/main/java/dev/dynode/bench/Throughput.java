@@ -19,7 +19,6 @@ import java.util.SplittableRandom;
 /** Much output, to a client and to nobody in between. */
 final class Throughput {
   private static final int MIB = 1024 * 1024;
-  private static final int PATTERN_MIB = 64;
   private static final long SEED = 42;
   private static final int READ = 64 * 1024;
   private static final double AIM = 0.8;
@@ -30,7 +29,7 @@ final class Throughput {
   private final Path pattern;
 
   /**
-   * @param folder a file of 64 MiB that nothing compresses is written there
+   * @param folder a file that nothing compresses is written there
    */
   Throughput(MeasuredNode node, BareRuntime bare, Effort effort, Path folder) throws IOException {
     this.node = node;
@@ -40,7 +39,7 @@ final class Throughput {
     byte[] block = new byte[MIB];
     var random = new SplittableRandom(SEED);
     try (OutputStream out = Files.newOutputStream(pattern)) {
-      for (int i = 0; i < PATTERN_MIB; i++) {
+      for (int i = 0; i < effort.patternMib(); i++) {
         random.nextBytes(block);
         out.write(block);
       }
@@ -81,7 +80,7 @@ final class Throughput {
   }
 
   private long total() {
-    return (long) effort.copies() * PATTERN_MIB * MIB;
+    return (long) effort.copies() * effort.patternMib() * MIB;
   }
 
   private String script(boolean terminal) {

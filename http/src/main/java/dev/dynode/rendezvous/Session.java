@@ -27,7 +27,8 @@ final class Session {
   /** Larger pieces of input to a terminal were not typed by hand. */
   private static final int TYPED = 256;
 
-  private static final int FIRST_BUFFER = 2048;
+  /** Of each direction while little flows; more than {@link #TYPED}. */
+  private static final int FIRST_BUFFER = 512;
 
   private final Wire wire;
   private final Attachment attachment;

@@ -33,7 +33,7 @@ class BenchTest {
     List<String> progress = new ArrayList<>();
     String table;
     try (Bench bench =
-        new Bench(SERVER, new Effort(2, 1, 5, 1, 1, 4, List.of(1, 2), 4), progress::add)) {
+        new Bench(SERVER, new Effort(2, 1, 5, 2, 2, 1, 4, List.of(1, 2), 4), progress::add)) {
       table = bench.table(Bench.parts(List.of()));
     }
     List<String> lines = table.lines().toList();
@@ -48,8 +48,8 @@ class BenchTest {
             "detached start",
             "keystroke and echo, 5 ms",
             "keystroke and echo, back",
-            "64 MiB of output through TLS, raw terminal",
-            "64 MiB of output through TLS, pipes",
+            "4 MiB of output through TLS, raw terminal",
+            "4 MiB of output through TLS, pipes",
             "durable lives of detached `true`, 2 clients",
             "heap of an idle attached",
             "heap of an idle detached")) {

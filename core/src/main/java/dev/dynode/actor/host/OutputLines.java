@@ -11,11 +11,15 @@ import org.slf4j.LoggerFactory;
 
 /** Copies a detached dyno's output, line by line, into the app's log. */
 record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess process) {
+  /** Most detached dynos are silent most of the time: what they wait with is what they cost. */
+  private static final int FIRST_BUFFER = 512;
+
+  private static final int LARGEST_BUFFER = 16 * 1024;
 
   /** Returns once the output is complete. */
   void copy() {
     var line = new ByteArrayOutputStream();
-    byte[] buffer = new byte[16 * 1024];
+    byte[] buffer = new byte[FIRST_BUFFER];
     try {
       for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {
         int from = 0;
@@ -29,6 +33,9 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
         line.write(buffer, from, n - from);
         if (line.size() >= surroundings.lineBytes()) {
           append(line);
+        }
+        if (n == buffer.length && n < LARGEST_BUFFER) {
+          buffer = new byte[Math.min(LARGEST_BUFFER, 4 * n)];
         }
       }
     } catch (IOException e) {
