@@ -19,7 +19,7 @@ final class OneOff {
   private static final Duration STATUS_WITHIN = Duration.ofSeconds(5);
   private static final Duration WINDOW_POLL = Duration.ofMillis(250);
   private static final int STDIN = 0;
-  private static final int STDOUT = 1;
+  static final int STDOUT = 1;
 
   private final ApiClient api;
   private final NodeAddress node;
@@ -27,17 +27,26 @@ final class OneOff {
   private final String name;
   private final String path;
   private final boolean terminal;
+  private final Terminal.@Nullable Size told;
   private final Progress progress;
 
   /**
    * @param dyno the API's answer to the create
    * @param terminal whether this terminal becomes the dyno's
+   * @param told the window size it was created with
    */
-  OneOff(ApiClient api, NodeAddress node, JsonNode dyno, boolean terminal, String command) {
+  OneOff(
+      ApiClient api,
+      NodeAddress node,
+      JsonNode dyno,
+      boolean terminal,
+      Terminal.@Nullable Size told,
+      String command) {
     this.api = api;
     this.node = node;
     this.dyno = dyno;
     this.terminal = terminal;
+    this.told = told;
     this.name = dyno.path("name").asText();
     String app = dyno.path("app").path("name").asText();
     this.path = "/apps/" + app + "/dynos/" + dyno.path("id").asText(name);
@@ -98,7 +107,7 @@ final class OneOff {
 
   /** Tells the dyno every new size of the window: Heroku's own client does not (heroku/cli#961). */
   private void followWindow() {
-    Terminal.@Nullable Size known = Terminal.size(STDOUT).orElse(null);
+    Terminal.@Nullable Size known = told;
     try {
       while (true) {
         Thread.sleep(WINDOW_POLL);

@@ -97,9 +97,10 @@ final class RunCommand implements Callable<Integer> {
             ? new BackgroundNode.Found(named.get(), Optional.empty())
             : BackgroundNode.findOrStart(node.data());
     ApiClient api = new ApiClient(found.address());
+    Terminal.@Nullable Size window = keys() ? Terminal.size(OneOff.STDOUT).orElse(null) : null;
     JsonNode dyno;
     try {
-      dyno = create(api);
+      dyno = create(api, window);
     } catch (RuntimeException e) {
       found.ours().ifPresent(BackgroundNode::stop);
       throw e;
@@ -108,12 +109,12 @@ final class RunCommand implements Callable<Integer> {
       System.out.println(dyno.path("name").asText());
       return 0;
     }
-    int status = new OneOff(api, found.address(), dyno, keys(), text()).attach();
+    int status = new OneOff(api, found.address(), dyno, keys(), window, text()).attach();
     found.ours().ifPresent(ours -> ours.awaitStop(NODE_STOPS_WITHIN, () -> busy(api)));
     return status;
   }
 
-  private JsonNode create(ApiClient api) {
+  private JsonNode create(ApiClient api, Terminal.@Nullable Size window) {
     String name = app.name();
     ensureApp(api, name);
     folder().ifPresent(folder -> deploy(api, name, folder));
@@ -123,10 +124,10 @@ final class RunCommand implements Callable<Integer> {
     if (term != null && !detached) {
       env.put("TERM", term);
     }
-    if (keys()) {
-      Terminal.size(1)
-          .ifPresent(window -> env.put("COLUMNS", window.columns()).put("LINES", window.lines()));
-    } else {
+    if (window != null) {
+      env.put("COLUMNS", window.columns()).put("LINES", window.lines());
+    }
+    if (!keys()) {
       request.put("force_no_tty", true);
     }
     environment.forEach(env::put);

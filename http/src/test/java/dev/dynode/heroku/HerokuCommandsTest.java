@@ -173,8 +173,8 @@ class HerokuCommandsTest {
     assertTrue(
         unset.said().endsWith("Unsetting A and restarting " + app + "... done, v4"), unset.said());
     assertEquals(
-        "=== " + app + " Config Vars\n\nB: x=y\n\n",
-        heroku.run("config", "-a", app).exits(0).out());
+        "=== " + app + " Config Vars\n\nB: x=y",
+        heroku.run("config", "-a", app).exits(0).out().strip());
 
     List<String> releases =
         heroku.run("releases", "-a", app).exits(0).out().strip().lines().toList();

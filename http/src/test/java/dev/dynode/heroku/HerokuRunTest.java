@@ -67,9 +67,7 @@ class HerokuRunTest {
     Result result = run(version, "echo hi").exits(0);
     assertEquals("hi\n", result.out());
     assertTrue(
-        result
-            .said()
-            .matches("(.* )?Running echo hi on " + version + "\\.\\.\\. up, run\\.[0-9]{4}"),
+        result.said().matches(".*Running echo hi on " + version + "\\.\\.\\. up, run\\.[0-9]{4}"),
         result.said());
   }
 
@@ -130,14 +128,13 @@ class HerokuRunTest {
   @Execution(ExecutionMode.CONCURRENT)
   void aHundredMegabytesOfOutputAreComplete() throws Exception {
     Result result = run("v11", "--no-tty", "seq 1 12500000").exits(0);
-    assertEquals(101_388_896, result.bytes().length);
-    assertEquals(
-        sha256(
-            IntStream.rangeClosed(1, 12_500_000)
-                .mapToObj(String::valueOf)
-                .collect(Collectors.joining("\n", "", "\n"))
-                .getBytes(UTF_8)),
-        sha256(result.bytes()));
+    byte[] expected =
+        IntStream.rangeClosed(1, 12_500_000)
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining("\n", "", "\n"))
+            .getBytes(UTF_8);
+    assertEquals(expected.length, result.bytes().length);
+    assertEquals(sha256(expected), sha256(result.bytes()));
   }
 
   private static byte[] text(int size) {

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 final class Screen {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  /** Colours, cursor moves, bracketed paste. */
+  /**
+   * Colours, cursor moves, bracketed paste. (A line ends with \r\r\n: Node's raw mode adds one.)
+   */
   private static final Pattern CONTROL = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]");
 
   private final RunningProcess process;
@@ -48,7 +50,7 @@ final class Screen {
     Pattern pattern = Pattern.compile(expression, Pattern.DOTALL);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      String plain = CONTROL.matcher(seen).replaceAll("");
+      String plain = CONTROL.matcher(seen).replaceAll("").replaceAll("\r+\n", "\r\n");
       Matcher matcher = pattern.matcher(plain);
       if (matcher.find()) {
         seen.replace(0, seen.length(), plain.substring(matcher.end()));

@@ -88,7 +88,7 @@ class KillTest {
 
   private static void create(
       NodeProcess node, Path ran, Random random, ConcurrentLinkedQueue<String> acknowledged) {
-    String told = "echo $DYNO-$$ >> " + ran + "; ";
+    String told = "echo ${DYNODE_LAUNCH#*:} >> " + ran + "; "; // <dyno>:<generation>
     List<String> commands =
         List.of("true", "sleep 1000", "trap '' HUP TERM INT; sleep 1000 & setsid sleep 1000");
     boolean attach = random.nextBoolean();
@@ -119,7 +119,7 @@ class KillTest {
   }
 
   private static void check(NodeProcess node, Set<String> acknowledged, Path ran) throws Exception {
-    eventually("every slot is free", () -> free(node, acknowledged));
+    eventually("every slot is free", () -> free(node));
     for (String id : acknowledged) {
       JsonNode dyno = node.get("/apps/demo/dynos/" + id);
       assertEquals("complete", dyno.path("state").asText());
@@ -144,15 +144,13 @@ class KillTest {
   }
 
   /**
-   * Whether no dyno is live. One that was journaled but not yet answered when the node was killed
-   * is started afterwards, once; it is stopped here.
+   * Whether no dyno is live. One that was journaled but not yet launched when the node was killed
+   * is launched afterwards, once; it is stopped here.
    */
-  private static boolean free(NodeProcess node, Set<String> acknowledged) throws Exception {
+  private static boolean free(NodeProcess node) throws Exception {
     JsonNode live = node.get("/apps/demo/dynos");
     for (JsonNode dyno : live) {
-      if (!acknowledged.contains(dyno.path("id").asText())) {
-        node.call("POST", "/apps/demo/dynos/" + dyno.path("id").asText() + "/actions/stop", null);
-      }
+      node.call("POST", "/apps/demo/dynos/" + dyno.path("id").asText() + "/actions/stop", null);
     }
     return live.isEmpty();
   }
