@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Stream {
   private static final int MOST = 64 * 1024;
 
+  /** After a read of so many bytes there is probably more. */
+  private static final int LIKELY_MORE = 2048;
+
   /** Native buffers not in use. */
   private static final ArrayDeque<Buffer> FREE = new ArrayDeque<>();
 
@@ -74,7 +77,7 @@ final class Stream {
           if (closed) {
             return -1;
           }
-          n = Libc.read(fd, buffer.bytes(), Math.min(target.length, MOST), buffer.state());
+          n = readAll(buffer, Math.min(target.length, MOST));
         } finally {
           lock.unlock();
         }
@@ -92,6 +95,21 @@ final class Stream {
         buffer.giveBack();
       }
       await(reader, Libc.EPOLLIN);
+    }
+  }
+
+  /** A terminal gives 4 KiB at most a time: takes what more has gathered meanwhile. */
+  private long readAll(Buffer buffer, int most) {
+    long done = 0;
+    while (true) {
+      long n = Libc.read(fd, buffer.bytes().asSlice(done), most - done, buffer.state());
+      if (n <= 0) {
+        return done > 0 ? done : n;
+      }
+      done += n;
+      if (n < LIKELY_MORE || done == most) {
+        return done;
+      }
     }
   }
 

@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,7 +86,7 @@ class NodeTest {
       try {
         NodeProcess.start(data).close();
         throw new AssertionError("a second node started");
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         assertTrue(
             String.valueOf(e.getMessage()).contains("Another node uses the data folder"),
             e.getMessage());
@@ -104,5 +109,56 @@ class NodeTest {
       assertEquals(143, dyno.path("exit_status").asInt());
       assertEquals("stopped", dyno.path("cause").asText());
     }
+  }
+
+  /** Half-open connections, tokens of nobody and of yesterday, and one who never reads. */
+  @Test
+  void badClientsStopNobody() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try (NodeProcess node =
+        NodeProcess.start(folder.resolve("data"), "dynode.rendezvous.token-timeout = 1 s")) {
+      node.post("/apps", "{\"name\": \"demo\"}");
+      JsonNode endless = attached(node, "yes");
+      URI address = URI.create(endless.path("attach_url").asText());
+      for (int i = 0; i < 1000; i++) {
+        silent.add(new Socket(address.getHost(), address.getPort()));
+      }
+      var deaf = new Dialled(node, endless);
+      refused(node, endless);
+      ObjectNode wrong = endless.deepCopy();
+      wrong.put("attach_url", address.resolve("/wrong").toString());
+      refused(node, wrong);
+      for (String body : List.of("{", "[]", "{\"command\": 7}", "{\"command\": \"\"}")) {
+        assertEquals(4, node.call("POST", "/apps/demo/dynos", body).statusCode() / 100, body);
+      }
+      JsonNode good = attached(node, "echo served");
+      try (var client = new Dialled(node, good)) {
+        assertTrue(client.rest().contains("served"));
+      }
+      assertEquals("up", node.get("/apps/demo/dynos/" + name(endless)).path("state").asText());
+      deaf.close();
+      node.post("/apps/demo/dynos/" + name(endless) + "/actions/stop", "{}");
+      eventually("all have ended", () -> node.get("/apps/demo/dynos").isEmpty());
+      assertFalse(node.log().contains("ERROR"), node.log());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void refused(NodeProcess node, JsonNode dyno) throws Exception {
+    try (var client = new Dialled(node, dyno)) {
+      String said = client.rest();
+      assertTrue(said.contains("token"), said);
+    }
+  }
+
+  private static JsonNode attached(NodeProcess node, String command) throws Exception {
+    return node.post("/apps/demo/dynos", "{\"attach\": true, \"command\": \"" + command + "\"}");
+  }
+
+  private static String name(JsonNode dyno) {
+    return dyno.path("name").asText();
   }
 }
