@@ -200,11 +200,13 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   }
 
   /**
-   * A random number of four digits that no live dyno of the type has; beyond 9,000 of them, more.
+   * A random number of four digits that no live or remembered dyno of the type has, so that a name
+   * tells one story; beyond 9,000 of them, more.
    */
   private DynoName name() {
     Set<DynoName> taken = new HashSet<>();
     app.roster().values().forEach(r -> taken.add(r.spec().name()));
+    app.finished().values().forEach(f -> taken.add(f.spec().name()));
     for (int i = 0; ; i++) {
       int number =
           i < NUMBERS ? FIRST_NUMBER + Math.floorMod(run.dice() + i, NUMBERS) : FIRST_NUMBER + i;

@@ -2,6 +2,7 @@ package dev.dynode.domain.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.domain.Refusal;
@@ -175,6 +176,16 @@ class AppDeciderTest {
   void namesOfLiveDynosAreUnique() {
     story.when(run("a")).when(run("b")).when(run("c"));
     assertEquals(3, app().roster().values().stream().map(r -> r.spec().name()).distinct().count());
+  }
+
+  @Test
+  void theNameOfAFinishedDynoIsNotGivenAgain() {
+    story.when(run("a"));
+    DynoSpec first = app().roster().values().iterator().next().spec();
+    story.when(
+        new AppCommand.RetireDyno(USER, first.id(), Ending.EXITED, Optional.of(0), story.now()));
+    story.when(run("b"));
+    assertNotEquals(first.name(), app().roster().values().iterator().next().spec().name());
   }
 
   @Test
