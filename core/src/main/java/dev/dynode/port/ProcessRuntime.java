@@ -44,15 +44,20 @@ public interface ProcessRuntime extends AutoCloseable {
    */
   void discard(DynoId dyno) throws IOException;
 
-  /** Ends every process this runtime started, and waits until they are gone. */
+  /** Ends every process this runtime keeps, and waits until they are gone. */
   @Override
   void close();
+
+  /** Lets go of the processes; they run on, and a later {@link #recover} finds them. */
+  void leave();
 
   /**
    * What {@link #recover} found.
    *
-   * @param adopted processes that go on and are ours again
-   * @param ended dynos whose launch was recorded and whose processes are gone or were ended here
+   * @param adopted processes that are ours again: they run, or have ended with a status that is
+   *     known
+   * @param ended dynos whose launch was recorded and whose processes are gone or were ended here,
+   *     nobody knows how
    */
   record Recovery(List<RunningProcess> adopted, Set<DynoId> ended) {}
 
@@ -115,6 +120,21 @@ public interface ProcessRuntime extends AutoCloseable {
      */
     int read(byte[] buffer) throws IOException;
 
+    /** Offset in the output of the byte that is read next. */
+    long position();
+
+    /**
+     * Goes on at this offset, where what is before it was stored by an earlier life. Before the
+     * first {@link #read}; for processes without input only.
+     */
+    void readFrom(long offset);
+
+    /**
+     * What is before this offset is stored. Until then an output that no client reads is kept, and
+     * {@link #recover} gives it again.
+     */
+    void release(long offset);
+
     /** Waits until all bytes are handed to the program's input; throws once its input is closed. */
     void write(byte[] buffer, int offset, int length) throws IOException;
 
@@ -132,7 +152,8 @@ public interface ProcessRuntime extends AutoCloseable {
 
     /**
      * Completes when the first process has ended and nothing of the dyno is left running (the rest
-     * is killed). Output may still wait to be read.
+     * is killed). Output may still wait to be read. Fails if all was lost and nobody knows how it
+     * ended.
      */
     CompletionStage<ExitStatus> exit();
 

@@ -35,6 +35,11 @@ record DynoFiles(Path folder) {
     return of(dyno).resolve("tmp");
   }
 
+  /** Says that the dyno was launched; written by its keeper. */
+  Path record(DynoId dyno) {
+    return of(dyno).resolve("launch");
+  }
+
   /** Every dyno that has files. */
   Set<DynoId> all() throws IOException {
     Set<DynoId> found = new HashSet<>();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Ends the node's dynos when the node is killed: a shell that waits on a pipe only the node holds
- * open, then kills every process that carries the node's mark, until none is left. It takes
+ * Ends the dynos when their keeper is killed: a shell that waits on a pipe only the keeper holds
+ * open, then kills every process that carries the keeper's mark, until none is left. It takes
  * background jobs, daemons and programs that ignore SIGHUP alike.
  */
 final class Guard implements AutoCloseable {
@@ -31,12 +31,12 @@ final class Guard implements AutoCloseable {
 
   private final int held;
 
-  Guard(Spawner spawner, String node) throws IOException {
+  Guard(String keeper) throws IOException {
     int[] pipe = Libc.pipe();
     held = pipe[1];
     try {
-      spawner.spawn(
-          List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", node),
+      Spawner.spawn(
+          List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", keeper),
           Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
           Path.of("/"),
           new Spawner.Source.Descriptor(pipe[0]),

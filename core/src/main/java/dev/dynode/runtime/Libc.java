@@ -20,6 +20,9 @@ final class Libc {
   static final int ESRCH = 3;
 
   static final int O_RDWR = 2;
+  static final int O_WRONLY = 1;
+  static final int O_CREAT = 0x40;
+  static final int O_APPEND = 0x400;
   static final int O_NOCTTY = 0x100;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
@@ -33,7 +36,6 @@ final class Libc {
   private static final int F_SETFL = 4;
   private static final long TIOCSWINSZ = 0x5414;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
-  private static final int CLONE_FS = 0x200;
   private static final long SYS_PIDFD_OPEN = 434;
   private static final int WNOHANG = 1;
 
@@ -58,7 +60,7 @@ final class Libc {
   private static final MethodHandle EPOLL_WAIT = errno("epoll_wait", INT, INT, POINTER, INT, INT);
   private static final MethodHandle WAITPID = errno("waitpid", INT, INT, POINTER, INT);
   private static final MethodHandle KILL = errno("kill", INT, INT, INT);
-  private static final MethodHandle UNSHARE = errno("unshare", INT, INT);
+  private static final MethodHandle USER = plain("geteuid", INT);
   private static final MethodHandle UMASK = plain("umask", INT, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, POINTER);
@@ -87,7 +89,7 @@ final class Libc {
         LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));
   }
 
-  private static MethodHandle errno(String name, MemoryLayout result, MemoryLayout... arguments) {
+  static MethodHandle errno(String name, MemoryLayout result, MemoryLayout... arguments) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         FunctionDescriptor.of(result, arguments),
@@ -112,11 +114,11 @@ final class Libc {
     return (int) ERRNO.get(state, 0L);
   }
 
-  private interface Call {
+  interface Call {
     Object make(MemorySegment state) throws Throwable;
   }
 
-  private static long checked(String name, Call call) throws CallFailed {
+  static long checked(String name, Call call) throws CallFailed {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = state(arena);
       long result = ((Number) call.make(state)).longValue();
@@ -131,7 +133,7 @@ final class Libc {
     }
   }
 
-  private static int quiet(Call call) {
+  static int quiet(Call call) {
     try (Arena arena = Arena.ofConfined()) {
       return (int) call.make(state(arena));
     } catch (Throwable e) {
@@ -216,10 +218,15 @@ final class Libc {
     }
   }
 
-  /** Waits without end; number of events, or minus errno. */
-  static int epollWait(int epoll, MemorySegment events, int most, MemorySegment state) {
+  /**
+   * Waits.
+   *
+   * @param millis longest time; -1 for no end
+   * @return number of events, or minus errno
+   */
+  static int epollWait(int epoll, MemorySegment events, int most, int millis, MemorySegment state) {
     try {
-      int n = (int) EPOLL_WAIT.invokeExact(state, epoll, events, most, -1);
+      int n = (int) EPOLL_WAIT.invokeExact(state, epoll, events, most, millis);
       return n < 0 ? -errno(state) : n;
     } catch (Throwable e) {
       throw new AssertionError(e);
@@ -238,6 +245,11 @@ final class Libc {
       int reaped = quiet(s -> WAITPID.invoke(s, pid, status, WNOHANG));
       return reaped == pid ? status.get(INT, 0) : null;
     }
+  }
+
+  /** Effective user of this process. */
+  static int user() {
+    return quiet(_ -> USER.invoke());
   }
 
   /** Sends the signal; false if there is no such process or it is not ours to signal. */
@@ -259,9 +271,8 @@ final class Libc {
     checked("prctl", s -> PRCTL.invoke(s, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L));
   }
 
-  /** Gives the calling thread, and what it spawns, a file mode mask of its own. */
-  static void ownUmask(int mask) throws IOException {
-    checked("unshare", s -> UNSHARE.invoke(s, CLONE_FS));
+  /** Gives this process, and what it spawns, another file mode mask. */
+  static void umask(int mask) {
     quiet(_ -> UMASK.invoke(mask));
   }
 

@@ -2,22 +2,22 @@ package dev.dynode.runtime;
 
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime;
+import dev.dynode.runtime.KeeperProtocol.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs dynos as plain processes of this user: each with its own copy of the slug, session and
  * terminal or pipes. It does not isolate them from one another or from this user's other files.
- * Nothing of them outlives this process. Linux only. Thread-safe.
+ * They are a {@link Keeper}'s children and outlive this process, unless it ends them. Linux only.
+ * Thread-safe.
  */
 public final class LocalRuntime implements ProcessRuntime {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,14 +32,10 @@ public final class LocalRuntime implements ProcessRuntime {
   private final RuntimeSettings settings;
   private final DynoFiles files;
   private final String shell;
-  private final String node = UUID.randomUUID().toString();
-  private final Poller poller;
-  private final Spawner spawner;
-  private final Guard guard;
-  private final Map<DynoId, LocalProcess> running = new ConcurrentHashMap<>();
+  private final Keepers keepers;
 
   /**
-   * @param data dynos live in its folder {@code dynos}
+   * @param data dynos live in its folder {@code dynos}, their keeper in {@code keeper}
    * @throws IOException if this machine cannot run dynos
    */
   public LocalRuntime(Path data, RuntimeSettings settings) throws IOException {
@@ -49,10 +45,7 @@ public final class LocalRuntime implements ProcessRuntime {
     this.settings = settings;
     files = new DynoFiles(data.resolve("dynos"));
     shell = Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh";
-    Libc.adoptOrphans();
-    spawner = new Spawner();
-    poller = new Poller();
-    guard = new Guard(spawner, node);
+    keepers = new Keepers(data.resolve("keeper"), settings);
   }
 
   /** Loads what the first start would otherwise wait for (about 70 ms). */
@@ -85,94 +78,18 @@ public final class LocalRuntime implements ProcessRuntime {
 
   @Override
   public RunningProcess start(Launch launch) throws IOException {
-    if (running.size() >= settings.maxProcesses()) {
+    KeeperLink keeper = keepers.current();
+    if (keeper.size() >= settings.maxProcesses()) {
       throw new IOException(
           "this host runs "
-              + running.size()
+              + keeper.size()
               + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
-    String mark = node + ":" + launch.dyno() + ":" + launch.generation();
-    Files.writeString(files.of(launch.dyno()).resolve("launch"), mark + "\n");
-    LocalProcess process =
-        launch.terminal() == null
-            ? onPipes(launch, mark)
-            : onTerminal(launch, launch.terminal(), mark);
-    running.put(launch.dyno(), process);
-    var _ = process.exit().thenRun(() -> running.remove(launch.dyno(), process));
-    return process;
+    return keeper.start(program(launch));
   }
 
-  private LocalProcess onTerminal(Launch launch, WindowSize size, String mark) throws IOException {
-    Libc.Pty pty = Libc.openPty();
-    @Nullable Stream master = null;
-    try {
-      Libc.windowSize(pty.master(), size.columns(), size.rows());
-      master = new Stream(poller, pty.master());
-      int pid = spawn(launch, mark, new Spawner.Source.File(pty.slave(), Libc.O_RDWR), null);
-      return new LocalProcess(
-          launch.dyno(), launch.generation(), mark, pid, poller, master, master, true, settings);
-    } catch (IOException e) {
-      close(master, pty.master());
-      throw e;
-    }
-  }
-
-  private LocalProcess onPipes(Launch launch, String mark) throws IOException {
-    List<Integer> open = new ArrayList<>();
-    try {
-      int[] out = pipe(open);
-      Spawner.Source input = new Spawner.Source.File("/dev/null", Libc.O_RDWR);
-      int @Nullable [] in = null;
-      if (launch.input()) {
-        in = pipe(open);
-        input = new Spawner.Source.Descriptor(in[0]);
-      }
-      Libc.nonBlocking(out[0]);
-      if (in != null) {
-        Libc.nonBlocking(in[1]);
-      }
-      int pid = spawn(launch, mark, input, new Spawner.Source.Descriptor(out[1]));
-      close(open, out[1]);
-      @Nullable Stream typed = null;
-      if (in != null) {
-        close(open, in[0]);
-        typed = new Stream(poller, in[1]);
-        open.remove(Integer.valueOf(in[1]));
-      }
-      var printed = new Stream(poller, out[0]);
-      open.remove(Integer.valueOf(out[0]));
-      return new LocalProcess(
-          launch.dyno(), launch.generation(), mark, pid, poller, printed, typed, false, settings);
-    } catch (IOException e) {
-      open.forEach(Libc::close);
-      throw e;
-    }
-  }
-
-  private static int[] pipe(List<Integer> open) throws IOException {
-    int[] ends = Libc.pipe();
-    open.add(ends[0]);
-    open.add(ends[1]);
-    return ends;
-  }
-
-  private static void close(List<Integer> open, int fd) {
-    Libc.close(fd);
-    open.remove(Integer.valueOf(fd));
-  }
-
-  private static void close(@Nullable Stream stream, int fd) {
-    if (stream == null) {
-      Libc.close(fd);
-    } else {
-      stream.close();
-    }
-  }
-
-  private int spawn(
-      Launch launch, String mark, Spawner.Source input, Spawner.@Nullable Source output)
-      throws IOException {
+  private Program program(Launch launch) {
     Path home = files.app(launch.dyno());
     Map<String, String> environment = new HashMap<>(launch.environment());
     environment.putIfAbsent("PATH", PATH);
@@ -180,61 +97,70 @@ public final class LocalRuntime implements ProcessRuntime {
     environment.put("HOME", home.toString());
     environment.put("PWD", home.toString());
     environment.putIfAbsent("TMPDIR", files.temporary(launch.dyno()).toString());
-    environment.put(ProcessTable.MARK, mark);
     boolean profiles =
         Files.exists(home.resolve(".profile")) || Files.exists(home.resolve(".profile.d"));
-    List<String> command =
+    WindowSize window = launch.terminal();
+    return new Program(
+        launch.dyno() + ":" + launch.generation(),
         profiles
             ? List.of(shell, "-c", WITH_PROFILES, shell, launch.script())
-            : List.of(shell, "-c", launch.script());
-    return spawner.spawn(command, environment, home, input, output);
+            : List.of(shell, "-c", launch.script()),
+        environment,
+        home.toString(),
+        files.record(launch.dyno()).toString(),
+        window == null ? 0 : window.columns(),
+        window == null ? 0 : window.rows(),
+        launch.input());
   }
 
   @Override
   public Recovery recover() throws IOException {
+    List<KeptProcess> kept = keepers.current().tell();
     Set<DynoId> left = files.all();
+    kept.forEach(process -> left.remove(process.dyno()));
+    Set<DynoId> ended = new HashSet<>();
     for (DynoId dyno : left) {
-      Path record = files.of(dyno).resolve("launch");
+      Path record = files.record(dyno);
       if (Files.exists(record)) {
         endStrangers(Files.readString(record).strip());
+        ended.add(dyno);
       }
       files.delete(dyno);
     }
-    return new Recovery(List.of(), left);
+    return new Recovery(List.copyOf(kept), ended);
   }
 
-  /** Ends what an earlier life of this node started and its guard has not ended yet. */
+  /** Ends what a dead keeper started and its guard has not ended yet. */
   private static void endStrangers(String mark) {
     if (mark.isEmpty()) {
       return;
     }
     Set<Integer> members;
     do {
-      members = ProcessTable.members(-1, mark, true);
+      members = ProcessTable.members(-1, mark, 0);
       members.forEach(pid -> Libc.kill(pid, Signal.KILL.number()));
     } while (!members.isEmpty());
   }
 
   @Override
   public void discard(DynoId dyno) throws IOException {
-    LocalProcess process = running.get(dyno);
-    if (process != null) {
-      process.kill();
+    for (KeptProcess process : keepers.processes()) {
+      if (process.dyno().equals(dyno)) {
+        process.kill(settings);
+        process.close();
+        keepers.current().forget(process.launch());
+      }
     }
     files.delete(dyno);
   }
 
   @Override
+  public void leave() {
+    keepers.leave();
+  }
+
+  @Override
   public void close() {
-    running
-        .values()
-        .forEach(
-            process -> {
-              process.kill();
-              process.close();
-            });
-    guard.close();
-    spawner.close();
-    poller.close();
+    keepers.close();
   }
 }

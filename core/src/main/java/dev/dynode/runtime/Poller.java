@@ -67,7 +67,7 @@ final class Poller implements AutoCloseable {
       MemorySegment state = Libc.state(arena);
       MemorySegment events = arena.allocate((long) BATCH * Libc.EpollEvents.BYTES, 8);
       while (!closed) {
-        int n = Libc.epollWait(epoll, events, BATCH, state);
+        int n = Libc.epollWait(epoll, events, BATCH, -1, state);
         for (int i = 0; i < n; i++) {
           IntConsumer ready = watched.get(Libc.EpollEvents.data(events, i));
           if (ready != null) {

@@ -17,14 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which processes belong to a launch, by {@code /proc}: the first one and all descendants, those it
- * orphaned (they become this process's children), and all that carry its mark in their environment.
+ * orphaned (they become the keeper's children), and all that carry its mark in their environment.
  */
 final class ProcessTable {
   /** Name of the variable that marks the processes of a launch. */
   static final String MARK = "DYNODE_LAUNCH";
 
   private static final Path PROC = Path.of("/proc");
-  private static final int SELF = Math.toIntExact(ProcessHandle.current().pid());
 
   private ProcessTable() {}
 
@@ -74,9 +73,9 @@ final class ProcessTable {
    * Live processes of a launch.
    *
    * @param leader its first process, whose session also counts
-   * @param everywhere whether to look for marks in every process rather than only in our orphans
+   * @param keeper whose children orphans become; 0 to look for marks in every process
    */
-  static Set<Integer> members(int leader, String mark, boolean everywhere) {
+  static Set<Integer> members(int leader, String mark, int keeper) {
     Map<Integer, Line> table = read();
     Map<Integer, List<Integer>> children = new HashMap<>();
     table
@@ -88,11 +87,11 @@ final class ProcessTable {
         line ->
             line.pid() == leader
                 || line.session() == leader
-                || ((everywhere || line.parent() == SELF) && carries(line.pid(), mark));
+                || ((keeper == 0 || line.parent() == keeper) && carries(line.pid(), mark));
     Set<Integer> members = new HashSet<>();
     var open = new ArrayDeque<Integer>();
     table.values().stream()
-        .filter(line -> line.pid() != SELF && root.test(line))
+        .filter(line -> line.pid() != keeper && root.test(line))
         .forEach(line -> open.add(line.pid()));
     while (!open.isEmpty()) {
       int pid = open.poll();

@@ -8,12 +8,19 @@ import java.time.Duration;
  *
  * @param maxProcesses launches running at the same time
  * @param killWithin longest time SIGKILL is repeated until nothing of a launch is left
+ * @param keeperStart longest time the keeper may take to start
+ * @param keeperUnused how long the keeper lives without dynos and without a node
  */
-public record RuntimeSettings(int maxProcesses, Duration killWithin) {
+public record RuntimeSettings(
+    int maxProcesses, Duration killWithin, Duration keeperStart, Duration keeperUnused) {
 
   /** Reads them from the whole configuration. */
   public static RuntimeSettings from(Config config) {
     Config runtime = config.getConfig("dynode.runtime");
-    return new RuntimeSettings(runtime.getInt("max-processes"), runtime.getDuration("kill-within"));
+    return new RuntimeSettings(
+        runtime.getInt("max-processes"),
+        runtime.getDuration("kill-within"),
+        runtime.getDuration("keeper.start-within"),
+        runtime.getDuration("keeper.unused"));
   }
 }

@@ -10,17 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts processes by {@code posix_spawn}: each in a session of its own, with default signals, with
- * no descriptor but 0, 1 and 2, and with the file mode mask 077. Thread-safe.
+ * Starts processes by {@code posix_spawn}: each in a session of its own, with default signals and
+ * no descriptor but 0, 1 and 2. Thread-safe.
  */
-final class Spawner implements AutoCloseable {
-  private static final int UMASK = 0077;
+final class Spawner {
+  private static final int MODE = 0600; // of a file it makes
   private static final int ACTIONS_BYTES = 256; // glibc: 80
   private static final int ATTRIBUTES_BYTES = 512; // glibc: 336
   private static final int SIGNAL_SET_BYTES = 128;
@@ -57,18 +54,7 @@ final class Spawner implements AutoCloseable {
   private static final MethodHandle SET_MASK =
       Libc.plain("posix_spawnattr_setsigmask", INT, POINTER, POINTER);
 
-  /** The mask is a property of a thread here, so one thread spawns them all. */
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().daemon().name("dynode-spawner").factory());
-
-  Spawner() throws IOException {
-    onThread(
-        () -> {
-          Libc.ownUmask(UMASK);
-          return 0;
-        });
-  }
+  private Spawner() {}
 
   /** A descriptor of ours that becomes the child's, or a file it opens. */
   sealed interface Source {
@@ -83,7 +69,7 @@ final class Spawner implements AutoCloseable {
    * @param output becomes 1 and 2; where it is null they are copies of 0, as on a terminal
    * @return its process id
    */
-  int spawn(
+  static int spawn(
       List<String> command,
       Map<String, String> environment,
       Path folder,
@@ -92,26 +78,8 @@ final class Spawner implements AutoCloseable {
       throws IOException {
     List<String> variables = new ArrayList<>();
     environment.forEach((name, value) -> variables.add(name + "=" + value));
-    return onThread(
-        () -> {
-          try (Arena arena = Arena.ofConfined()) {
-            return spawn(arena, command, variables, folder, input, output);
-          }
-        });
-  }
-
-  private interface Work {
-    int run() throws Exception;
-  }
-
-  private int onThread(Work work) throws IOException {
-    try {
-      return thread.submit(work::run).get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+    try (Arena arena = Arena.ofConfined()) {
+      return spawn(arena, command, variables, folder, input, output);
     }
   }
 
@@ -185,7 +153,7 @@ final class Spawner implements AutoCloseable {
     switch (source) {
       case Source.Descriptor(int own) -> call(ADD_DUP.invoke(actions, own, fd));
       case Source.File(String path, int flags) ->
-          call(ADD_OPEN.invoke(actions, fd, text(arena, path), flags, 0));
+          call(ADD_OPEN.invoke(actions, fd, text(arena, path), flags, MODE));
     }
   }
 
@@ -206,10 +174,5 @@ final class Spawner implements AutoCloseable {
       pointers.setAtIndex(POINTER, i, text(arena, texts.get(i)));
     }
     return pointers;
-  }
-
-  @Override
-  public void close() {
-    thread.shutdown();
   }
 }

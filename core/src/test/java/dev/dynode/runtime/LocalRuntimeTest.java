@@ -47,6 +47,7 @@ class LocalRuntimeTest {
   @BeforeEach
   void open() throws IOException {
     runtime = new LocalRuntime(data, Launches.settings());
+    runtime.recover();
   }
 
   @AfterEach
@@ -171,7 +172,7 @@ class LocalRuntimeTest {
     eventually(
         "one is stopped",
         () ->
-            ProcessTable.members((int) process.pid(), process.dyno().toString(), true).stream()
+            ProcessTable.members((int) process.pid(), process.dyno().toString(), 0).stream()
                 .anyMatch(
                     pid -> {
                       ProcessTable.Line line = ProcessTable.line(pid);
@@ -260,20 +261,6 @@ class LocalRuntimeTest {
         "the command and its environment are too long for this system", failure.getMessage());
     assertEquals(before, descriptors());
     runtime.discard(huge.dyno());
-  }
-
-  @Test
-  void recoveryEndsWhatAnEarlierLifeLeft() throws Exception {
-    Launch launch = pipes("trap '' HUP TERM; setsid sleep 1000 & sleep 1000");
-    runtime.start(launch);
-    var next = new LocalRuntime(data, Launches.settings());
-    try {
-      assertEquals(java.util.Set.of(launch.dyno()), next.recover().ended());
-      assertFalse(marked(launch.dyno().toString()));
-      assertFalse(Files.exists(data.resolve("dynos/" + launch.dyno())));
-    } finally {
-      next.close();
-    }
   }
 
   @Test

@@ -1,0 +1,301 @@
+package dev.dynode.runtime;
+
+import dev.dynode.runtime.KeeperProtocol.Order;
+import dev.dynode.runtime.KeeperProtocol.Program;
+import dev.dynode.runtime.KeeperProtocol.Report;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program that must not die: parent of all dynos of a data folder. It starts them, holds their
+ * terminals and pipes, and knows how they ended, whatever becomes of the node. One thread, one
+ * epoll, nothing but the JDK. A node connects to its socket and is handed the descriptors
+ * themselves; while there is none the kernel lets the programs wait. Output that nobody is attached
+ * to is read here, only when the node asks, and kept until the node says that it has stored it.
+ *
+ * <p>If the keeper dies, its {@link Guard} ends the dynos.
+ */
+public final class Keeper {
+  private static final int BATCH = 256;
+  private static final int CHUNK = 64 * 1024;
+  private static final int ADD = 1;
+  private static final int MODIFY = 3;
+  private static final long LISTENER = 0;
+  private static final long CONNECTION = 1;
+  private static final long FIRST_KEY = 16;
+  private static final int SWEEP_MILLIS = 2;
+  private static final int REAP_MILLIS = 1_000;
+
+  private final String id = UUID.randomUUID().toString();
+  private final int self = Math.toIntExact(ProcessHandle.current().pid());
+  private final long killNanos;
+  private final long unusedNanos;
+  private final int epoll;
+  private final int listener;
+  private final Guard guard;
+  private final Map<String, KeptLaunch> launches = new HashMap<>();
+  private final Map<Long, KeptLaunch> keys = new HashMap<>();
+  private final List<KeptLaunch> sweeping = new ArrayList<>();
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment buffer = arena.allocate(CHUNK);
+  private final MemorySegment state = Libc.state(arena);
+  private @Nullable KeeperConnection connection;
+  private long nextKey = FIRST_KEY;
+  private long unusedSince = System.nanoTime();
+  private boolean stopping;
+
+  private Keeper(Path socket, Duration killWithin, Duration unused) throws IOException {
+    killNanos = killWithin.toNanos();
+    unusedNanos = unused.toNanos();
+    Libc.umask(0077);
+    Libc.adoptOrphans();
+    epoll = Libc.epollCreate();
+    guard = new Guard(id);
+    listener = UnixSocket.listen(socket);
+    Libc.epollControl(epoll, ADD, listener, Libc.EPOLLIN, LISTENER);
+  }
+
+  /**
+   * Keeps until it is told to stop, or was not needed for a while.
+   *
+   * @param arguments path of the socket, milliseconds for a kill, milliseconds to live unused
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path socket = Path.of(arguments[0]);
+    var keeper =
+        new Keeper(
+            socket,
+            Duration.ofMillis(Long.parseLong(arguments[1])),
+            Duration.ofMillis(Long.parseLong(arguments[2])));
+    Path pid = socket.resolveSibling("pid");
+    Files.writeString(pid, keeper.self + "\n");
+    try {
+      keeper.run();
+    } finally {
+      Files.deleteIfExists(pid);
+      Files.deleteIfExists(socket);
+    }
+  }
+
+  private void run() {
+    MemorySegment events = arena.allocate((long) BATCH * Libc.EpollEvents.BYTES, 8);
+    while (!over()) {
+      int n =
+          Libc.epollWait(
+              epoll, events, BATCH, sweeping.isEmpty() ? REAP_MILLIS : SWEEP_MILLIS, state);
+      for (int i = 0; i < n; i++) {
+        try {
+          ready(Libc.EpollEvents.data(events, i), Libc.EpollEvents.events(events, i));
+        } catch (IOException | RuntimeException e) {
+          complain(e);
+        }
+      }
+      sweep();
+      if (n <= 0) {
+        reapOrphans();
+      }
+    }
+    guard.close();
+  }
+
+  /** Whether nobody needs it any more. */
+  private boolean over() {
+    if (!launches.isEmpty() || (connection != null && !stopping)) {
+      unusedSince = System.nanoTime();
+      return stopping && launches.values().stream().allMatch(KeptLaunch::ended);
+    }
+    return stopping || System.nanoTime() - unusedSince > unusedNanos;
+  }
+
+  private static void complain(Exception e) {
+    System.err.println(java.time.Instant.now() + " " + e);
+    e.printStackTrace();
+  }
+
+  private void ready(long key, int events) throws IOException {
+    if (key == LISTENER) {
+      accept();
+    } else if (key == CONNECTION) {
+      KeeperConnection node = connection;
+      if (node != null) {
+        converse(node, events);
+      }
+    } else {
+      KeptLaunch launch = keys.get(key);
+      if (launch != null && key == launch.exitKey()) {
+        ended(launch);
+      } else if (launch != null) {
+        answer(launch);
+      }
+    }
+  }
+
+  private void accept() throws IOException {
+    int fd = UnixSocket.accept(listener);
+    if (fd < 0) {
+      return;
+    }
+    hangUp(); // there is one node: the new one
+    var node = new KeeperConnection(fd);
+    connection = node;
+    Libc.epollControl(epoll, ADD, fd, Libc.EPOLLIN, CONNECTION);
+    tell(new Report.Hello(id, self));
+  }
+
+  private void hangUp() {
+    KeeperConnection node = connection;
+    if (node != null) {
+      connection = null;
+      node.close();
+      launches.values().forEach(KeptLaunch::nobodyWants);
+    }
+  }
+
+  private void converse(KeeperConnection node, int events) throws IOException {
+    try {
+      if ((events & Libc.EPOLLOUT) != 0 && node.flush()) {
+        Libc.epollControl(epoll, MODIFY, node.fd(), Libc.EPOLLIN, CONNECTION);
+      }
+      if ((events & ~Libc.EPOLLOUT) != 0) {
+        for (byte[] frame : node.receive(buffer)) {
+          carry(KeeperProtocol.order(frame));
+        }
+      }
+    } catch (IOException gone) {
+      hangUp();
+    }
+  }
+
+  private void tell(Report report, int... descriptors) {
+    KeeperConnection node = connection;
+    if (node == null) {
+      return;
+    }
+    try {
+      if (!node.send(KeeperProtocol.frame(report), descriptors)) {
+        Libc.epollControl(epoll, MODIFY, node.fd(), Libc.EPOLLIN | Libc.EPOLLOUT, CONNECTION);
+      }
+    } catch (IOException gone) {
+      hangUp();
+    }
+  }
+
+  private void carry(Order order) throws IOException {
+    switch (order) {
+      case Order.Start(long call, Program program) -> start(call, program);
+      case Order.Tell(long call) -> {
+        for (KeptLaunch launch : List.copyOf(launches.values())) {
+          tell(launch.kept(), launch.descriptors());
+        }
+        tell(new Report.Told(call));
+      }
+      case Order.Read(String name, long released, long from) -> {
+        KeptLaunch launch = launches.get(name);
+        if (launch != null) {
+          launch.want(released, from);
+          answer(launch);
+        }
+      }
+      case Order.CloseInput(String name) -> {
+        KeptLaunch launch = launches.get(name);
+        if (launch != null) {
+          launch.closeInput();
+        }
+      }
+      case Order.Forget(String name) -> {
+        KeptLaunch launch = launches.get(name);
+        if (launch != null && launch.ended()) {
+          launches.remove(name);
+          keys.values().removeIf(known -> known == launch);
+          launch.close();
+        }
+      }
+      case Order.Stop() -> {
+        stopping = true;
+        for (KeptLaunch launch : launches.values()) {
+          Libc.kill(launch.pid(), KeptLaunch.SIGKILL);
+        }
+      }
+    }
+  }
+
+  private void start(long call, Program program) {
+    if (launches.containsKey(program.launch())) {
+      tell(new Report.NotStarted(call, program.launch() + " was started before"));
+      return;
+    }
+    long key = nextKey;
+    nextKey += 2;
+    try {
+      KeptLaunch launch = KeptLaunch.start(id, program, key);
+      launches.put(program.launch(), launch);
+      keys.put(launch.exitKey(), launch);
+      Libc.epollControl(
+          epoll, ADD, launch.pidfd(), Libc.EPOLLIN | Libc.EPOLLONESHOT, launch.exitKey());
+      if (launch.retained()) {
+        keys.put(launch.outputKey(), launch);
+        Libc.epollControl(epoll, ADD, launch.output(), Libc.EPOLLONESHOT, launch.outputKey());
+      }
+      int[] descriptors = launch.descriptors();
+      tell(new Report.Started(call, launch.pid(), descriptors.length), descriptors);
+    } catch (IOException e) {
+      tell(new Report.NotStarted(call, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Sends what is there, or waits for it. */
+  private void answer(KeptLaunch launch) throws IOException {
+    switch (launch.next(buffer, state)) {
+      case KeptLaunch.Next.Nothing() -> {}
+      case KeptLaunch.Next.Later() ->
+          Libc.epollControl(
+              epoll, MODIFY, launch.output(), Libc.EPOLLIN | Libc.EPOLLONESHOT, launch.outputKey());
+      case KeptLaunch.Next.Now(Report.Output output) -> tell(output);
+    }
+  }
+
+  private void ended(KeptLaunch launch) {
+    launch.reap();
+    launch.sweepUntil(System.nanoTime() + killNanos);
+    sweeping.add(launch);
+  }
+
+  /** An exit is told once nothing of the launch is left; the rest is killed. */
+  private void sweep() {
+    if (sweeping.isEmpty()) {
+      return;
+    }
+    for (KeptLaunch launch : List.copyOf(sweeping)) {
+      if (launch.swept(self, orphans())) {
+        sweeping.remove(launch);
+        tell(new Report.Exited(launch.name(), launch.status()));
+      }
+    }
+  }
+
+  /** Children that are no launch's first process: orphans of the dynos. */
+  private List<Integer> orphans() {
+    var found = new ArrayList<Integer>(ProcessTable.children());
+    launches.values().forEach(launch -> found.remove((Object) launch.pid()));
+    return found;
+  }
+
+  private void reapOrphans() {
+    for (int orphan : launches.isEmpty() ? List.<Integer>of() : orphans()) {
+      ProcessTable.Line line = ProcessTable.line(orphan);
+      if (line != null && line.ended()) {
+        Libc.reap(orphan);
+      }
+    }
+  }
+}

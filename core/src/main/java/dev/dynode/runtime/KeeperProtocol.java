@@ -1,0 +1,295 @@
+package dev.dynode.runtime;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a node and its {@link Keeper} say to each other. A frame is its length in four bytes, a byte
+ * for its kind, and the fields in their order. A launch is named {@code <dyno>:<generation>}.
+ */
+final class KeeperProtocol {
+  /** Longest frame. The kernel takes no longer command and environment than a tenth of it. */
+  static final int MOST = 32 << 20;
+
+  private KeeperProtocol() {}
+
+  /**
+   * A program to be started.
+   *
+   * @param record file that is written before the start, to tell that there was one
+   * @param columns width of a pseudo-terminal; 0: pipes
+   * @param input whether standard input is connected; without it the keeper reads the output
+   */
+  record Program(
+      String launch,
+      List<String> command,
+      Map<String, String> environment,
+      String folder,
+      String record,
+      int columns,
+      int rows,
+      boolean input) {}
+
+  /** What the node wants. */
+  sealed interface Order {
+    record Start(long call, Program program) implements Order {}
+
+    /** Tell every launch that is kept. */
+    record Tell(long call) implements Order {}
+
+    /** Send output from this offset on; what is before {@code released} is not needed again. */
+    record Read(String launch, long released, long from) implements Order {}
+
+    record CloseInput(String launch) implements Order {}
+
+    /** Close and forget a launch that has ended. */
+    record Forget(String launch) implements Order {}
+
+    /** Kill everything, and end. */
+    record Stop() implements Order {}
+  }
+
+  /** What the keeper tells. */
+  sealed interface Report {
+    /** The first frame of a connection. */
+    record Hello(String keeper, int pid) implements Report {}
+
+    /** With it come the descriptors: the terminal, or input and output, or none. */
+    record Started(long call, int pid, int descriptors) implements Report {}
+
+    record NotStarted(long call, String reason) implements Report {}
+
+    /**
+     * A launch that is kept, with its descriptors.
+     *
+     * @param input whether it still has an input
+     * @param status how it ended; -1 while it runs
+     * @param released offset of the first byte of output that may be read again
+     */
+    record Kept(
+        String launch,
+        int pid,
+        boolean terminal,
+        boolean input,
+        boolean retained,
+        int status,
+        long released,
+        int descriptors)
+        implements Report {}
+
+    /** All were told. */
+    record Told(long call) implements Report {}
+
+    /** Output from an offset on; at the end no bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Output(String launch, long from, byte[] bytes, boolean end) implements Report {}
+
+    /** Nothing of it runs any more. */
+    record Exited(String launch, int status) implements Report {}
+  }
+
+  /** The frame of an order. */
+  static byte[] frame(Order order) {
+    return frame(
+        out -> {
+          switch (order) {
+            case Order.Start(long call, Program program) -> {
+              out.writeByte(1);
+              out.writeLong(call);
+              text(out, program.launch());
+              out.writeInt(program.command().size());
+              for (String word : program.command()) {
+                text(out, word);
+              }
+              out.writeInt(program.environment().size());
+              for (var variable : program.environment().entrySet()) {
+                text(out, variable.getKey());
+                text(out, variable.getValue());
+              }
+              text(out, program.folder());
+              text(out, program.record());
+              out.writeInt(program.columns());
+              out.writeInt(program.rows());
+              out.writeBoolean(program.input());
+            }
+            case Order.Tell(long call) -> {
+              out.writeByte(2);
+              out.writeLong(call);
+            }
+            case Order.Read(String launch, long released, long from) -> {
+              out.writeByte(3);
+              text(out, launch);
+              out.writeLong(released);
+              out.writeLong(from);
+            }
+            case Order.CloseInput(String launch) -> {
+              out.writeByte(4);
+              text(out, launch);
+            }
+            case Order.Forget(String launch) -> {
+              out.writeByte(5);
+              text(out, launch);
+            }
+            case Order.Stop() -> out.writeByte(6);
+          }
+        });
+  }
+
+  /** The order in a frame, without its length. */
+  static Order order(byte[] frame) throws IOException {
+    var in = new DataInputStream(new ByteArrayInputStream(frame));
+    return switch (in.readByte()) {
+      case 1 -> {
+        long call = in.readLong();
+        String launch = text(in);
+        List<String> command = new ArrayList<>();
+        for (int words = in.readInt(); words > 0; words--) {
+          command.add(text(in));
+        }
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (int variables = in.readInt(); variables > 0; variables--) {
+          environment.put(text(in), text(in));
+        }
+        yield new Order.Start(
+            call,
+            new Program(
+                launch,
+                command,
+                environment,
+                text(in),
+                text(in),
+                in.readInt(),
+                in.readInt(),
+                in.readBoolean()));
+      }
+      case 2 -> new Order.Tell(in.readLong());
+      case 3 -> new Order.Read(text(in), in.readLong(), in.readLong());
+      case 4 -> new Order.CloseInput(text(in));
+      case 5 -> new Order.Forget(text(in));
+      case 6 -> new Order.Stop();
+      default -> throw new IOException("the keeper does not know this order");
+    };
+  }
+
+  /** The frame of a report. */
+  static byte[] frame(Report report) {
+    return frame(
+        out -> {
+          switch (report) {
+            case Report.Hello(String keeper, int pid) -> {
+              out.writeByte(1);
+              text(out, keeper);
+              out.writeInt(pid);
+            }
+            case Report.Started(long call, int pid, int descriptors) -> {
+              out.writeByte(2);
+              out.writeLong(call);
+              out.writeInt(pid);
+              out.writeInt(descriptors);
+            }
+            case Report.NotStarted(long call, String reason) -> {
+              out.writeByte(3);
+              out.writeLong(call);
+              text(out, reason);
+            }
+            case Report.Kept kept -> {
+              out.writeByte(4);
+              text(out, kept.launch());
+              out.writeInt(kept.pid());
+              out.writeBoolean(kept.terminal());
+              out.writeBoolean(kept.input());
+              out.writeBoolean(kept.retained());
+              out.writeInt(kept.status());
+              out.writeLong(kept.released());
+              out.writeInt(kept.descriptors());
+            }
+            case Report.Told(long call) -> {
+              out.writeByte(5);
+              out.writeLong(call);
+            }
+            case Report.Output(String launch, long from, byte[] bytes, boolean end) -> {
+              out.writeByte(6);
+              text(out, launch);
+              out.writeLong(from);
+              out.writeInt(bytes.length);
+              out.write(bytes);
+              out.writeBoolean(end);
+            }
+            case Report.Exited(String launch, int status) -> {
+              out.writeByte(7);
+              text(out, launch);
+              out.writeInt(status);
+            }
+          }
+        });
+  }
+
+  /** The report in a frame, without its length. */
+  static Report report(byte[] frame) throws IOException {
+    var in = new DataInputStream(new ByteArrayInputStream(frame));
+    return switch (in.readByte()) {
+      case 1 -> new Report.Hello(text(in), in.readInt());
+      case 2 -> new Report.Started(in.readLong(), in.readInt(), in.readInt());
+      case 3 -> new Report.NotStarted(in.readLong(), text(in));
+      case 4 ->
+          new Report.Kept(
+              text(in),
+              in.readInt(),
+              in.readBoolean(),
+              in.readBoolean(),
+              in.readBoolean(),
+              in.readInt(),
+              in.readLong(),
+              in.readInt());
+      case 5 -> new Report.Told(in.readLong());
+      case 6 -> {
+        String launch = text(in);
+        long from = in.readLong();
+        byte[] bytes = in.readNBytes(in.readInt());
+        yield new Report.Output(launch, from, bytes, in.readBoolean());
+      }
+      case 7 -> new Report.Exited(text(in), in.readInt());
+      default -> throw new IOException("this report of the keeper is not known");
+    };
+  }
+
+  private interface Fields {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  private static byte[] frame(Fields fields) {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    try {
+      out.writeInt(0);
+      fields.write(out);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    byte[] frame = bytes.toByteArray();
+    int length = frame.length - Integer.BYTES;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      frame[i] = (byte) (length >>> (24 - 8 * i));
+    }
+    return frame;
+  }
+
+  /** {@code writeUTF} ends at 64 KiB. */
+  private static void text(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+  }
+}

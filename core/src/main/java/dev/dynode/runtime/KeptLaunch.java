@@ -1,0 +1,269 @@
+package dev.dynode.runtime;
+
+import dev.dynode.runtime.KeeperProtocol.Program;
+import dev.dynode.runtime.KeeperProtocol.Report;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A launch in its keeper. For the keeper's thread. */
+final class KeptLaunch {
+  static final int SIGKILL = 9;
+  private static final int CORE_DUMPED = 0x80;
+
+  /** Output kept for a node that has not stored it yet; a program that prints more waits. */
+  private static final int MOST_KEPT = 64 * 1024;
+
+  private final String name;
+  private final String mark;
+  private final int pid;
+  private final int pidfd;
+  private final boolean terminal;
+  private final int output;
+  private final boolean retained;
+  private final long key;
+  private int input;
+  private int status = -1;
+  private boolean swept;
+  private long sweepUntil;
+  private final Set<Integer> killed = new HashSet<>();
+
+  private byte[] kept = {};
+  private long released;
+  private long wanted = -1;
+  private boolean complete;
+
+  private KeptLaunch(Program program, String mark, int pid, int input, int output, long key)
+      throws IOException {
+    this.name = program.launch();
+    this.mark = mark;
+    this.pid = pid;
+    this.input = input;
+    this.output = output;
+    this.terminal = program.columns() > 0;
+    this.retained = !program.input();
+    this.key = key;
+    pidfd = Libc.pidfd(pid);
+  }
+
+  /** Writes the record, then starts the program on a terminal or pipes of its own. */
+  static KeptLaunch start(String keeper, Program program, long key) throws IOException {
+    String mark = keeper + ":" + program.launch();
+    Map<String, String> environment = new HashMap<>(program.environment());
+    environment.put(ProcessTable.MARK, mark);
+    Path folder = Path.of(program.folder());
+    Files.writeString(Path.of(program.record()), mark + "\n");
+    List<Integer> open = new ArrayList<>();
+    try {
+      if (program.columns() > 0) {
+        Libc.Pty pty = Libc.openPty();
+        open.add(pty.master());
+        Libc.windowSize(pty.master(), program.columns(), program.rows());
+        var slave = new Spawner.Source.File(pty.slave(), Libc.O_RDWR);
+        int pid = Spawner.spawn(program.command(), environment, folder, slave, null);
+        return new KeptLaunch(program, mark, pid, -1, pty.master(), key);
+      }
+      int[] out = pipe(open, 0);
+      int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
+      int pid =
+          Spawner.spawn(
+              program.command(),
+              environment,
+              folder,
+              program.input()
+                  ? new Spawner.Source.Descriptor(in[0])
+                  : new Spawner.Source.File("/dev/null", Libc.O_RDWR),
+              new Spawner.Source.Descriptor(out[1]));
+      Libc.close(out[1]);
+      if (program.input()) {
+        Libc.close(in[0]);
+      }
+      return new KeptLaunch(program, mark, pid, in[1], out[0], key);
+    } catch (IOException e) {
+      open.forEach(Libc::close);
+      throw e;
+    }
+  }
+
+  /** A pipe whose end on our side does not block. */
+  private static int[] pipe(List<Integer> open, int ours) throws IOException {
+    int[] ends = Libc.pipe();
+    open.add(ends[0]);
+    open.add(ends[1]);
+    Libc.nonBlocking(ends[ours]);
+    return ends;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  int pidfd() {
+    return pidfd;
+  }
+
+  int output() {
+    return output;
+  }
+
+  boolean retained() {
+    return retained;
+  }
+
+  long exitKey() {
+    return key;
+  }
+
+  long outputKey() {
+    return key + 1;
+  }
+
+  /** Its status, once it has ended. */
+  int status() {
+    return status;
+  }
+
+  /** Whether nothing of it runs any more. */
+  boolean ended() {
+    return swept;
+  }
+
+  /** What a node is handed: none of a launch whose output is read here. */
+  int[] descriptors() {
+    return retained ? new int[0] : input < 0 ? new int[] {output} : new int[] {input, output};
+  }
+
+  Report.Kept kept() {
+    return new Report.Kept(
+        name,
+        pid,
+        terminal,
+        input >= 0,
+        retained,
+        swept ? status : -1,
+        released,
+        descriptors().length);
+  }
+
+  void closeInput() {
+    if (input >= 0) {
+      Libc.close(input);
+      input = -1;
+    }
+  }
+
+  void close() {
+    closeInput();
+    Libc.close(output);
+    Libc.close(pidfd);
+  }
+
+  /** Takes the status: the code, or 128 + the signal, as the shell numbers it. */
+  void reap() {
+    Integer raw = Libc.reap(pid);
+    int signal = raw == null ? SIGKILL : raw & ~CORE_DUMPED & 0x7f;
+    status = raw != null && signal == 0 ? (raw >> 8) & 0xff : 128 + signal;
+  }
+
+  void sweepUntil(long nanoTime) {
+    sweepUntil = nanoTime;
+  }
+
+  /**
+   * Kills what the first process left behind.
+   *
+   * @param orphans the keeper's children that lead no launch
+   * @return whether nothing is left, or it does not die
+   */
+  boolean swept(int keeper, List<Integer> orphans) {
+    boolean ours = !killed.isEmpty();
+    for (int orphan : orphans) {
+      ProcessTable.Line line = ProcessTable.line(orphan);
+      ours |= line != null && (line.session() == pid || ProcessTable.carries(orphan, mark));
+    }
+    if (ours) {
+      Set<Integer> members = ProcessTable.members(pid, mark, keeper);
+      members.remove(pid);
+      members.forEach(member -> Libc.kill(member, SIGKILL));
+      killed.addAll(members);
+      killed.forEach(Libc::reap);
+      if (!members.isEmpty() && System.nanoTime() - sweepUntil < 0) {
+        return false;
+      }
+      orphans.forEach(this::reapOurs);
+    }
+    swept = true;
+    return true;
+  }
+
+  private void reapOurs(int orphan) {
+    ProcessTable.Line line = ProcessTable.line(orphan);
+    if (line != null && line.ended()) {
+      Libc.reap(orphan);
+    }
+  }
+
+  /** The node wants output from this offset on, and has stored what is before the other. */
+  void want(long storedTo, long from) {
+    long drop = Math.min(storedTo - released, kept.length);
+    if (drop > 0) {
+      kept = Arrays.copyOfRange(kept, (int) drop, kept.length);
+      released += drop;
+    }
+    wanted = Math.max(from, released);
+  }
+
+  void nobodyWants() {
+    wanted = -1;
+  }
+
+  /** What comes of a wish. */
+  sealed interface Next {
+    record Nothing() implements Next {}
+
+    record Later() implements Next {}
+
+    record Now(Report.Output output) implements Next {}
+  }
+
+  /** What the node asked for, if it asked. */
+  Next next(MemorySegment buffer, MemorySegment state) {
+    if (wanted < 0) {
+      return new Next.Nothing();
+    }
+    int room = MOST_KEPT - kept.length;
+    if (wanted >= released + kept.length && !complete && room > 0) {
+      long n = Libc.read(output, buffer, Math.min(room, buffer.byteSize()), state);
+      if (n > 0) {
+        int had = kept.length;
+        kept = Arrays.copyOf(kept, had + (int) n);
+        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, kept, had, (int) n);
+      } else if (n == -Libc.EAGAIN || n == -Libc.EINTR) {
+        return new Next.Later();
+      } else {
+        complete = true;
+      }
+    }
+    int at = (int) (wanted - released);
+    if (at >= kept.length && !complete) {
+      return new Next.Nothing(); // nothing more fits until the node has stored some
+    }
+    byte[] bytes = at < kept.length ? Arrays.copyOfRange(kept, at, kept.length) : new byte[0];
+    var output = new Report.Output(name, wanted, bytes, bytes.length == 0);
+    wanted = -1;
+    return new Next.Now(output);
+  }
+}

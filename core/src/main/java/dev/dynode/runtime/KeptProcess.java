@@ -1,0 +1,244 @@
+package dev.dynode.runtime;
+
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ProcessRuntime.ExitStatus;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.KeeperProtocol.Order;
+import dev.dynode.runtime.KeeperProtocol.Report;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** A launch that the keeper keeps, in the node. */
+final class KeptProcess implements RunningProcess {
+  private static final byte[] END_OF_INPUT = {4};
+  private static final int SIGCONT = 18;
+
+  private final KeeperLink link;
+  private final String launch;
+  private final String mark;
+  private final int keeper;
+  private final DynoId dyno;
+  private final int generation;
+  private final int pid;
+  private final @Nullable Stream output;
+  private final @Nullable Stream input;
+  private final boolean terminal;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+
+  private volatile long released;
+  private long position;
+  private byte[] rest = {};
+  private int restFrom;
+  private volatile boolean closed;
+  private volatile @Nullable CompletableFuture<Report.Output> asked;
+
+  /**
+   * @param output null: the keeper reads it for us
+   * @param input where writes go; the terminal again, a pipe, or null for none
+   * @param released offset of the first byte of output that can be read
+   */
+  KeptProcess(
+      KeeperLink link,
+      String launch,
+      Report.Hello keeper,
+      int pid,
+      @Nullable Stream output,
+      @Nullable Stream input,
+      boolean terminal,
+      long released) {
+    this.link = link;
+    this.launch = launch;
+    this.mark = keeper.keeper() + ":" + launch;
+    this.keeper = keeper.pid();
+    int colon = launch.indexOf(':');
+    this.dyno = DynoId.of(launch.substring(0, colon));
+    this.generation = Integer.parseInt(launch.substring(colon + 1));
+    this.pid = pid;
+    this.output = output;
+    this.input = input;
+    this.terminal = terminal;
+    this.released = released;
+    this.position = released;
+  }
+
+  String launch() {
+    return launch;
+  }
+
+  /** Told by the keeper: nothing of it runs any more. */
+  void exited(int status) {
+    exit.complete(new ExitStatus(status));
+  }
+
+  /** The keeper is gone, and with it the process. */
+  void lost(IOException why) {
+    exit.completeExceptionally(why);
+    close();
+  }
+
+  void printed(Report.Output output) {
+    CompletableFuture<Report.Output> waiting = asked;
+    if (waiting != null) {
+      waiting.complete(output);
+    }
+  }
+
+  @Override
+  public DynoId dyno() {
+    return dyno;
+  }
+
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public int read(byte[] buffer) throws IOException {
+    if (output != null) {
+      return output.read(buffer);
+    }
+    if (restFrom == rest.length) {
+      Report.Output next = ask();
+      if (next == null || next.end()) {
+        return -1;
+      }
+      rest = next.bytes();
+      restFrom = 0;
+    }
+    int n = Math.min(buffer.length, rest.length - restFrom);
+    System.arraycopy(rest, restFrom, buffer, 0, n);
+    restFrom += n;
+    position += n;
+    return n;
+  }
+
+  private Report.@Nullable Output ask() throws IOException {
+    var answer = new CompletableFuture<Report.Output>();
+    asked = answer;
+    if (closed) {
+      return null;
+    }
+    link.send(new Order.Read(launch, released, position));
+    try {
+      return answer.get();
+    } catch (ExecutionException | java.util.concurrent.CancellationException e) {
+      return null; // closed
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void readFrom(long offset) {
+    if (output == null && offset > position) {
+      position = offset;
+      released = offset;
+    }
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public void release(long offset) {
+    released = offset;
+  }
+
+  @Override
+  public void write(byte[] buffer, int offset, int length) throws IOException {
+    if (input == null) {
+      throw new IOException("the program has no input");
+    }
+    input.write(buffer, offset, length);
+  }
+
+  @Override
+  public void endInput() throws IOException {
+    if (terminal) {
+      write(END_OF_INPUT, 0, 1);
+    } else if (input != null) {
+      input.close();
+      link.send(new Order.CloseInput(launch));
+    }
+  }
+
+  @Override
+  public void resize(WindowSize size) {
+    if (terminal && output != null && !exit.isDone()) {
+      try {
+        Libc.windowSize(output.fd(), size.columns(), size.rows());
+      } catch (IOException e) {
+        LoggerFactory.getLogger(KeptProcess.class).debug("resize of {}", mark, e);
+      }
+    }
+  }
+
+  @Override
+  public void signal(Signal signal) {
+    Set<Integer> told = new HashSet<>();
+    boolean again = true;
+    while (again && !exit.isDone()) { // a process may fork while we look
+      again = false;
+      for (int member : ProcessTable.members(pid, mark, keeper)) {
+        if (told.add(member)) {
+          again = true;
+          Libc.kill(member, signal.number());
+          if (signal != Signal.KILL) {
+            Libc.kill(member, SIGCONT); // a stopped one hears nothing else
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public CompletionStage<ExitStatus> exit() {
+    return exit.minimalCompletionStage();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    CompletableFuture<Report.Output> waiting = asked;
+    if (waiting != null) {
+      waiting.cancel(false);
+    }
+    if (output != null) {
+      output.close();
+    }
+    if (input != null) {
+      input.close();
+    }
+  }
+
+  /** Ends everything at once and waits for it. */
+  void kill(RuntimeSettings settings) {
+    signal(Signal.KILL);
+    try {
+      exit.get(settings.killWithin().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LoggerFactory.getLogger(KeptProcess.class).error("{} does not end", mark, e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.dynode.runtime;
+
+import static dev.dynode.runtime.Launches.eventually;
+import static dev.dynode.runtime.Launches.launch;
+import static dev.dynode.runtime.Launches.marked;
+import static dev.dynode.runtime.Launches.status;
+import static dev.dynode.runtime.Launches.terminal;
+import static dev.dynode.runtime.Launches.type;
+import static dev.dynode.runtime.Launches.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.Signal;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of dynos when the node, or their keeper, is killed with -9. */
+@Timeout(60)
+class KeeperTest {
+  /** Lines a detached dyno prints: more than a pipe, the keeper and a node hold together. */
+  private static final int LINES = 60_000;
+
+  private static final List<String> STUBBORN =
+      List.of(
+          "trap '' HUP INT TERM; echo up; while :; do sleep 1000; done",
+          "setsid sleep 1000 & (nohup setsid sleep 1000 >/dev/null 2>&1 &); echo up; sleep 1000",
+          "sleep 1000 & kill -STOP $!; echo up; sleep 1000");
+
+  @TempDir private Path data;
+
+  /** A node's life, to be killed: starts dynos, prints their ids and waits. */
+  static final class Victim {
+    private Victim() {}
+
+    public static void main(String[] arguments) throws Exception {
+      Path data = Path.of(arguments[0]);
+      var runtime = new LocalRuntime(data, Launches.settings());
+      runtime.recover();
+      RunningProcess shell = runtime.start(terminal("echo up; read x; echo got $x; exit 7"));
+      until(shell, "(?s).*up.*");
+      RunningProcess lines = runtime.start(launch("seq " + LINES, null, false, Map.of(), null));
+      byte[] buffer = new byte[1000];
+      Files.write(data.resolve("stored"), Arrays.copyOf(buffer, lines.read(buffer)));
+      lines.release(lines.position());
+      if (lines.read(buffer) <= 0) { // lost with this life
+        throw new AssertionError("no more output");
+      }
+      String wait = "until [ -e " + data + "/killed ]; do sleep 0.02; done; exit 9";
+      RunningProcess last = runtime.start(launch(wait, null, false, Map.of(), null));
+      System.out.println(shell.dyno() + " " + lines.dyno() + " " + last.dyno());
+      Thread.sleep(60_000);
+    }
+  }
+
+  @Test
+  void dynosOutliveAKilledNodeAndNothingTheyPrintIsMissed() throws Exception {
+    Process victim =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                data.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String[] ids;
+    try (BufferedReader lines = victim.inputReader()) {
+      ids = Objects.requireNonNull(lines.readLine(), "it ended by itself").split(" ", -1);
+    } finally {
+      victim.destroyForcibly().waitFor();
+    }
+    Files.createFile(data.resolve("killed"));
+    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+      var recovery = runtime.recover();
+      assertEquals(Set.of(), recovery.ended());
+      Map<String, RunningProcess> kept =
+          recovery.adopted().stream()
+              .collect(Collectors.toMap(p -> p.dyno().toString(), Function.identity()));
+      assertEquals(Set.of(ids), kept.keySet());
+      RunningProcess shell = Objects.requireNonNull(kept.get(ids[0]));
+      type(shell, "hello\n");
+      until(shell, "(?s).*got hello.*");
+      assertEquals(7, status(shell));
+      RunningProcess lines = Objects.requireNonNull(kept.get(ids[1]));
+      var all = new StringBuilder(Files.readString(data.resolve("stored")));
+      lines.readFrom(all.length());
+      byte[] buffer = new byte[1000];
+      for (int n = lines.read(buffer); n >= 0; n = lines.read(buffer)) {
+        all.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+        lines.release(lines.position());
+      }
+      assertEquals(
+          IntStream.rangeClosed(1, LINES).mapToObj(i -> i + "\n").collect(Collectors.joining()),
+          all.toString());
+      assertEquals(0, status(lines));
+      assertEquals(9, status(Objects.requireNonNull(kept.get(ids[2]))));
+    }
+    assertFalse(Files.exists(data.resolve("keeper/socket")), "the keeper has not ended");
+  }
+
+  @Test
+  void outputNobodyStoredIsKeptAndTheProgramWaits() throws Exception {
+    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+      RunningProcess process =
+          runtime.start(launch("seq " + LINES + "; echo over >&2", null, false, Map.of(), null));
+      byte[] buffer = new byte[100_000];
+      int n = process.read(buffer);
+      assertTrue(n > 0 && n <= 64 * 1024, n + " bytes");
+    }
+  }
+
+  @Test
+  void nothingOutlivesAKilledKeeper() throws Exception {
+    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+      List<Launch> launches = STUBBORN.stream().map(Launches::terminal).toList();
+      List<RunningProcess> processes = new ArrayList<>();
+      for (Launch launch : launches) {
+        RunningProcess process = runtime.start(launch);
+        until(process, "(?s).*up.*");
+        processes.add(process);
+      }
+      Libc.kill(
+          Integer.parseInt(Files.readString(data.resolve("keeper/pid")).strip()),
+          Signal.KILL.number());
+      for (RunningProcess process : processes) {
+        assertThrows(CompletionException.class, () -> status(process));
+        eventually("it is gone", () -> !marked(process.dyno().toString()));
+      }
+      runtime.leave();
+      try (var next = new LocalRuntime(data, Launches.settings())) {
+        var recovery = next.recover();
+        assertEquals(List.of(), recovery.adopted());
+        assertEquals(
+            launches.stream().map(Launch::dyno).collect(Collectors.toSet()), recovery.ended());
+        assertEquals(5, status(next.start(Launches.pipes("exit 5"))));
+      }
+    }
+  }
+
+  @Test
+  void aKeeperNobodyNeedsEnds() throws Exception {
+    var settings = Launches.settings();
+    var runtime =
+        new LocalRuntime(
+            data,
+            new RuntimeSettings(
+                10, settings.killWithin(), settings.keeperStart(), Duration.ofMillis(100)));
+    runtime.recover();
+    runtime.leave();
+    eventually("it has ended", () -> !Files.exists(data.resolve("keeper/pid")));
+  }
+}
