@@ -14,11 +14,10 @@ import dev.dynode.domain.directory.DirectoryEvent;
 import dev.dynode.domain.directory.DirectoryOrder;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.id.AppId;
-import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ProcessRuntime;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -53,14 +52,14 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   /**
    * What a node is made of.
    *
-   * @param lost dynos whose processes ended with an earlier life of this node
+   * @param found what an earlier life of this host left
    * @param mostApps apps the installation may hold
    * @param names told all names after each change, on the directory's thread
    */
   public record Parts(
       AppPolicy policy,
       HostSurroundings host,
-      Set<DynoId> lost,
+      ProcessRuntime.Recovery found,
       int mostApps,
       Consumer<Map<String, AppId>> names) {}
 
@@ -76,7 +75,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private NodeGuardian(ActorContext<Command> context, Parts parts) {
     super(context);
     ActorRef<Command> self = context.getSelf();
-    host = context.spawn(HostAgent.create(parts.host(), parts.lost()), "host");
+    host = context.spawn(HostAgent.create(parts.host(), parts.found()), "host");
     surroundings =
         new AppSurroundings(
             parts.policy(),

@@ -1,6 +1,7 @@
 package dev.dynode.port;
 
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +18,15 @@ public interface LogStore extends AutoCloseable {
    */
   void append(AppId app, LogLine line);
 
+  /** The same for a line of a program's output, of which it remembers how far it has come. */
+  void append(AppId app, LogLine line, Origin origin);
+
+  /**
+   * Offset up to which a launch's output is in the log: the end of the last line kept of it, 0 if
+   * there is none. It may read the whole log.
+   */
+  long stored(AppId app, DynoId dyno, int generation);
+
   /** The newest {@code limit} lines that pass the filter, oldest first. */
   List<LogLine> last(AppId app, int limit, LogFilter filter);
 
@@ -31,6 +41,13 @@ public interface LogStore extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * Where in a launch's output a line ends.
+   *
+   * @param end offset of the byte after it
+   */
+  record Origin(DynoId dyno, int generation, long end) {}
 
   /** Ends a following. */
   interface Following extends AutoCloseable {

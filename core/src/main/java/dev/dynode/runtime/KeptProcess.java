@@ -10,6 +10,7 @@ import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -115,7 +116,7 @@ final class KeptProcess implements RunningProcess {
     }
     if (restFrom == rest.length) {
       Report.Output next = ask();
-      if (next == null || next.end()) {
+      if (next.end()) {
         return -1;
       }
       rest = next.bytes();
@@ -128,17 +129,17 @@ final class KeptProcess implements RunningProcess {
     return n;
   }
 
-  private Report.@Nullable Output ask() throws IOException {
+  private Report.Output ask() throws IOException {
     var answer = new CompletableFuture<Report.Output>();
     asked = answer;
     if (closed) {
-      return null;
+      throw new IOException("let go");
     }
     link.send(new Order.Read(launch, released, position));
     try {
       return answer.get();
-    } catch (ExecutionException | java.util.concurrent.CancellationException e) {
-      return null; // closed
+    } catch (ExecutionException | CancellationException e) {
+      throw new IOException("let go", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -78,6 +78,16 @@ class AppSupervisorTest {
     }
 
     @Override
+    public void append(AppId app, LogLine line, Origin origin) {
+      append(app, line);
+    }
+
+    @Override
+    public long stored(AppId app, DynoId dyno, int generation) {
+      throw new UnsupportedOperationException("no host asks here");
+    }
+
+    @Override
     public List<LogLine> last(AppId app, int limit, LogFilter filter) {
       return new ArrayList<>(lines);
     }

@@ -1,5 +1,6 @@
 package dev.dynode.bench;
 
+import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -9,7 +10,6 @@ import dev.dynode.runtime.LocalRuntime;
 import dev.dynode.runtime.RuntimeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 
@@ -18,7 +18,7 @@ final class BareRuntime implements AutoCloseable {
   private final LocalRuntime runtime;
 
   BareRuntime(Path folder) throws IOException {
-    runtime = new LocalRuntime(folder, new RuntimeSettings(100, Duration.ofSeconds(10)));
+    runtime = new LocalRuntime(folder, RuntimeSettings.from(ConfigFactory.load()));
     runtime.warmUp();
   }
 

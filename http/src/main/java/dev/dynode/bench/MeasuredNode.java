@@ -38,6 +38,7 @@ final class MeasuredNode implements AutoCloseable {
       dynode.apps.one-off-limits.standard = 2000
       dynode.runtime.max-processes = 2000
       dynode.host.capacity = 2000
+      dynode.node.leave-dynos = false
       """;
 
   private static final ObjectMapper JSON = new ObjectMapper();

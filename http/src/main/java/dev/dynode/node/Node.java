@@ -91,6 +91,7 @@ public final class Node implements RunningNode {
   private final RendezvousServer rendezvous;
   private final ServerBinding api;
   private final ServerBinding router;
+  private final boolean endsDynos;
   private final LastUse lastUse = new LastUse();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -114,6 +115,7 @@ public final class Node implements RunningNode {
     this.data = data;
     Config config = journalIn(data, settings.config());
     Config dynode = config.getConfig("dynode");
+    endsDynos = settings.transientNode() || !dynode.getBoolean("node.leave-dynos");
     Clock clock = Clock.systemUTC();
     stores =
         new Stores(
@@ -136,7 +138,7 @@ public final class Node implements RunningNode {
                         clock,
                         load,
                         dynode.getInt("host.line-bytes")),
-                    recovery.ended(),
+                    recovery,
                     dynode.getInt("apps.most"),
                     names::set)),
             "dynode",
@@ -295,8 +297,8 @@ public final class Node implements RunningNode {
   }
 
   /**
-   * Stops in order: no new request is taken, every dyno is stopped (SIGTERM, grace, SIGKILL) and
-   * its end journaled, then the node ends.
+   * Stops in order: no new request is taken, then the node ends. Dynos go on, unless they are to
+   * end with it: then every one is stopped (SIGTERM, grace, SIGKILL) and its end journaled.
    */
   @Override
   public void close() {
@@ -306,14 +308,20 @@ public final class Node implements RunningNode {
     try {
       await(router.unbind());
       await(api.unbind());
-      stopDynos();
-      rendezvous.close();
+      if (endsDynos) {
+        stopDynos();
+      }
       system.terminate();
       await(system.getWhenTerminated());
+      rendezvous.close();
     } catch (Exception e) {
       LOG.warn("the node did not stop in order", e);
     } finally {
-      runtime.close();
+      if (endsDynos) {
+        runtime.close();
+      } else {
+        runtime.leave();
+      }
       stores.logs().close();
       try {
         data.close();

@@ -1,6 +1,7 @@
 package dev.dynode.api;
 
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore;
 import java.util.ArrayList;
@@ -28,6 +29,16 @@ final class ListLogs implements LogStore {
         }
       }
     }
+  }
+
+  @Override
+  public synchronized void append(AppId app, LogLine line, Origin origin) {
+    append(app, line);
+  }
+
+  @Override
+  public long stored(AppId app, DynoId dyno, int generation) {
+    throw new UnsupportedOperationException("no host asks here");
   }
 
   @Override

@@ -41,14 +41,14 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a node and returns once it is ready.
+   * Starts a node and returns once it is ready. Stopped in order it ends its dynos.
    *
    * @param config HOCON over the defaults, such as {@code dynode.dynos.idle-after = 1 s}
    */
   public static NodeProcess start(Path data, String... config) throws Exception {
     Files.createDirectories(data);
     Path file = data.resolveSibling(data.getFileName() + ".conf");
-    Files.writeString(file, String.join("\n", config));
+    Files.writeString(file, "dynode.node.leave-dynos = false\n" + String.join("\n", config));
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(
@@ -123,6 +123,15 @@ public final class NodeProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
+  /** Kills the keeper of a data folder with -9, if there is one. */
+  public static void killKeeper(Path data) throws IOException {
+    Path pid = data.resolve("keeper/pid");
+    if (Files.exists(pid)) {
+      ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
   /** Stops it in order (SIGTERM) and waits. */
   public int stop() throws InterruptedException {
     process.destroy();
@@ -174,9 +183,13 @@ public final class NodeProcess implements AutoCloseable {
 
   /** The last lines of an app's log, without their times. */
   public List<String> logLines(String app) throws IOException, InterruptedException {
+    return logLines(app, 1500);
+  }
+
+  public List<String> logLines(String app, int most) throws IOException, InterruptedException {
     URI stream =
         URI.create(
-            post("/apps/" + app + "/log-sessions", "{\"lines\": 1500}")
+            post("/apps/" + app + "/log-sessions", "{\"lines\": " + most + "}")
                 .path("logplex_url")
                 .asText());
     String text =
@@ -198,10 +211,15 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Waits for a condition; fails with what was waited for. */
   public static void eventually(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    eventually(what, condition, PATIENCE.toSeconds());
+  }
+
+  public static void eventually(String what, Callable<Boolean> condition, long seconds)
+      throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     while (!condition.call()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
+        throw new AssertionError("not within " + seconds + " s: " + what);
       }
       Thread.sleep(10);
     }

@@ -39,6 +39,21 @@ final class PipeProcess implements RunningProcess {
   }
 
   @Override
+  public long position() {
+    throw new UnsupportedOperationException("of attached processes nothing is kept");
+  }
+
+  @Override
+  public void readFrom(long offset) {
+    throw new UnsupportedOperationException("of attached processes nothing is kept");
+  }
+
+  @Override
+  public void release(long offset) {
+    throw new UnsupportedOperationException("of attached processes nothing is kept");
+  }
+
+  @Override
   public void write(byte[] buffer, int offset, int length) throws IOException {
     process.getOutputStream().write(buffer, offset, length);
     process.getOutputStream().flush();

@@ -1,7 +1,9 @@
 package dev.dynode.store;
 
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore.LogFilter;
+import dev.dynode.port.LogStore.Origin;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -74,9 +76,11 @@ final class AppLog {
     return lost;
   }
 
-  synchronized void append(LogLine line) {
+  /** Of a line that is split, the last part has the origin. */
+  synchronized void append(LogLine line, @Nullable Origin origin) {
     usedAt = System.nanoTime();
-    for (String part : LogLineFormat.split(line.text(), settings.lineBytes())) {
+    List<String> parts = LogLineFormat.split(line.text(), settings.lineBytes());
+    for (int i = 0; i < parts.size(); i++) {
       if (unwritten > 0) {
         String told =
             "Error L13: "
@@ -84,21 +88,24 @@ final class AppLog {
                 + " messages lost since "
                 + SECONDS.format(unwrittenSince)
                 + ".";
-        if (store(new LogLine(line.at(), "app", "log-shuttle", told), false)) {
+        if (store(new LogLine(line.at(), "app", "log-shuttle", told), null, false)) {
           unwritten = 0;
         }
       }
-      store(new LogLine(line.at(), line.source(), line.process(), part), true);
+      store(
+          new LogLine(line.at(), line.source(), line.process(), parts.get(i)),
+          i == parts.size() - 1 ? origin : null,
+          true);
     }
   }
 
-  private boolean store(LogLine line, boolean counted) {
+  private boolean store(LogLine line, @Nullable Origin origin, boolean counted) {
     boolean written = false;
     LogLine ordered = line;
     try {
       RandomAccessFile out = open();
       ordered = inOrder(line);
-      byte[] bytes = LogLineFormat.encode(ordered);
+      byte[] bytes = LogLineFormat.encode(ordered, origin);
       damaged = true;
       out.write(bytes);
       damaged = false;
@@ -182,6 +189,26 @@ final class AppLog {
       }
     }
     recovered = true;
+  }
+
+  /** How far the output of a launch has come. */
+  synchronized long stored(DynoId dyno, int generation) throws IOException {
+    recover();
+    long stored = 0;
+    for (Path segment : List.of(previous(), current())) {
+      if (Files.exists(segment)) {
+        try (var in = new FileInputStream(segment.toFile())) {
+          var reader = new SegmentReader(in, Long.MAX_VALUE);
+          while (reader.next()) {
+            Origin origin = reader.origin();
+            if (origin != null && origin.dyno().equals(dyno) && origin.generation() == generation) {
+              stored = Math.max(stored, origin.end());
+            }
+          }
+        }
+      }
+    }
+    return stored;
   }
 
   private void rotate() throws IOException {

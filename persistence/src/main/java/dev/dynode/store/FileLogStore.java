@@ -1,6 +1,7 @@
 package dev.dynode.store;
 
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore;
 import java.io.IOException;
@@ -54,7 +55,23 @@ public final class FileLogStore implements LogStore {
   @Override
   public void append(AppId app, LogLine line) {
     if (!closed) {
-      log(app).append(line);
+      log(app).append(line, null);
+    }
+  }
+
+  @Override
+  public void append(AppId app, LogLine line, Origin origin) {
+    if (!closed) {
+      log(app).append(line, origin);
+    }
+  }
+
+  @Override
+  public long stored(AppId app, DynoId dyno, int generation) {
+    try {
+      return log(app).stored(dyno, generation);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the log of app " + app, e);
     }
   }
 

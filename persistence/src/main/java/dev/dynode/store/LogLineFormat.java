@@ -1,6 +1,8 @@
 package dev.dynode.store;
 
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.LogStore.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,16 +12,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A log line as bytes on disk: {@code MICROSECONDS TAB SOURCE TAB PROCESS TAB TEXT LF} in UTF-8,
- * microseconds since 1970. In the last three a backslash is written {@code \\}, a line feed {@code
- * \n}, a carriage return {@code \r}, and in source and process a tab {@code \t}; every other
- * character is itself. A half surrogate pair, which UTF-8 cannot hold, becomes {@code ?}.
+ * microseconds since 1970; of a line of a program's output {@code @DYNO:GENERATION:END} follows
+ * them. In the last three a backslash is written {@code \\}, a line feed {@code \n}, a carriage
+ * return {@code \r}, and in source and process a tab {@code \t}; every other character is itself. A
+ * half surrogate pair, which UTF-8 cannot hold, becomes {@code ?}.
  */
 final class LogLineFormat {
   private LogLineFormat() {}
 
-  static byte[] encode(LogLine line) {
-    var out = new StringBuilder(line.text().length() + 48);
-    out.append(micros(line.at())).append('\t');
+  static byte[] encode(LogLine line, @Nullable Origin origin) {
+    var out = new StringBuilder(line.text().length() + 96);
+    out.append(micros(line.at()));
+    if (origin != null) {
+      out.append('@').append(origin.dyno()).append(':').append(origin.generation());
+      out.append(':').append(origin.end());
+    }
+    out.append('\t');
     escape(line.source(), true, out);
     out.append('\t');
     escape(line.process(), true, out);
@@ -41,13 +49,32 @@ final class LogLineFormat {
     if (source == 0 || process == 0 || text == 0) {
       return null;
     }
+    int at = line.indexOf('@');
+    int micros = at >= 0 && at < source - 1 ? at : source - 1;
     try {
       return new LogLine(
-          Instant.EPOCH.plus(Long.parseLong(line, 0, source - 1, 10), ChronoUnit.MICROS),
+          Instant.EPOCH.plus(Long.parseLong(line, 0, micros, 10), ChronoUnit.MICROS),
           unescape(line.substring(source, process - 1)),
           unescape(line.substring(process, text - 1)),
           unescape(line.substring(text)));
     } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** Of which output a line is; {@code null} if it says nothing of it. */
+  static @Nullable Origin origin(byte[] bytes, int offset, int length) {
+    int end = 0;
+    while (end < length && bytes[offset + end] != '\t') {
+      end++;
+    }
+    String head = new String(bytes, offset, end, StandardCharsets.ISO_8859_1);
+    String[] parts = head.substring(head.indexOf('@') + 1).split(":", -1);
+    try {
+      return head.indexOf('@') < 0 || parts.length != 3
+          ? null
+          : new Origin(DynoId.of(parts[0]), Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
+    } catch (IllegalArgumentException damaged) {
       return null;
     }
   }

@@ -1,6 +1,7 @@
 package dev.dynode.store;
 
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.LogStore.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -65,6 +66,11 @@ final class SegmentReader {
   /** The line, or {@code null} if it cannot be understood. */
   @Nullable LogLine line() {
     return LogLineFormat.decode(buffer, start, end - 1 - start);
+  }
+
+  /** Of which output it is, if it is known. */
+  @Nullable Origin origin() {
+    return LogLineFormat.origin(buffer, start, end - 1 - start);
   }
 
   /** Bytes up to the end of the line. */

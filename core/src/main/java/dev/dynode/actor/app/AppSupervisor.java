@@ -5,6 +5,7 @@ import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.dyno.DynoExecutor;
+import dev.dynode.actor.host.HostAgent;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -168,6 +170,9 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     boolean first = state == null;
     state = now;
     if (first) {
+      if (now instanceof App app && !app.finished().isEmpty()) {
+        surroundings.host().tell(new HostAgent.Finished(Set.copyOf(app.finished().keySet())));
+      }
       beforeRecovery.forEach(self::tell);
       beforeRecovery.clear();
     }

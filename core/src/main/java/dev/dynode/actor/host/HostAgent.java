@@ -9,6 +9,9 @@ import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.AttachDesk;
+import dev.dynode.port.ProcessRuntime;
+import dev.dynode.port.ProcessRuntime.RunningProcess;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +22,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.LoggerFactory;
 
 /**
  * What runs on this machine. One {@link ProcessActor} for each dyno placed here; orders about a
@@ -42,24 +46,31 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       DynoId dyno, AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
       implements Command {}
 
+  /** An app has read its journal: these dynos of it are over. */
+  public record Finished(Set<DynoId> dynos) implements Command {}
+
   private record Ended(DynoId dyno) implements Command {}
 
   private final HostSurroundings surroundings;
   private final Set<DynoId> lost;
+  private final Map<DynoId, RunningProcess> adopted;
   private final Map<DynoId, ActorRef<ProcessActor.Command>> processes = new HashMap<>();
 
   /**
-   * @param lost dynos whose processes an earlier life of this host started and which are gone
+   * @param found what an earlier life of this host left
    */
-  public static Behavior<Command> create(HostSurroundings surroundings, Set<DynoId> lost) {
-    return Behaviors.setup(context -> new HostAgent(context, surroundings, lost));
+  public static Behavior<Command> create(
+      HostSurroundings surroundings, ProcessRuntime.Recovery found) {
+    return Behaviors.setup(context -> new HostAgent(context, surroundings, found));
   }
 
   private HostAgent(
-      ActorContext<Command> context, HostSurroundings surroundings, Set<DynoId> lost) {
+      ActorContext<Command> context, HostSurroundings surroundings, ProcessRuntime.Recovery found) {
     super(context);
     this.surroundings = surroundings;
-    this.lost = lost;
+    this.lost = found.ended();
+    this.adopted = new HashMap<>();
+    found.adopted().forEach(process -> adopted.put(process.dyno(), process));
   }
 
   @Override
@@ -79,6 +90,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           process.tell(new ProcessActor.Join(join.client(), join.joined()));
         }
       }
+      case Finished(Set<DynoId> dynos) -> dynos.forEach(this::discard);
       case Ended(DynoId dyno) -> {
         processes.remove(dyno);
         surroundings.load().ended();
@@ -94,13 +106,19 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       process.tell(new ProcessActor.Carry(carry.order()));
       return;
     }
+    RunningProcess running = adopted.remove(dyno);
+    if (running != null) {
+      begin(carry).tell(new ProcessActor.Adopt(running));
+      carry(carry);
+      return;
+    }
     switch (carry.order()) {
-      case DynoOrder.PrepareFiles _ -> begin(carry);
+      case DynoOrder.PrepareFiles _ -> begin(carry).tell(new ProcessActor.Carry(carry.order()));
       case DynoOrder.StartProcess(_, int generation) -> {
         if (lost.contains(dyno)) {
           reportLost(carry, generation);
         } else {
-          begin(carry);
+          begin(carry).tell(new ProcessActor.Carry(carry.order()));
         }
       }
       case DynoOrder.AskHost(_, int generation) -> reportLost(carry, generation);
@@ -115,7 +133,22 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     }
   }
 
-  private void begin(Carry carry) {
+  /** A process whose dyno was over before the node died. */
+  private void discard(DynoId dyno) {
+    if (adopted.remove(dyno) != null) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  surroundings.runtime().discard(dyno);
+                } catch (IOException e) {
+                  LoggerFactory.getLogger(HostAgent.class).warn("files of {} are left", dyno, e);
+                }
+              });
+    }
+  }
+
+  private ActorRef<ProcessActor.Command> begin(Carry carry) {
     ActorRef<ProcessActor.Command> process =
         getContext()
             .spawn(
@@ -124,15 +157,18 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     processes.put(carry.spec().id(), process);
     surroundings.load().began();
     getContext().watchWith(process, new Ended(carry.spec().id()));
-    process.tell(new ProcessActor.Carry(carry.order()));
+    return process;
   }
 
-  private static void reportLost(Carry carry, int generation) {
+  private void reportLost(Carry carry, int generation) {
     carry
         .dyno()
         .tell(
             new Decide<>(
                 new DynoCommand.ReportLost(
-                    generation, "The node that ran this dyno ended, and the dyno with it")));
+                    generation,
+                    lost.contains(carry.spec().id())
+                        ? "The keeper of the dyno ended, and the dyno with it"
+                        : "The node ended before the command was started")));
   }
 }

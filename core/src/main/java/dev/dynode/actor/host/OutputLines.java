@@ -2,6 +2,7 @@ package dev.dynode.actor.host;
 
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,37 +17,40 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
 
   private static final int LARGEST_BUFFER = 16 * 1024;
 
-  /** Returns once the output is complete. */
+  /** Returns once the output is complete, or this life of the node is over. */
   void copy() {
     var line = new ByteArrayOutputStream();
     byte[] buffer = new byte[FIRST_BUFFER];
     try {
+      process.readFrom(
+          surroundings.logs().stored(spec.app(), process.dyno(), process.generation()));
       for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {
+        long at = process.position() - n;
         int from = 0;
         for (int i = 0; i < n; i++) {
           if (buffer[i] == '\n') {
             line.write(buffer, from, i - from);
             from = i + 1;
-            append(line);
+            append(line, at + from);
           }
         }
         line.write(buffer, from, n - from);
         if (line.size() >= surroundings.lineBytes()) {
-          append(line);
+          append(line, process.position());
         }
         if (n == buffer.length && n < LARGEST_BUFFER) {
           buffer = new byte[Math.min(LARGEST_BUFFER, 4 * n)];
         }
       }
-    } catch (IOException e) {
-      LoggerFactory.getLogger(OutputLines.class).warn("output of {} is cut", spec.name(), e);
-    }
-    if (line.size() > 0) {
-      append(line);
+      if (line.size() > 0) {
+        append(line, process.position());
+      }
+    } catch (IOException e) { // what is not stored is there for the node's next life
+      LoggerFactory.getLogger(OutputLines.class).debug("output of {} ends here", spec.name(), e);
     }
   }
 
-  private void append(ByteArrayOutputStream line) {
+  private void append(ByteArrayOutputStream line, long end) {
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     surroundings
@@ -57,6 +61,8 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
                 surroundings.clock().instant().truncatedTo(ChronoUnit.MICROS),
                 "app",
                 spec.name().toString(),
-                text.endsWith("\r") ? text.substring(0, text.length() - 1) : text));
+                text.endsWith("\r") ? text.substring(0, text.length() - 1) : text),
+            new LogStore.Origin(process.dyno(), process.generation(), end));
+    process.release(end);
   }
 }

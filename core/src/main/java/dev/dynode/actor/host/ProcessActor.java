@@ -47,6 +47,9 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   record Join(AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
       implements Command {}
 
+  /** A process that an earlier life of the node started: it runs, or has ended. */
+  record Adopt(RunningProcess process) implements Command {}
+
   private record Prepared(int generation) implements Command {}
 
   private record Started(int generation, RunningProcess process) implements Command {}
@@ -54,6 +57,8 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private record Failed(int generation, Throwable cause) implements Command {}
 
   private record Exited(int generation, ExitStatus status) implements Command {}
+
+  private record Lost(int generation, Throwable cause) implements Command {}
 
   private record Detached(AttachDesk.Detached reason) implements Command {}
 
@@ -101,11 +106,18 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private Behavior<Command> receive(Command command) {
     switch (command) {
       case Carry(DynoOrder order) -> carry(order);
+      case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
       case Started(int generation, RunningProcess running) -> started(generation, running);
       case Failed(int generation, Throwable cause) -> failed(generation, cause);
       case Exited(int generation, ExitStatus status) ->
           report(new DynoCommand.ReportExited(generation, status.code()));
+      case Lost(int generation, Throwable cause) -> {
+        getContext().getLog().error("{} is lost", spec.name(), cause);
+        report(
+            new DynoCommand.ReportLost(
+                generation, "The keeper of the dyno ended, and the dyno with it"));
+      }
       case Join join -> {
         client = join;
         join();
@@ -223,8 +235,37 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
     running
         .exit()
         .thenCombine(output.handle((_, _) -> 0), (status, _) -> status)
-        .thenAccept(status -> self.tell(new Exited(generation, status)));
+        .whenComplete(
+            (status, failure) ->
+                self.tell(
+                    failure == null
+                        ? new Exited(generation, status)
+                        : new Lost(generation, failure)));
     join();
+  }
+
+  /** Its client's connection ended with the node; what it prints now is nobody's. */
+  private void adopt(RunningProcess running) {
+    ordered = running.generation();
+    started(ordered, running);
+    if (!spec.attach()) {
+      return;
+    }
+    BLOCKING.execute(() -> readAway(running));
+    if (!running.exit().toCompletableFuture().isDone()) {
+      dyno.tell(new Decide<>(new DynoCommand.ReportDetached(ordered)));
+    }
+  }
+
+  private static void readAway(RunningProcess running) {
+    byte[] buffer = new byte[512];
+    try {
+      while (running.read(buffer) >= 0) {
+        // so that it never waits for a reader
+      }
+    } catch (IOException e) {
+      // it is closed
+    }
   }
 
   private void join() {
