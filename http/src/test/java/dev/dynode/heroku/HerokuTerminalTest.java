@@ -72,7 +72,7 @@ class HerokuTerminalTest {
     screen.await("[\r\n]42\r\n.*" + PROMPT);
     screen.type("stty size; tty; echo $TERM $COLUMNS $LINES\r");
     screen.await("[\r\n]33 99\r\n/dev/pts/[0-9]+\r\nxterm 99 33\r\n.*" + PROMPT);
-    screen.type("echo be''gin; sleep 1000\r");
+    screen.type("sh -c 'echo be\"\"gin; exec sleep 1000'\r"); // told by who is in the foreground
     screen.await("[\r\n]begin\r\n");
     screen.type(CONTROL_C);
     screen.await("\\^C.*" + PROMPT);

@@ -138,7 +138,8 @@ class KillTest {
       assertEquals("Created", events.getFirst());
       assertEquals("Retired", events.getLast());
       assertTrue(Collections.frequency(events, "Started") <= 1, events::toString);
-      if (events.contains("Lost")) { // attached, and neither its client nor the order to start lived
+      if (events.contains(
+          "Lost")) { // attached, and neither its client nor the order to start lived
         assertFalse(events.contains("Started"), events::toString);
         assertTrue(events.contains("ClientAttached"), events::toString);
       } else {

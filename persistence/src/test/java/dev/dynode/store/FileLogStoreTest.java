@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore.LogFilter;
+import dev.dynode.port.LogStore.Origin;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +88,21 @@ class FileLogStoreTest {
     store.close();
     store = open(roomy);
     assertEquals(written, store.last(app, 10, LogFilter.ALL));
+  }
+
+  @Test
+  void knowsHowFarTheOutputOfALaunchHasCome() {
+    var dyno = new DynoId(UUID.randomUUID());
+    assertEquals(0, store.stored(app, dyno, 1));
+    store.append(app, line("run.1", "mail@example.com"), new Origin(dyno, 1, 17));
+    store.append(app, line("run.1", "x".repeat(25_000)), new Origin(dyno, 1, 25_018)); // is split
+    store.append(app, line("run.2", "other"), new Origin(new DynoId(UUID.randomUUID()), 1, 90_000));
+    store.append(app, line("run.1", "again"), new Origin(dyno, 2, 6));
+    store.close();
+    store = open(settings());
+    assertEquals(25_018, store.stored(app, dyno, 1));
+    assertEquals(6, store.stored(app, dyno, 2));
+    assertEquals("mail@example.com", store.last(app, 10, LogFilter.ALL).getFirst().text());
   }
 
   @Test
