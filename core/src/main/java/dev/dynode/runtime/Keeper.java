@@ -34,12 +34,18 @@ public final class Keeper {
   private static final long CONNECTION = 1;
   private static final long FIRST_KEY = 16;
   private static final int SWEEP_MILLIS = 2;
-  private static final int REAP_MILLIS = 1_000;
+
+  /** How long it waits for the node that started it. */
+  private static final long FIRST_NODE_NANOS = 60_000_000_000L;
+
+  private static final int LOOK_MILLIS = 1_000;
+  private static final long REAP_NANOS = 1_000_000_000L;
 
   private final String id = UUID.randomUUID().toString();
   private final int self = Math.toIntExact(ProcessHandle.current().pid());
   private final long killNanos;
   private final long unusedNanos;
+  private long patienceNanos = FIRST_NODE_NANOS;
   private final int epoll;
   private final int listener;
   private final Guard guard;
@@ -88,11 +94,12 @@ public final class Keeper {
   }
 
   private void run() {
+    long reaped = System.nanoTime();
     MemorySegment events = arena.allocate((long) BATCH * Libc.EpollEvents.BYTES, 8);
     while (!over()) {
       int n =
           Libc.epollWait(
-              epoll, events, BATCH, sweeping.isEmpty() ? REAP_MILLIS : SWEEP_MILLIS, state);
+              epoll, events, BATCH, sweeping.isEmpty() ? LOOK_MILLIS : SWEEP_MILLIS, state);
       for (int i = 0; i < n; i++) {
         try {
           ready(Libc.EpollEvents.data(events, i), Libc.EpollEvents.events(events, i));
@@ -101,8 +108,9 @@ public final class Keeper {
         }
       }
       sweep();
-      if (n <= 0) {
+      if (System.nanoTime() - reaped > REAP_NANOS) {
         reapOrphans();
+        reaped = System.nanoTime();
       }
     }
     guard.close();
@@ -114,7 +122,7 @@ public final class Keeper {
       unusedSince = System.nanoTime();
       return stopping && launches.values().stream().allMatch(KeptLaunch::ended);
     }
-    return stopping || System.nanoTime() - unusedSince > unusedNanos;
+    return stopping || System.nanoTime() - unusedSince > patienceNanos;
   }
 
   private static void complain(Exception e) {
@@ -146,6 +154,7 @@ public final class Keeper {
       return;
     }
     hangUp(); // there is one node: the new one
+    patienceNanos = unusedNanos;
     var node = new KeeperConnection(fd);
     connection = node;
     Libc.epollControl(epoll, ADD, fd, Libc.EPOLLIN, CONNECTION);

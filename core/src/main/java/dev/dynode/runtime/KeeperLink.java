@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class KeeperLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KeeperLink.class);
   private static final int CHUNK = 64 * 1024;
+  private static final long DEATH_NANOS = 10_000_000_000L;
+  private static final long LOOK_NANOS = 1_000_000;
+  private static final int HALTED = 70; // EX_SOFTWARE
 
   private final int fd;
   private final Poller poller;
@@ -169,7 +173,29 @@ final class KeeperLink implements AutoCloseable {
     starting.values().forEach(call -> call.completeExceptionally(failure));
     telling.values().forEach(call -> call.completeExceptionally(failure));
     if (!closed) {
+      awaitDeath();
       processes.values().forEach(process -> process.lost(failure));
+    }
+  }
+
+  /**
+   * Dynos are lost with their keeper, not with a connection. Should that break while the keeper
+   * lives, this life of the node ends here: the next one finds everything as it is.
+   */
+  private void awaitDeath() {
+    if (hello.isCompletedExceptionally()) {
+      return;
+    }
+    int keeper = hello.join().pid();
+    long deadline = System.nanoTime() + DEATH_NANOS;
+    for (var line = ProcessTable.line(keeper);
+        line != null && !line.ended();
+        line = ProcessTable.line(keeper)) {
+      if (System.nanoTime() > deadline) {
+        LOG.error("the connection to the keeper broke, and the keeper lives; this node ends");
+        Runtime.getRuntime().halt(HALTED);
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 

@@ -80,7 +80,7 @@ final class Keepers implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-Xms4m",
-                "-Xmx64m",
+                "-Xmx128m",
                 "-Xss512k",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",

@@ -20,8 +20,11 @@ final class KeptLaunch {
   static final int SIGKILL = 9;
   private static final int CORE_DUMPED = 0x80;
 
-  /** Output kept for a node that has not stored it yet; a program that prints more waits. */
-  private static final int MOST_KEPT = 64 * 1024;
+  /**
+   * Output kept for a node that has not stored it yet; a program that prints more waits. Longer
+   * than the longest line, or it would wait for ever.
+   */
+  static final int MOST_KEPT = 32 * 1024;
 
   private final String name;
   private final String mark;

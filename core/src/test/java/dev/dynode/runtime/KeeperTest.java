@@ -126,7 +126,7 @@ class KeeperTest {
           runtime.start(launch("seq " + LINES + "; echo over >&2", null, false, Map.of(), null));
       byte[] buffer = new byte[100_000];
       int n = process.read(buffer);
-      assertTrue(n > 0 && n <= 64 * 1024, n + " bytes");
+      assertTrue(n > 0 && n <= KeptLaunch.MOST_KEPT, n + " bytes");
     }
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Bench implements AutoCloseable {
   /** Names of the parts, in their order. */
   public static final List<String> PARTS =
-      List.of("attached", "detached", "keystrokes", "throughput", "lifecycles", "heap");
+      List.of("attached", "detached", "keystrokes", "throughput", "lifecycles", "crowd", "heap");
 
   private final List<String> server;
   private final Effort effort;
@@ -79,6 +79,7 @@ public final class Bench implements AutoCloseable {
               case "keystrokes" -> new Keystrokes(node, bare, peers, effort).measure();
               case "throughput" -> new Throughput(node, bare, effort, folder).measure();
               case "lifecycles" -> new Lifecycles(node, effort).measure();
+              case "crowd" -> new Crowd(node, effort).measure();
               default -> new IdleHeap(node, effort, progress).measure();
             });
       }

@@ -51,9 +51,11 @@ final class MeasuredNode implements AutoCloseable {
   private final String token;
   private final Path authority;
   private final long pid;
+  private final Path data;
 
   private MeasuredNode(Process process, Path data) throws IOException {
     this.process = process;
+    this.data = data;
     JsonNode address = JSON.readTree(Files.readAllBytes(data.resolve("node.json")));
     api = URI.create(address.path("api").asText());
     authority = Path.of(address.path("rendezvous_ca").asText());
@@ -94,6 +96,10 @@ final class MeasuredNode implements AutoCloseable {
 
   static ObjectNode object() {
     return JSON.createObjectNode();
+  }
+
+  Path data() {
+    return data;
   }
 
   /** Process id of the node. */

@@ -22,7 +22,8 @@ public record Row(
     MICROS,
     MIB_PER_SECOND,
     PER_SECOND,
-    BYTES;
+    BYTES,
+    COUNT;
 
     String text(double value) {
       return switch (this) {
@@ -31,6 +32,7 @@ public record Row(
         case MIB_PER_SECOND -> String.format(Locale.ROOT, "%.0f MiB/s", value);
         case PER_SECOND -> String.format(Locale.ROOT, "%.0f /s", value);
         case BYTES -> String.format(Locale.ROOT, "%.0f B", value);
+        case COUNT -> String.format(Locale.ROOT, "%.1f", value);
       };
     }
   }

@@ -51,6 +51,7 @@ class BenchTest {
             "4 MiB of output through TLS, raw terminal",
             "4 MiB of output through TLS, pipes",
             "durable lives of detached `true`, 2 clients",
+            "4 dynos at once",
             "heap of an idle attached",
             "heap of an idle detached")) {
       assertTrue(rows.stream().anyMatch(row -> row.startsWith("| " + start)), start + "\n" + table);

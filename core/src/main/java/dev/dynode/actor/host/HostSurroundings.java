@@ -16,4 +16,14 @@ public record HostSurroundings(
     LogStore logs,
     InstantSource clock,
     HostLoad load,
-    int lineBytes) {}
+    int lineBytes) {
+  /** A line must fit into what the keeper keeps of an output. */
+  private static final int LONGEST_LINE = 16_384;
+
+  public HostSurroundings {
+    if (lineBytes < 1 || lineBytes > LONGEST_LINE) {
+      throw new IllegalArgumentException(
+          "dynode.host.line-bytes is " + lineBytes + "; it must be 1 to " + LONGEST_LINE + ".");
+    }
+  }
+}

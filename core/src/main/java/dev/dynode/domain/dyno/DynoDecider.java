@@ -306,10 +306,16 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     for (DynoTimer timer : DynoTimer.values()) {
       orders.add(new DynoOrder.DisarmTimer(timer));
     }
+    orders.addAll(leave(retired));
+    return List.copyOf(orders);
+  }
+
+  private static List<DynoOrder> leave(Retired retired) {
+    var orders = new ArrayList<DynoOrder>();
     retired
         .host()
-        .ifPresent(host -> orders.add(new DynoOrder.DiscardFiles(host, ended.generation())));
-    orders.add(new DynoOrder.ReportRetired(ended.ending(), ended.status(), ended.at()));
+        .ifPresent(host -> orders.add(new DynoOrder.DiscardFiles(host, retired.generation())));
+    orders.add(new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt()));
     return List.copyOf(orders);
   }
 
@@ -317,9 +323,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   public List<DynoOrder> resume(DynoState state, Instant now) {
     return switch (state) {
       case Absent _ -> List.of();
-      case Retired retired ->
-          List.of(
-              new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt()));
+      case Retired retired -> leave(retired);
       case Live live -> new DynoReactions(live).again();
     };
   }
