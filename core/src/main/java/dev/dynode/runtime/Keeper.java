@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -285,7 +287,7 @@ public final class Keeper {
       return;
     }
     for (KeptLaunch launch : List.copyOf(sweeping)) {
-      if (launch.swept(self, orphans())) {
+      if (launch.swept(self, orphans(), leaders())) {
         sweeping.remove(launch);
         tell(new Report.Exited(launch.name(), launch.status()));
       }
@@ -293,17 +295,28 @@ public final class Keeper {
   }
 
   /** Children that are no launch's first process: orphans of the dynos. */
-  private List<Integer> orphans() {
-    var found = new ArrayList<Integer>(ProcessTable.children());
-    launches.values().forEach(launch -> found.remove((Object) launch.pid()));
+  private Set<Integer> orphans() {
+    Set<Integer> found = ProcessTable.children(self);
+    found.removeAll(leaders());
     return found;
   }
 
+  private Set<Integer> leaders() {
+    return launches.values().stream().map(KeptLaunch::pid).collect(Collectors.toSet());
+  }
+
+  /** Reaps orphans that ended, and ends those that a look at their launch's end did not find. */
   private void reapOrphans() {
-    for (int orphan : launches.isEmpty() ? List.<Integer>of() : orphans()) {
+    for (int orphan : orphans()) {
       ProcessTable.Line line = ProcessTable.line(orphan);
+      String mark = ProcessTable.mark(orphan);
       if (line != null && line.ended()) {
         Libc.reap(orphan);
+      } else if (mark != null && mark.startsWith(id)) {
+        KeptLaunch launch = launches.get(mark.substring(id.length() + 1));
+        if (launch == null || launch.ended()) {
+          Libc.kill(orphan, KeptLaunch.SIGKILL);
+        }
       }
     }
   }

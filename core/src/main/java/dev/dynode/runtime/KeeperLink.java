@@ -11,12 +11,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +71,13 @@ final class KeeperLink implements AutoCloseable {
 
   int size() {
     return processes.size();
+  }
+
+  /** First processes of all launches. */
+  Set<Integer> leaders() {
+    return processes.values().stream()
+        .map(process -> Math.toIntExact(process.pid()))
+        .collect(Collectors.toSet());
   }
 
   List<KeptProcess> processes() {

@@ -191,14 +191,14 @@ final class KeptLaunch {
    * @param orphans the keeper's children that lead no launch
    * @return whether nothing is left, or it does not die
    */
-  boolean swept(int keeper, List<Integer> orphans) {
+  boolean swept(int keeper, Set<Integer> orphans, Set<Integer> leaders) {
     boolean ours = !killed.isEmpty();
     for (int orphan : orphans) {
       ProcessTable.Line line = ProcessTable.line(orphan);
       ours |= line != null && (line.session() == pid || ProcessTable.carries(orphan, mark));
     }
     if (ours) {
-      Set<Integer> members = ProcessTable.members(pid, mark, keeper);
+      Set<Integer> members = ProcessTable.members(pid, mark, keeper, leaders);
       members.remove(pid);
       members.forEach(member -> Libc.kill(member, SIGKILL));
       killed.addAll(members);

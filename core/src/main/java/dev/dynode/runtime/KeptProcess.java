@@ -199,7 +199,7 @@ final class KeptProcess implements RunningProcess {
     boolean again = true;
     while (again && !exit.isDone()) { // a process may fork while we look
       again = false;
-      for (int member : ProcessTable.members(pid, mark, keeper)) {
+      for (int member : ProcessTable.members(pid, mark, keeper, link.leaders())) {
         if (told.add(member)) {
           again = true;
           Libc.kill(member, signal.number());

@@ -137,7 +137,7 @@ public final class LocalRuntime implements ProcessRuntime {
     }
     Set<Integer> members;
     do {
-      members = ProcessTable.members(-1, mark, 0);
+      members = ProcessTable.marked(mark);
       members.forEach(pid -> Libc.kill(pid, Signal.KILL.number()));
     } while (!members.isEmpty());
   }

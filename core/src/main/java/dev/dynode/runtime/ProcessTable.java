@@ -2,6 +2,7 @@ package dev.dynode.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,29 +70,25 @@ final class ProcessTable {
   }
 
   /**
-   * Live processes of a launch.
+   * Live processes of a launch: the first one, the keeper's orphans of its session or with its
+   * mark, and all their descendants.
    *
-   * @param leader its first process, whose session also counts
-   * @param keeper whose children orphans become; 0 to look for marks in every process
+   * @param others first processes of other launches, which are no orphans
    */
-  static Set<Integer> members(int leader, String mark, int keeper) {
+  static Set<Integer> members(int leader, String mark, int keeper, Set<Integer> others) {
     Map<Integer, Line> table = read();
     Map<Integer, List<Integer>> children = new HashMap<>();
-    table
-        .values()
-        .forEach(
-            line ->
-                children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid()));
-    Predicate<Line> root =
-        line ->
-            line.pid() == leader
-                || line.session() == leader
-                || ((keeper == 0 || line.parent() == keeper) && carries(line.pid(), mark));
-    Set<Integer> members = new HashSet<>();
     var open = new ArrayDeque<Integer>();
-    table.values().stream()
-        .filter(line -> line.pid() != keeper && root.test(line))
-        .forEach(line -> open.add(line.pid()));
+    for (Line line : table.values()) {
+      children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid());
+      boolean orphan = line.parent() == keeper && !others.contains(line.pid());
+      if (line.pid() == leader
+          || line.session() == leader
+          || (orphan && carries(line.pid(), mark))) {
+        open.add(line.pid());
+      }
+    }
+    Set<Integer> members = new HashSet<>();
     while (!open.isEmpty()) {
       int pid = open.poll();
       if (members.add(pid)) {
@@ -107,10 +103,22 @@ final class ProcessTable {
     return members;
   }
 
-  /** Our children now, ended ones included; empty where the kernel does not tell. */
-  static Set<Integer> children() {
+  /** Live processes anywhere that carry the mark. */
+  static Set<Integer> marked(String mark) {
+    Set<Integer> marked = new HashSet<>(read().keySet());
+    marked.removeIf(pid -> hasEnded(pid) || !carries(pid, mark));
+    return marked;
+  }
+
+  private static boolean hasEnded(int pid) {
+    Line line = line(pid);
+    return line == null || line.ended();
+  }
+
+  /** A process's children now, ended ones included; empty where the kernel does not tell. */
+  static Set<Integer> children(int parent) {
     Set<Integer> children = new HashSet<>();
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve("self/task"))) {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(parent + "/task"))) {
       for (Path thread : threads) {
         try {
           for (String pid : Files.readString(thread.resolve("children")).split(" ", -1)) {
@@ -122,10 +130,24 @@ final class ProcessTable {
           // the thread ended
         }
       }
-    } catch (IOException e) {
-      return Set.of();
+    } catch (IOException | DirectoryIteratorException e) {
+      children.clear(); // the process ended
     }
     return children;
+  }
+
+  /** The mark a process was started with; null if it has none, or is not ours. */
+  static @Nullable String mark(int pid) {
+    try {
+      for (String variable : text(pid, "environ").split("\0", -1)) {
+        if (variable.startsWith(MARK + "=")) {
+          return variable.substring(MARK.length() + 1);
+        }
+      }
+    } catch (IOException e) {
+      // it ended
+    }
+    return null;
   }
 
   /** Whether the process was started with this mark, or one that begins with it. */

@@ -111,7 +111,7 @@ final class Launches {
         .anyMatch(line -> !line.ended() && environment(line.pid()).contains(text));
   }
 
-  private static String environment(int pid) {
+  static String environment(int pid) {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/environ"), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {

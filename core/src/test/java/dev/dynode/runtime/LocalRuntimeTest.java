@@ -172,11 +172,13 @@ class LocalRuntimeTest {
     eventually(
         "one is stopped",
         () ->
-            ProcessTable.members((int) process.pid(), process.dyno().toString(), 0).stream()
+            ProcessTable.read().keySet().stream()
                 .anyMatch(
                     pid -> {
                       ProcessTable.Line line = ProcessTable.line(pid);
-                      return line != null && line.state() == 'T';
+                      return line != null
+                          && line.state() == 'T'
+                          && Launches.environment(pid).contains(process.dyno().toString());
                     }));
     process.signal(Signal.HUP);
     for (String name : List.of("background", "session", "daemon", "stopped", "leader")) {

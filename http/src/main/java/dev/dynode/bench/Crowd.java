@@ -103,7 +103,7 @@ final class Crowd {
         throw new IOException(reached + " dynos are " + state + ", not " + count);
       }
       try {
-        TimeUnit.MILLISECONDS.sleep(20);
+        TimeUnit.MILLISECONDS.sleep(200);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);

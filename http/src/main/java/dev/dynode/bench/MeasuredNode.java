@@ -177,6 +177,7 @@ final class MeasuredNode implements AutoCloseable {
     http.setRequestProperty("Accept", "application/vnd.heroku+json; version=3");
     http.setRequestProperty("Content-Type", "application/json");
     http.setRequestProperty("Authorization", "Bearer " + token);
+    http.setRequestProperty("Range", "id ..; max=1000"); // of lists, all: 200 come by themselves
     return http;
   }
 
