@@ -196,11 +196,14 @@ final class KeptProcess implements RunningProcess {
   @Override
   public void signal(Signal signal) {
     Set<Integer> told = new HashSet<>();
+    long begin = ProcessTable.now();
     boolean again = true;
     while (again && !exit.isDone()) { // a process may fork while we look
       again = false;
       for (int member : ProcessTable.members(pid, mark, keeper, link.leaders())) {
-        if (told.add(member)) {
+        // What a program starts because of the signal, to end well, is not meant by it.
+        boolean meant = signal == Signal.KILL || ProcessTable.startedBy(member, begin);
+        if (meant && told.add(member)) {
           again = true;
           Libc.kill(member, signal.number());
           if (signal != Signal.KILL) {

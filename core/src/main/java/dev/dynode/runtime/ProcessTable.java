@@ -115,6 +115,22 @@ final class ProcessTable {
     return line == null || line.ended();
   }
 
+  /** Clock ticks since boot, as {@link Line#started} counts them. */
+  static long now() {
+    try {
+      String uptime = Files.readString(PROC.resolve("uptime")); // seconds, with two decimals
+      return Long.parseLong(uptime.substring(0, uptime.indexOf(' ')).replace(".", ""));
+    } catch (IOException e) {
+      throw new IllegalStateException("/proc cannot be read", e);
+    }
+  }
+
+  /** Whether a process was there at that time. */
+  static boolean startedBy(int pid, long ticks) {
+    Line line = line(pid);
+    return line != null && line.started() <= ticks;
+  }
+
   /** A process's children now, ended ones included; empty where the kernel does not tell. */
   static Set<Integer> children(int parent) {
     Set<Integer> children = new HashSet<>();

@@ -188,6 +188,18 @@ class LocalRuntimeTest {
   }
 
   @Test
+  void whatAProgramStartsInOrderToEndWellIsNotMeant() throws IOException {
+    RunningProcess process =
+        runtime.start(
+            terminal(
+                "trap 'sleep 0.3 && echo saved; exit 4' TERM; echo up; while :; do sleep 0.05; done"));
+    until(process, "(?s).*up.*");
+    process.signal(Signal.TERM);
+    until(process, "(?s).*saved.*");
+    assertEquals(4, status(process));
+  }
+
+  @Test
   void nothingIsLeftWhenTheFirstProcessHasEnded() throws Exception {
     int before = descriptors();
     Launch launch = terminal("setsid sleep 1000 & (nohup sleep 1000 &) ; trap '' HUP; sleep 0.1");
