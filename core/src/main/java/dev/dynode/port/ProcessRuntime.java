@@ -39,8 +39,8 @@ public interface ProcessRuntime extends AutoCloseable {
   Recovery recover() throws IOException;
 
   /**
-   * Throws away the dyno's file system and launch record, and ends what may still run of it.
-   * Idempotent.
+   * Throws away the dyno's file system and launch record, and ends what may still run of it. What
+   * an attached process has printed can still be read. Idempotent.
    */
   void discard(DynoId dyno) throws IOException;
 

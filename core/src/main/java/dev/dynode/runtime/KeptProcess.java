@@ -84,7 +84,7 @@ final class KeptProcess implements RunningProcess {
   /** The keeper is gone, and with it the process. */
   void lost(IOException why) {
     exit.completeExceptionally(why);
-    close();
+    letGo();
   }
 
   void printed(Report.Output output) {
@@ -221,16 +221,21 @@ final class KeptProcess implements RunningProcess {
 
   @Override
   public void close() {
-    closed = true;
-    CompletableFuture<Report.Output> waiting = asked;
-    if (waiting != null) {
-      waiting.cancel(false);
-    }
+    letGo();
     if (output != null) {
       output.close();
     }
     if (input != null) {
       input.close();
+    }
+  }
+
+  /** Whoever waits for the keeper to read waits in vain. */
+  private void letGo() {
+    closed = true;
+    CompletableFuture<Report.Output> waiting = asked;
+    if (waiting != null) {
+      waiting.cancel(false);
     }
   }
 

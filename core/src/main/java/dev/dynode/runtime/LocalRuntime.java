@@ -147,7 +147,6 @@ public final class LocalRuntime implements ProcessRuntime {
     for (KeptProcess process : keepers.processes()) {
       if (process.dyno().equals(dyno)) {
         process.kill(settings);
-        process.close();
         keepers.current().forget(process.launch());
       }
     }

@@ -188,6 +188,17 @@ class LocalRuntimeTest {
   }
 
   @Test
+  void outputCanBeReadWhenEverythingElseIsGone() throws IOException {
+    for (Launch launch : List.of(terminal("echo late"), pipes("echo late"))) {
+      RunningProcess process = runtime.start(launch);
+      assertEquals(0, status(process));
+      runtime.discard(launch.dyno());
+      assertEquals("late", output(process).strip());
+      process.close();
+    }
+  }
+
+  @Test
   void whatAProgramStartsInOrderToEndWellIsNotMeant() throws IOException {
     RunningProcess process =
         runtime.start(

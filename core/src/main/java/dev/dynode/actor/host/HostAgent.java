@@ -135,12 +135,14 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
 
   /** A process whose dyno was over before the node died. */
   private void discard(DynoId dyno) {
-    if (adopted.remove(dyno) != null) {
+    RunningProcess process = adopted.remove(dyno);
+    if (process != null) {
       Thread.ofVirtual()
           .start(
               () -> {
                 try {
                   surroundings.runtime().discard(dyno);
+                  process.close();
                 } catch (IOException e) {
                   LoggerFactory.getLogger(HostAgent.class).warn("files of {} are left", dyno, e);
                 }
