@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends the dynos when their keeper is killed: a shell that waits on a pipe only the keeper holds
@@ -29,18 +30,23 @@ final class Guard implements AutoCloseable {
       """
           .formatted(ProcessTable.MARK);
 
+  private static final long WITHIN_NANOS = 2_000_000_000L;
+  private static final long LOOK_NANOS = 2_000_000;
+
   private final int held;
+  private final int pid;
 
   Guard(String keeper) throws IOException {
     int[] pipe = Libc.pipe();
     held = pipe[1];
     try {
-      Spawner.spawn(
-          List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", keeper),
-          Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
-          Path.of("/"),
-          new Spawner.Source.Descriptor(pipe[0]),
-          new Spawner.Source.File("/dev/null", Libc.O_RDWR));
+      pid =
+          Spawner.spawn(
+              List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", keeper),
+              Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
+              Path.of("/"),
+              new Spawner.Source.Descriptor(pipe[0]),
+              new Spawner.Source.File("/dev/null", Libc.O_RDWR));
     } catch (IOException e) {
       Libc.close(held);
       throw e;
@@ -49,9 +55,13 @@ final class Guard implements AutoCloseable {
     }
   }
 
-  /** Lets it go; by then nothing is left for it to do. */
+  /** Lets it go, and sees it end; by then nothing is left for it to do. */
   @Override
   public void close() {
     Libc.close(held);
+    long deadline = System.nanoTime() + WITHIN_NANOS;
+    while (Libc.reap(pid) == null && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 }
