@@ -59,11 +59,6 @@ final class KeeperLink implements AutoCloseable {
     return await(hello).pid();
   }
 
-  /** With what the marks of its launches begin. */
-  String mark() throws IOException {
-    return await(hello).keeper();
-  }
-
   /** Completed once the keeper is gone, and what it kept with it, or this was closed. */
   CompletableFuture<Void> gone() {
     return gone;
