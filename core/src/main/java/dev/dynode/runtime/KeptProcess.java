@@ -197,12 +197,14 @@ final class KeptProcess implements RunningProcess {
   public void signal(Signal signal) {
     Set<Integer> told = new HashSet<>();
     long begin = ProcessTable.now();
+    boolean first = true;
     boolean again = true;
     while (again && !exit.isDone()) { // a process may fork while we look
       again = false;
       for (int member : ProcessTable.members(pid, mark, keeper, link.leaders())) {
-        // What a program starts because of the signal, to end well, is not meant by it.
-        boolean meant = signal == Signal.KILL || ProcessTable.startedBy(member, begin);
+        // What a program starts because of the signal, to end well, is not meant by it; the clock
+        // of processes is coarse.
+        boolean meant = first || signal == Signal.KILL || ProcessTable.startedBefore(member, begin);
         if (meant && told.add(member)) {
           again = true;
           Libc.kill(member, signal.number());
@@ -211,6 +213,7 @@ final class KeptProcess implements RunningProcess {
           }
         }
       }
+      first = false;
     }
   }
 

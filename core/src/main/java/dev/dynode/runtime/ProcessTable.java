@@ -125,10 +125,10 @@ final class ProcessTable {
     }
   }
 
-  /** Whether a process was there at that time. */
-  static boolean startedBy(int pid, long ticks) {
+  /** Whether a process was there before that time. */
+  static boolean startedBefore(int pid, long ticks) {
     Line line = line(pid);
-    return line != null && line.started() <= ticks;
+    return line != null && line.started() < ticks;
   }
 
   /** A process's children now, ended ones included; empty where the kernel does not tell. */
