@@ -286,8 +286,10 @@ public final class Keeper {
     if (sweeping.isEmpty()) {
       return;
     }
+    Set<Integer> leaders = leaders();
+    Set<Integer> orphans = orphans(leaders);
     for (KeptLaunch launch : List.copyOf(sweeping)) {
-      if (launch.swept(self, orphans(), leaders())) {
+      if (launch.swept(self, orphans, leaders)) {
         sweeping.remove(launch);
         tell(new Report.Exited(launch.name(), launch.status()));
       }
@@ -295,9 +297,9 @@ public final class Keeper {
   }
 
   /** Children that are no launch's first process: orphans of the dynos. */
-  private Set<Integer> orphans() {
+  private Set<Integer> orphans(Set<Integer> leaders) {
     Set<Integer> found = ProcessTable.children(self);
-    found.removeAll(leaders());
+    found.removeAll(leaders);
     return found;
   }
 
@@ -307,7 +309,7 @@ public final class Keeper {
 
   /** Reaps orphans that ended, and ends those that a look at their launch's end did not find. */
   private void reapOrphans() {
-    for (int orphan : orphans()) {
+    for (int orphan : orphans(leaders())) {
       ProcessTable.Line line = ProcessTable.line(orphan);
       String mark = ProcessTable.mark(orphan);
       if (line != null && line.ended()) {

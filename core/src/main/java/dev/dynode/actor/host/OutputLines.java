@@ -22,8 +22,6 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
     var line = new ByteArrayOutputStream();
     byte[] buffer = new byte[FIRST_BUFFER];
     try {
-      process.readFrom(
-          surroundings.logs().stored(spec.app(), process.dyno(), process.generation()));
       for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {
         long at = process.position() - n;
         int from = 0;
@@ -48,6 +46,12 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
     } catch (IOException e) { // what is not stored is there for the node's next life
       LoggerFactory.getLogger(OutputLines.class).debug("output of {} ends here", spec.name(), e);
     }
+  }
+
+  /** The same for a process of an earlier life of the node: goes on where the log ends. */
+  void copyOn() {
+    process.readFrom(surroundings.logs().stored(spec.app(), process.dyno(), process.generation()));
+    copy();
   }
 
   private void append(ByteArrayOutputStream line, long end) {

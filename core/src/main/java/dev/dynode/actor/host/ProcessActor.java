@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -108,7 +109,8 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       case Carry(DynoOrder order) -> carry(order);
       case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
-      case Started(int generation, RunningProcess running) -> started(generation, running);
+      case Started(int generation, RunningProcess running) ->
+          started(generation, running, OutputLines::copy);
       case Failed(int generation, Throwable cause) -> failed(generation, cause);
       case Exited(int generation, ExitStatus status) ->
           report(new DynoCommand.ReportExited(generation, status.code()));
@@ -221,7 +223,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         spec.attach());
   }
 
-  private void started(int generation, RunningProcess running) {
+  private void started(int generation, RunningProcess running, Consumer<OutputLines> copy) {
     process = running;
     report(new DynoCommand.ReportStarted(generation, running.pid()));
     earlySignals.forEach(this::signal);
@@ -230,7 +232,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         spec.attach()
             ? CompletableFuture.completedFuture(null)
             : CompletableFuture.runAsync(
-                new OutputLines(surroundings, spec, running)::copy, BLOCKING);
+                () -> copy.accept(new OutputLines(surroundings, spec, running)), BLOCKING);
     ActorRef<Command> self = getContext().getSelf();
     running
         .exit()
@@ -247,7 +249,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   /** Its client's connection ended with the node; what it prints now is nobody's. */
   private void adopt(RunningProcess running) {
     ordered = running.generation();
-    started(ordered, running);
+    started(ordered, running, OutputLines::copyOn);
     if (!spec.attach()) {
       return;
     }
