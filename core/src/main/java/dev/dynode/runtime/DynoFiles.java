@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,73 @@ record DynoFiles(Path folder) {
     return found;
   }
 
+  /** An empty folder: the slug of an app without code. */
+  Path none() {
+    return folder.resolveSibling("no-slug");
+  }
+
+  /** Folders for what the dyno writes, {@code up}, {@code work} and {@code tmp}. */
+  void layers(DynoId dyno, int user) throws IOException {
+    layers(of(dyno), user);
+  }
+
+  /**
+   * The same in any folder.
+   *
+   * @param user whose they are; -1: this process's
+   */
+  void layers(Path place, int user) throws IOException {
+    Path last = place.resolve("tmp");
+    if (Files.isDirectory(last)) {
+      return;
+    }
+    Files.createDirectories(none());
+    try {
+      Files.createDirectories(place, PosixFilePermissions.asFileAttribute(OWNER_ALL));
+      Files.createDirectory(place.resolve("work"));
+      for (Path layer : List.of(place.resolve("up"), last)) {
+        Files.createDirectory(layer, PosixFilePermissions.asFileAttribute(OWNER_ALL));
+        own(layer, user);
+      }
+    } catch (IOException e) {
+      delete(place);
+      throw e;
+    }
+  }
+
+  /** Gives a slug's files to the user, unless that was done before. */
+  synchronized void give(Path slug, int user) throws IOException {
+    if (Files.getAttribute(slug, "unix:uid").equals(user)) {
+      return;
+    }
+    Files.walkFileTree(
+        slug,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            own(file, user);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
+              throws IOException {
+            own(dir, user); // the slug's own folder last
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void own(Path file, int user) throws IOException {
+    if (user >= 0) {
+      Files.setAttribute(file, "unix:gid", user, LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
   /** Copies the slug for the dyno, unless that was done before. */
-  synchronized void prepare(DynoId dyno, @Nullable Path slug) throws IOException {
+  synchronized void copy(DynoId dyno, @Nullable Path slug) throws IOException {
     if (Files.isDirectory(app(dyno))) {
       return;
     }
@@ -84,7 +150,7 @@ record DynoFiles(Path folder) {
     delete(of(dyno));
   }
 
-  private static void delete(Path path) throws IOException {
+  static void delete(Path path) throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.walkFileTree(path, new Delete());
     }

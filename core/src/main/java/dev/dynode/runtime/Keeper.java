@@ -51,6 +51,7 @@ public final class Keeper {
   private final int epoll;
   private final int listener;
   private final Guard guard;
+  private final @Nullable Boxes boxes;
   private final Map<String, KeptLaunch> launches = new HashMap<>();
   private final Map<Long, KeptLaunch> keys = new HashMap<>();
   private final List<KeptLaunch> sweeping = new ArrayList<>();
@@ -62,11 +63,13 @@ public final class Keeper {
   private long unusedSince = System.nanoTime();
   private boolean stopping;
 
-  private Keeper(Path socket, Duration killWithin, Duration unused) throws IOException {
+  private Keeper(Path socket, Duration killWithin, Duration unused, String boxes)
+      throws IOException {
     killNanos = killWithin.toNanos();
     unusedNanos = unused.toNanos();
     Libc.umask(0077);
     Libc.adoptOrphans();
+    this.boxes = boxes.isEmpty() ? null : Boxes.open(Path.of(boxes));
     epoll = Libc.epollCreate();
     guard = new Guard(id);
     listener = UnixSocket.listen(socket);
@@ -76,7 +79,8 @@ public final class Keeper {
   /**
    * Keeps until it is told to stop, or was not needed for a while.
    *
-   * @param arguments path of the socket, milliseconds for a kill, milliseconds to live unused
+   * @param arguments path of the socket, milliseconds for a kill, milliseconds to live unused,
+   *     folder for the file systems of sandboxes or nothing
    */
   public static void main(String[] arguments) throws IOException {
     Path socket = Path.of(arguments[0]);
@@ -84,7 +88,8 @@ public final class Keeper {
         new Keeper(
             socket,
             Duration.ofMillis(Long.parseLong(arguments[1])),
-            Duration.ofMillis(Long.parseLong(arguments[2])));
+            Duration.ofMillis(Long.parseLong(arguments[2])),
+            arguments[3]);
     Path pid = socket.resolveSibling("pid");
     Files.writeString(pid, keeper.self + "\n");
     try {
@@ -160,7 +165,7 @@ public final class Keeper {
     var node = new KeeperConnection(fd);
     connection = node;
     Libc.epollControl(epoll, ADD, fd, Libc.EPOLLIN, CONNECTION);
-    tell(new Report.Hello(id, self));
+    tell(new Report.Hello(id, self, boxes == null ? "" : boxes.folder().toString()));
   }
 
   private void hangUp() {
@@ -248,7 +253,7 @@ public final class Keeper {
     long key = nextKey;
     nextKey += 2;
     try {
-      KeptLaunch launch = KeptLaunch.start(id, program, key);
+      KeptLaunch launch = KeptLaunch.start(id, program, key, boxes);
       launches.put(program.launch(), launch);
       keys.put(launch.exitKey(), launch);
       Libc.epollControl(
@@ -291,8 +296,19 @@ public final class Keeper {
     for (KeptLaunch launch : List.copyOf(sweeping)) {
       if (launch.swept(self, orphans, leaders)) {
         sweeping.remove(launch);
+        if (boxes != null) {
+          takeDown(boxes, launch);
+        }
         tell(new Report.Exited(launch.name(), launch.status()));
       }
+    }
+  }
+
+  private static void takeDown(Boxes boxes, KeptLaunch launch) {
+    try {
+      boxes.close(launch.name());
+    } catch (IOException e) {
+      complain(e);
     }
   }
 

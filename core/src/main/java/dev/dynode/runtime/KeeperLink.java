@@ -54,9 +54,9 @@ final class KeeperLink implements AutoCloseable {
     Thread.ofPlatform().daemon().name("dynode-keeper-link").start(this::listen);
   }
 
-  /** Process id of the keeper. */
-  int keeper() throws IOException {
-    return await(hello).pid();
+  /** Who it is. */
+  Report.Hello keeper() throws IOException {
+    return await(hello);
   }
 
   /** Completed once the keeper is gone, and what it kept with it, or this was closed. */

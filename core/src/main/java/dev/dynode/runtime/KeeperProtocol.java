@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node and its {@link Keeper} say to each other. A frame is its length in four bytes, a byte
@@ -27,6 +28,7 @@ final class KeeperProtocol {
    * @param record file that is written before the start, to tell that there was one
    * @param columns width of a pseudo-terminal; 0: pipes
    * @param input whether standard input is connected; without it the keeper reads the output
+   * @param box what it is walled off with; null: nothing
    */
   record Program(
       String launch,
@@ -36,7 +38,20 @@ final class KeeperProtocol {
       String record,
       int columns,
       int rows,
-      boolean input) {}
+      boolean input,
+      @Nullable Box box) {}
+
+  /**
+   * What the keeper makes ready for a sandboxed program. The program's first three more descriptors
+   * than usual are: 3, which ends once everything is ready, then {@code data}.
+   *
+   * @param lower the slug, never written to; or an empty folder
+   * @param folder has {@code up}, {@code work} and {@code tmp} of the dyno
+   * @param user host's user it runs as; -1: the keeper's
+   * @param data contents of the descriptors from 4 on
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Box(String lower, String folder, int user, List<byte[]> data) {}
 
   /** What the node wants. */
   sealed interface Order {
@@ -59,8 +74,12 @@ final class KeeperProtocol {
 
   /** What the keeper tells. */
   sealed interface Report {
-    /** The first frame of a connection. */
-    record Hello(String keeper, int pid) implements Report {}
+    /**
+     * The first frame of a connection.
+     *
+     * @param boxes folder in which it mounts the file systems of sandboxes; empty: it makes none
+     */
+    record Hello(String keeper, int pid, String boxes) implements Report {}
 
     /** With it come the descriptors: the terminal, or input and output, or none. */
     record Started(long call, int pid, int descriptors) implements Report {}
@@ -119,6 +138,18 @@ final class KeeperProtocol {
               out.writeInt(program.columns());
               out.writeInt(program.rows());
               out.writeBoolean(program.input());
+              Box box = program.box();
+              out.writeBoolean(box != null);
+              if (box != null) {
+                text(out, box.lower());
+                text(out, box.folder());
+                out.writeInt(box.user());
+                out.writeInt(box.data().size());
+                for (byte[] data : box.data()) {
+                  out.writeInt(data.length);
+                  out.write(data);
+                }
+              }
             }
             case Order.Tell(long call) -> {
               out.writeByte(2);
@@ -168,7 +199,8 @@ final class KeeperProtocol {
                 text(in),
                 in.readInt(),
                 in.readInt(),
-                in.readBoolean()));
+                in.readBoolean(),
+                in.readBoolean() ? box(in) : null));
       }
       case 2 -> new Order.Tell(in.readLong());
       case 3 -> new Order.Read(text(in), in.readLong(), in.readLong());
@@ -179,15 +211,27 @@ final class KeeperProtocol {
     };
   }
 
+  private static Box box(DataInputStream in) throws IOException {
+    String lower = text(in);
+    String folder = text(in);
+    int user = in.readInt();
+    List<byte[]> data = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      data.add(in.readNBytes(in.readInt()));
+    }
+    return new Box(lower, folder, user, data);
+  }
+
   /** The frame of a report. */
   static byte[] frame(Report report) {
     return frame(
         out -> {
           switch (report) {
-            case Report.Hello(String keeper, int pid) -> {
+            case Report.Hello(String keeper, int pid, String boxes) -> {
               out.writeByte(1);
               text(out, keeper);
               out.writeInt(pid);
+              text(out, boxes);
             }
             case Report.Started(long call, int pid, int descriptors) -> {
               out.writeByte(2);
@@ -236,7 +280,7 @@ final class KeeperProtocol {
   static Report report(byte[] frame) throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(frame));
     return switch (in.readByte()) {
-      case 1 -> new Report.Hello(text(in), in.readInt());
+      case 1 -> new Report.Hello(text(in), in.readInt(), text(in));
       case 2 -> new Report.Started(in.readLong(), in.readInt(), in.readInt());
       case 3 -> new Report.NotStarted(in.readLong(), text(in));
       case 4 ->

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,16 +17,20 @@ import org.slf4j.LoggerFactory;
 final class Keepers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keepers.class);
   private static final int LOOK_MILLIS = 5;
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final Path folder;
   private final RuntimeSettings settings;
+  private final String boxes;
   private final Poller poller;
   private @Nullable KeeperLink link;
   private int spawned;
   private boolean closed;
 
-  Keepers(Path folder, RuntimeSettings settings) throws IOException {
+  /**
+   * @param boxes where a new keeper mounts the file systems of sandboxes; empty: it makes none
+   */
+  Keepers(Path folder, RuntimeSettings settings, String boxes) throws IOException {
+    this.boxes = boxes;
     this.folder = folder;
     this.settings = settings;
     Files.createDirectories(
@@ -52,8 +57,16 @@ final class Keepers implements AutoCloseable {
       spawnUnlessThere();
     }
     KeeperLink next = new KeeperLink(connected(), poller);
-    int pid = next.keeper();
-    LOG.debug("dynos are kept by process {}", pid);
+    KeeperProtocol.Report.Hello keeper = next.keeper();
+    if (!keeper.boxes().equals(boxes)) {
+      next.close();
+      throw new IOException(
+          "The keeper of this host's dynos, process "
+              + keeper.pid()
+              + ", isolates otherwise than is configured now (dynode.runtime.isolation);"
+              + " stop its dynos with the configuration it was started with");
+    }
+    LOG.debug("dynos are kept by process {}", keeper.pid());
     link = next;
     return next;
   }
@@ -72,26 +85,30 @@ final class Keepers implements AutoCloseable {
 
   private void spawn() throws IOException {
     Path log = folder.resolve("log");
+    List<String> command = new ArrayList<>(boxes.isEmpty() ? List.of() : SandboxProbe.withMounts());
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Xms4m",
+            "-Xmx128m",
+            "-Xss512k",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            ownClasses().toString(),
+            Keeper.class.getName(),
+            socket().toString(),
+            String.valueOf(settings.killWithin().toMillis()),
+            String.valueOf(settings.keeperUnused().toMillis()),
+            boxes));
     spawned =
         Spawner.spawn(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Xms4m",
-                "-Xmx128m",
-                "-Xss512k",
-                "-XX:-UsePerfData",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                ownClasses().toString(),
-                Keeper.class.getName(),
-                socket().toString(),
-                String.valueOf(settings.killWithin().toMillis()),
-                String.valueOf(settings.keeperUnused().toMillis())),
-            Map.of("PATH", PATH, "LC_ALL", "C.UTF-8"),
+            command,
+            Map.of("PATH", Isolation.PATH, "LC_ALL", "C.UTF-8"),
             Path.of("/"),
             new Spawner.Source.File("/dev/null", Libc.O_RDWR),
             new Spawner.Source.File(log.toString(), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND));

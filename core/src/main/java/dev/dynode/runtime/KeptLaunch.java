@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A launch in its keeper. For the keeper's thread. */
 final class KeptLaunch {
@@ -33,6 +34,7 @@ final class KeptLaunch {
   private final boolean terminal;
   private final int output;
   private final boolean retained;
+  private final boolean boxed;
   private final long key;
   private int input;
   private int status = -1;
@@ -54,34 +56,43 @@ final class KeptLaunch {
     this.output = output;
     this.terminal = program.columns() > 0;
     this.retained = !program.input();
+    this.boxed = program.box() != null;
     this.key = key;
     pidfd = Libc.pidfd(pid);
   }
 
-  /** Writes the record, then starts the program on a terminal or pipes of its own. */
-  static KeptLaunch start(String keeper, Program program, long key) throws IOException {
+  /**
+   * Writes the record, then starts the program on a terminal or pipes of its own.
+   *
+   * @param boxes null where this keeper makes none
+   */
+  static KeptLaunch start(String keeper, Program program, long key, @Nullable Boxes boxes)
+      throws IOException {
     String mark = keeper + ":" + program.launch();
     Map<String, String> environment = new HashMap<>(program.environment());
     environment.put(ProcessTable.MARK, mark);
-    Path folder = Path.of(program.folder());
     Files.writeString(Path.of(program.record()), mark + "\n");
     List<Integer> open = new ArrayList<>();
+    Start start =
+        (input, output) ->
+            boxes != null && program.box() != null
+                ? boxes.start(program, program.box(), environment, input, output)
+                : Spawner.spawn(
+                    program.command(), environment, Path.of(program.folder()), input, output);
     try {
       if (program.columns() > 0) {
         Libc.Pty pty = Libc.openPty();
         open.add(pty.master());
         Libc.windowSize(pty.master(), program.columns(), program.rows());
-        var slave = new Spawner.Source.File(pty.slave(), Libc.O_RDWR);
-        int pid = Spawner.spawn(program.command(), environment, folder, slave, null);
+        int controlling = program.box() == null ? 0 : Libc.O_NOCTTY; // a box takes it itself
+        int pid =
+            start.start(new Spawner.Source.File(pty.slave(), Libc.O_RDWR | controlling), null);
         return new KeptLaunch(program, mark, pid, -1, pty.master(), key);
       }
       int[] out = pipe(open, 0);
       int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
       int pid =
-          Spawner.spawn(
-              program.command(),
-              environment,
-              folder,
+          start.start(
               program.input()
                   ? new Spawner.Source.Descriptor(in[0])
                   : new Spawner.Source.File("/dev/null", Libc.O_RDWR),
@@ -95,6 +106,10 @@ final class KeptLaunch {
       open.forEach(Libc::close);
       throw e;
     }
+  }
+
+  private interface Start {
+    int start(Spawner.Source input, Spawner.@Nullable Source output) throws IOException;
   }
 
   /** A pipe whose end on our side does not block. */
@@ -192,6 +207,10 @@ final class KeptLaunch {
    * @return whether nothing is left, or it does not die
    */
   boolean swept(int keeper, Set<Integer> orphans, Set<Integer> leaders) {
+    if (boxed) {
+      swept = boxEmpty() || System.nanoTime() - sweepUntil >= 0;
+      return swept;
+    }
     boolean ours = !killed.isEmpty();
     for (int orphan : orphans) {
       ProcessTable.Line line = ProcessTable.line(orphan);
@@ -210,6 +229,19 @@ final class KeptLaunch {
     }
     swept = true;
     return true;
+  }
+
+  /**
+   * The box's own first process ends with its monitor, takes everything else in the box with it,
+   * and can be reaped once nothing of that is left. It alone is in the monitor's process group.
+   */
+  private boolean boxEmpty() {
+    int reaped;
+    do {
+      Libc.kill(-pid, SIGKILL);
+      reaped = Libc.reapGroup(pid);
+    } while (reaped > 0);
+    return reaped == -Libc.ECHILD;
   }
 
   private void reapOurs(int orphan) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,14 @@ import org.slf4j.LoggerFactory;
 final class KeptProcess implements RunningProcess {
   private static final byte[] END_OF_INPUT = {4};
   private static final int SIGCONT = 18;
+  private static final long UP_NANOS = 2_000_000_000L;
+  private static final long LOOK_NANOS = 1_000_000;
 
   private final KeeperLink link;
   private final String launch;
   private final String mark;
   private final int keeper;
+  private final boolean boxed;
   private final DynoId dyno;
   private final int generation;
   private final int pid;
@@ -61,6 +65,7 @@ final class KeptProcess implements RunningProcess {
     this.launch = launch;
     this.mark = keeper.keeper() + ":" + launch;
     this.keeper = keeper.pid();
+    this.boxed = !keeper.boxes().isEmpty();
     int colon = launch.indexOf(':');
     this.dyno = DynoId.of(launch.substring(0, colon));
     this.generation = Integer.parseInt(launch.substring(colon + 1));
@@ -195,13 +200,17 @@ final class KeptProcess implements RunningProcess {
 
   @Override
   public void signal(Signal signal) {
+    if (boxed && signal == Signal.KILL) {
+      Libc.kill(pid, signal.number()); // and with the monitor everything in the box
+      return;
+    }
     Set<Integer> told = new HashSet<>();
     long begin = ProcessTable.now();
     boolean first = true;
     boolean again = true;
     while (again && !exit.isDone()) { // a process may fork while we look
       again = false;
-      for (int member : ProcessTable.members(pid, mark, keeper, link.leaders())) {
+      for (int member : members()) {
         // What a program starts because of the signal, to end well, is not meant by it; the clock
         // of processes is coarse.
         boolean meant = first || signal == Signal.KILL || ProcessTable.startedBefore(member, begin);
@@ -215,6 +224,19 @@ final class KeptProcess implements RunningProcess {
       }
       first = false;
     }
+  }
+
+  private Set<Integer> members() {
+    if (!boxed) {
+      return ProcessTable.members(pid, mark, keeper, link.leaders());
+    }
+    Set<Integer> members = ProcessTable.boxed(pid);
+    long deadline = System.nanoTime() + UP_NANOS;
+    while (members.isEmpty() && !exit.isDone() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK_NANOS); // the box is not up yet, or about to end
+      members = ProcessTable.boxed(pid);
+    }
+    return members;
   }
 
   @Override

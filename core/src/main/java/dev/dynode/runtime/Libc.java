@@ -33,7 +33,12 @@ final class Libc {
   static final int EPOLLHUP = 0x10;
   static final int EPOLLONESHOT = 1 << 30;
 
+  static final int ECHILD = 10;
+
   private static final int F_SETFL = 4;
+  private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final int HIGH = 16;
+  private static final int MFD_CLOEXEC = 1;
   private static final long TIOCSWINSZ = 0x5414;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final long SYS_PIDFD_OPEN = 434;
@@ -60,6 +65,9 @@ final class Libc {
   private static final MethodHandle EPOLL_WAIT = errno("epoll_wait", INT, INT, POINTER, INT, INT);
   private static final MethodHandle WAITPID = errno("waitpid", INT, INT, POINTER, INT);
   private static final MethodHandle KILL = errno("kill", INT, INT, INT);
+  private static final MethodHandle CHOWN = errno("chown", INT, POINTER, INT, INT);
+  private static final MethodHandle MEMFD = errno("memfd_create", INT, POINTER, INT);
+  private static final MethodHandle PWRITE = errno("pwrite", LONG, INT, POINTER, LONG, LONG);
   private static final MethodHandle USER = plain("geteuid", INT);
   private static final MethodHandle UMASK = plain("umask", INT, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
@@ -176,6 +184,10 @@ final class Libc {
     checked("fcntl", s -> FCNTL.invoke(s, fd, F_SETFL, O_NONBLOCK));
   }
 
+  static void blocking(int fd) throws IOException {
+    checked("fcntl", s -> FCNTL.invoke(s, fd, F_SETFL, 0));
+  }
+
   static void close(int fd) {
     quiet(_ -> CLOSE.invoke(fd));
   }
@@ -244,6 +256,62 @@ final class Libc {
       MemorySegment status = arena.allocate(INT);
       int reaped = quiet(s -> WAITPID.invoke(s, pid, status, WNOHANG));
       return reaped == pid ? status.get(INT, 0) : null;
+    }
+  }
+
+  /** Waits for a child's end and takes its status; returns at once if there is no such child. */
+  static void await(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(INT);
+      quiet(s -> WAITPID.invoke(s, pid, status, 0));
+    }
+  }
+
+  /**
+   * Takes the exit status of any child in this process group.
+   *
+   * @return its id, 0 while none has ended, or minus errno: ECHILD where there is none
+   */
+  static int reapGroup(int group) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = state(arena);
+      MemorySegment status = arena.allocate(INT);
+      int reaped = (int) WAITPID.invokeExact(state, -group, status, WNOHANG);
+      return reaped < 0 ? -errno(state) : reaped;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Gives a file to a user and the group of the same number. */
+  static void own(String file, int user) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(file);
+      checked("chown", s -> CHOWN.invoke(s, name, user, user));
+    }
+  }
+
+  /** A file without a name that holds these bytes, to be read from the start; as {@link #above}. */
+  static int memory(byte[] bytes) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom("dynode");
+      int fd = above((int) checked("memfd_create", s -> MEMFD.invoke(s, name, MFD_CLOEXEC)));
+      MemorySegment content = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+      for (long done = 0; done < bytes.length; ) {
+        MemorySegment rest = content.asSlice(done);
+        long at = done;
+        done += checked("pwrite", s -> PWRITE.invoke(s, fd, rest, rest.byteSize(), at));
+      }
+      return fd;
+    }
+  }
+
+  /** The same descriptor under a number that no inherited one has; the old number is closed. */
+  static int above(int fd) throws IOException {
+    try {
+      return (int) checked("fcntl", s -> FCNTL.invoke(s, fd, F_DUPFD_CLOEXEC, HIGH));
+    } finally {
+      close(fd);
     }
   }
 

@@ -2,36 +2,31 @@ package dev.dynode.runtime;
 
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime;
-import dev.dynode.runtime.KeeperProtocol.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs dynos as plain processes of this user: each with its own copy of the slug, session and
- * terminal or pipes. It does not isolate them from one another or from this user's other files.
- * They are a {@link Keeper}'s children and outlive this process, unless it ends them. Linux only.
- * Thread-safe.
+ * Runs dynos on this machine, each in a {@link Sandbox} or, where none can be made, as a {@link
+ * Plain} process. They are a {@link Keeper}'s children and outlive this process, unless it ends
+ * them. Linux only. Thread-safe.
  */
 public final class LocalRuntime implements ProcessRuntime {
-  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  private static final String PROMPT =
-      "\\[\\033[01;34m\\]\\w\\[\\033[00m\\] \\[\\033[01;32m\\]$ \\[\\033[00m\\]";
-
-  /** Start order of Heroku's article "Dyno Startup Behavior". */
-  private static final String WITH_PROFILES =
-      "for profile in \"$HOME\"/.profile.d/*.sh; do [ -f \"$profile\" ] && . \"$profile\"; done;"
-          + " unset profile; [ -f \"$HOME/.profile\" ] && . \"$HOME/.profile\"; exec \"$0\" -c \"$1\"";
+  private static final Logger LOG = LoggerFactory.getLogger(LocalRuntime.class);
+  private static final String WEAK =
+      "DYNOS ARE NOT ISOLATED: each can read this user's files and signal this user's processes,"
+          + " other dynos included ({}).";
 
   private final RuntimeSettings settings;
   private final DynoFiles files;
-  private final String shell;
+  private final Isolation isolation;
   private final Keepers keepers;
 
   /**
@@ -44,8 +39,43 @@ public final class LocalRuntime implements ProcessRuntime {
     }
     this.settings = settings;
     files = new DynoFiles(data.resolve("dynos"));
-    shell = Files.isExecutable(Path.of("/bin/bash")) ? "/bin/bash" : "/bin/sh";
-    keepers = new Keepers(data.resolve("keeper"), settings);
+    isolation = isolation();
+    keepers =
+        new Keepers(
+            data.resolve("keeper"),
+            settings,
+            isolation instanceof Sandbox sandbox ? sandbox.boxes().toString() : "");
+  }
+
+  private Isolation isolation() throws IOException {
+    if (settings.sandbox().choice() == SandboxSettings.Choice.PLAIN) {
+      LOG.warn(WEAK, "dynode.runtime.isolation is plain");
+      return new Plain(files);
+    }
+    try {
+      return new SandboxProbe(files, settings.sandbox()).open();
+    } catch (IOException e) {
+      if (settings.sandbox().choice() == SandboxSettings.Choice.SANDBOX) {
+        throw new IOException("This machine makes no sandbox for dynos: " + e.getMessage(), e);
+      }
+      LOG.warn(WEAK, "this machine makes no sandbox: " + e.getMessage());
+      return new Plain(files);
+    }
+  }
+
+  /** Whether dynos are walled off from this machine and from one another. */
+  public boolean isolates() {
+    return isolation instanceof Sandbox;
+  }
+
+  /**
+   * A command whose process has the box of a dyno from bubblewrap alone, to measure ours by; the
+   * command itself where dynos are not isolated.
+   *
+   * @param app shown at {@code /app}; its {@code passwd} and {@code group} are those of the box
+   */
+  public List<String> bare(Path app, Path temporary, List<String> command) {
+    return isolation instanceof Sandbox sandbox ? sandbox.bare(app, temporary, command) : command;
   }
 
   /** Loads what the first start would otherwise wait for (about 70 ms). */
@@ -73,7 +103,7 @@ public final class LocalRuntime implements ProcessRuntime {
 
   @Override
   public void prepare(DynoId dyno, SlugTree slug) throws IOException {
-    files.prepare(dyno, slug.directory());
+    isolation.prepare(dyno, slug);
   }
 
   @Override
@@ -86,31 +116,7 @@ public final class LocalRuntime implements ProcessRuntime {
               + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
-    return keeper.start(program(launch));
-  }
-
-  private Program program(Launch launch) {
-    Path home = files.app(launch.dyno());
-    Map<String, String> environment = new HashMap<>(launch.environment());
-    environment.putIfAbsent("PATH", PATH);
-    environment.putIfAbsent("PS1", PROMPT);
-    environment.put("HOME", home.toString());
-    environment.put("PWD", home.toString());
-    environment.putIfAbsent("TMPDIR", files.temporary(launch.dyno()).toString());
-    boolean profiles =
-        Files.exists(home.resolve(".profile")) || Files.exists(home.resolve(".profile.d"));
-    WindowSize window = launch.terminal();
-    return new Program(
-        launch.dyno() + ":" + launch.generation(),
-        profiles
-            ? List.of(shell, "-c", WITH_PROFILES, shell, launch.script())
-            : List.of(shell, "-c", launch.script()),
-        environment,
-        home.toString(),
-        files.record(launch.dyno()).toString(),
-        window == null ? 0 : window.columns(),
-        window == null ? 0 : window.rows(),
-        launch.input());
+    return keeper.start(isolation.program(launch));
   }
 
   @Override

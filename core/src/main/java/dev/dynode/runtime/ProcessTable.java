@@ -103,6 +103,31 @@ final class ProcessTable {
     return members;
   }
 
+  /**
+   * Live processes in a box: what descends from its first process, without that one, which ends
+   * when they have, and the monitor that waits outside.
+   */
+  static Set<Integer> boxed(int monitor) {
+    Map<Integer, List<Integer>> children = new HashMap<>();
+    for (Line line : read().values()) {
+      if (!line.ended()) {
+        children.computeIfAbsent(line.parent(), _ -> new ArrayList<>()).add(line.pid());
+      }
+    }
+    var open = new ArrayDeque<Integer>();
+    for (int first : children.getOrDefault(monitor, List.of())) {
+      open.addAll(children.getOrDefault(first, List.of()));
+    }
+    Set<Integer> members = new HashSet<>();
+    while (!open.isEmpty()) {
+      int pid = open.poll();
+      if (members.add(pid)) {
+        open.addAll(children.getOrDefault(pid, List.of()));
+      }
+    }
+    return members;
+  }
+
   /** Live processes anywhere that carry the mark. */
   static Set<Integer> marked(String mark) {
     Set<Integer> marked = new HashSet<>(read().keySet());

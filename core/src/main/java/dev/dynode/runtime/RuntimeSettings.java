@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param killWithin longest time SIGKILL is repeated until nothing of a launch is left
  * @param keeperStart longest time the keeper may take to start
  * @param keeperUnused how long the keeper lives without dynos and without a node
+ * @param sandbox how dynos are isolated
  */
 public record RuntimeSettings(
-    int maxProcesses, Duration killWithin, Duration keeperStart, Duration keeperUnused) {
+    int maxProcesses,
+    Duration killWithin,
+    Duration keeperStart,
+    Duration keeperUnused,
+    SandboxSettings sandbox) {
 
   /** Reads them from the whole configuration. */
   public static RuntimeSettings from(Config config) {
@@ -21,6 +26,7 @@ public record RuntimeSettings(
         runtime.getInt("max-processes"),
         runtime.getDuration("kill-within"),
         runtime.getDuration("keeper.start-within"),
-        runtime.getDuration("keeper.unused"));
+        runtime.getDuration("keeper.unused"),
+        SandboxSettings.from(runtime));
   }
 }

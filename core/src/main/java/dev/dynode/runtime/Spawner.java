@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts processes by {@code posix_spawn}: each in a session of its own, with default signals and
- * no descriptor but 0, 1 and 2. Thread-safe.
+ * no descriptor but 0, 1, 2 and those it is given. Thread-safe.
  */
 final class Spawner {
   private static final int MODE = 0600; // of a file it makes
@@ -76,10 +76,26 @@ final class Spawner {
       Source input,
       @Nullable Source output)
       throws IOException {
+    return spawn(command, environment, folder, input, output, List.of());
+  }
+
+  /**
+   * Starts a program that inherits more than three descriptors.
+   *
+   * @param more become 3, 4 and so on; each must be a higher one than any of those
+   */
+  static int spawn(
+      List<String> command,
+      Map<String, String> environment,
+      Path folder,
+      Source input,
+      @Nullable Source output,
+      List<Integer> more)
+      throws IOException {
     List<String> variables = new ArrayList<>();
     environment.forEach((name, value) -> variables.add(name + "=" + value));
     try (Arena arena = Arena.ofConfined()) {
-      return spawn(arena, command, variables, folder, input, output);
+      return spawn(arena, command, variables, folder, input, output, more);
     }
   }
 
@@ -89,7 +105,8 @@ final class Spawner {
       List<String> variables,
       Path folder,
       Source input,
-      @Nullable Source output)
+      @Nullable Source output,
+      List<Integer> more)
       throws IOException {
     MemorySegment actions = arena.allocate(ACTIONS_BYTES, 16);
     MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 16);
@@ -104,7 +121,11 @@ final class Spawner {
           connect(arena, actions, output, 1);
         }
         call(ADD_DUP.invoke(actions, 1, 2));
-        call(ADD_CLOSE_FROM.invoke(actions, 3));
+        int next = 3;
+        for (int fd : more) {
+          call(ADD_DUP.invoke(actions, fd, next++));
+        }
+        call(ADD_CLOSE_FROM.invoke(actions, next));
         call(ADD_CHDIR.invoke(actions, text(arena, folder.toString())));
         MemorySegment all = arena.allocate(SIGNAL_SET_BYTES).fill((byte) 0xff);
         MemorySegment none = arena.allocate(SIGNAL_SET_BYTES);

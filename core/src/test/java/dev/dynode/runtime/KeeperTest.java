@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,8 +34,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of dynos when the node, or their keeper, is killed with -9. */
+@ParameterizedClass
+@EnumSource(names = {"SANDBOX", "PLAIN"})
 @Timeout(60)
 class KeeperTest {
   /** Lines a detached dyno prints: more than a pipe, the keeper and a node hold together. */
@@ -47,6 +52,11 @@ class KeeperTest {
           "sleep 1000 & kill -STOP $!; echo up; sleep 1000");
 
   @TempDir private Path data;
+  private final Choice isolation;
+
+  KeeperTest(Choice isolation) {
+    this.isolation = isolation;
+  }
 
   /** A node's life, to be killed: starts dynos, prints their ids and waits. */
   static final class Victim {
@@ -54,7 +64,7 @@ class KeeperTest {
 
     public static void main(String[] arguments) throws Exception {
       Path data = Path.of(arguments[0]);
-      var runtime = new LocalRuntime(data, Launches.settings());
+      var runtime = new LocalRuntime(data, Launches.settings(Choice.valueOf(arguments[1])));
       runtime.recover();
       RunningProcess shell = runtime.start(terminal("echo up; read x; echo got $x; exit 7"));
       until(shell, "(?s).*up.*");
@@ -65,7 +75,7 @@ class KeeperTest {
       if (lines.read(buffer) <= 0) { // lost with this life
         throw new AssertionError("no more output");
       }
-      String wait = "until [ -e " + data + "/killed ]; do sleep 0.02; done; exit 9";
+      String wait = "until [ -e ${TMPDIR:-/tmp}/killed ]; do sleep 0.02; done; exit 9";
       RunningProcess last = runtime.start(launch(wait, null, false, Map.of(), null));
       System.out.println(shell.dyno() + " " + lines.dyno() + " " + last.dyno());
       Thread.sleep(60_000);
@@ -81,7 +91,8 @@ class KeeperTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Victim.class.getName(),
-                data.toString())
+                data.toString(),
+                isolation.name())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String[] ids;
@@ -90,8 +101,8 @@ class KeeperTest {
     } finally {
       victim.destroyForcibly().waitFor();
     }
-    Files.createFile(data.resolve("killed"));
-    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+    Files.createFile(data.resolve("dynos/" + ids[2] + "/tmp/killed"));
+    try (var runtime = new LocalRuntime(data, Launches.settings(isolation))) {
       var recovery = runtime.recover();
       assertEquals(Set.of(), recovery.ended());
       Map<String, RunningProcess> kept =
@@ -121,7 +132,7 @@ class KeeperTest {
 
   @Test
   void outputNobodyStoredIsKeptAndTheProgramWaits() throws Exception {
-    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+    try (var runtime = new LocalRuntime(data, Launches.settings(isolation))) {
       RunningProcess process =
           runtime.start(launch("seq " + LINES + "; echo over >&2", null, false, Map.of(), null));
       byte[] buffer = new byte[100_000];
@@ -132,7 +143,7 @@ class KeeperTest {
 
   @Test
   void nothingOutlivesAKilledKeeper() throws Exception {
-    try (var runtime = new LocalRuntime(data, Launches.settings())) {
+    try (var runtime = new LocalRuntime(data, Launches.settings(isolation))) {
       List<Launch> launches = STUBBORN.stream().map(Launches::terminal).toList();
       List<RunningProcess> processes = new ArrayList<>();
       for (Launch launch : launches) {
@@ -148,7 +159,7 @@ class KeeperTest {
         eventually("it is gone", () -> !marked(process.dyno().toString()));
       }
       runtime.leave();
-      try (var next = new LocalRuntime(data, Launches.settings())) {
+      try (var next = new LocalRuntime(data, Launches.settings(isolation))) {
         var recovery = next.recover();
         assertEquals(List.of(), recovery.adopted());
         assertEquals(
@@ -160,12 +171,16 @@ class KeeperTest {
 
   @Test
   void aKeeperNobodyNeedsEnds() throws Exception {
-    var settings = Launches.settings();
+    var settings = Launches.settings(isolation);
     var runtime =
         new LocalRuntime(
             data,
             new RuntimeSettings(
-                10, settings.killWithin(), settings.keeperStart(), Duration.ofMillis(100)));
+                10,
+                settings.killWithin(),
+                settings.keeperStart(),
+                Duration.ofMillis(100),
+                settings.sandbox()));
     runtime.recover();
     runtime.leave();
     eventually("it has ended", () -> !Files.exists(data.resolve("keeper/pid")));

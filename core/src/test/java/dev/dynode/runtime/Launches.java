@@ -6,6 +6,7 @@ import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +26,17 @@ final class Launches {
 
   private Launches() {}
 
-  static RuntimeSettings settings() {
-    return RuntimeSettings.from(ConfigFactory.load());
+  static RuntimeSettings settings(Choice isolation) {
+    return settings(isolation, Map.of());
+  }
+
+  static RuntimeSettings settings(Choice isolation, Map<String, String> more) {
+    return RuntimeSettings.from(
+        ConfigFactory.parseMap(more)
+            .withFallback(
+                ConfigFactory.parseMap(
+                    Map.of("dynode.runtime.isolation", SandboxSettings.word(isolation))))
+            .withFallback(ConfigFactory.load()));
   }
 
   static Launch terminal(String script) {

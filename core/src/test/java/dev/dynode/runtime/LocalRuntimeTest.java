@@ -22,7 +22,9 @@ import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,21 +34,31 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real processes on real terminals and pipes. */
+/** Real processes on real terminals and pipes, in sandboxes and without. */
+@ParameterizedClass
+@EnumSource(names = {"SANDBOX", "PLAIN"})
 @Timeout(60)
 class LocalRuntimeTest {
   @TempDir private Path data;
+  private final Choice isolation;
   private LocalRuntime runtime;
+
+  LocalRuntimeTest(Choice isolation) {
+    this.isolation = isolation;
+  }
 
   @BeforeEach
   void open() throws IOException {
-    runtime = new LocalRuntime(data, Launches.settings());
+    runtime = new LocalRuntime(data, Launches.settings(isolation));
     runtime.recover();
   }
 
@@ -55,11 +67,22 @@ class LocalRuntimeTest {
     runtime.close();
   }
 
+  private boolean sandboxed() {
+    return isolation == Choice.SANDBOX;
+  }
+
+  /** Where on this machine a dyno's files are. */
+  private Path written(RunningProcess process) {
+    return data.resolve("dynos/" + process.dyno()).resolve(sandboxed() ? "up" : "app");
+  }
+
   @Test
   void aTerminalHasItsSizeAndCooksLines() throws IOException {
     RunningProcess process = runtime.start(terminal("stty size; tty; echo $TERM"));
     String printed = output(process);
-    assertTrue(printed.startsWith("33 99\r\n/dev/pts/"), printed);
+    assertTrue(
+        printed.startsWith("33 99\r\n" + (sandboxed() ? "/dev/console\r\n" : "/dev/pts/")),
+        printed);
     assertTrue(printed.endsWith("xterm\r\n"), printed);
     assertEquals(0, status(process));
   }
@@ -97,7 +120,7 @@ class LocalRuntimeTest {
     RunningProcess process =
         runtime.start(launch("env; umask; pwd", null, false, Map.of("A", "1=2\n3"), null));
     String printed = output(process);
-    Path app = data.resolve("dynos/" + process.dyno() + "/app");
+    Path app = sandboxed() ? Path.of("/app") : written(process);
     assertTrue(printed.contains("A=1=2\n3\n"), printed);
     assertTrue(printed.contains("HOME=" + app), printed);
     assertTrue(printed.contains("PATH=/usr/local/sbin:"), printed);
@@ -152,34 +175,28 @@ class LocalRuntimeTest {
 
   @Test
   void aSignalReachesEveryProcessOfTheDyno() throws Exception {
-    Path seen = data.resolve("seen");
-    Files.createDirectory(seen);
+    Path slug = data.resolve("slug");
+    Files.createDirectories(slug.resolve("seen"));
     // The first process goes last: with it the rest would be killed before they could tell.
-    String trap =
-        "gone() { touch %1$s/$1; while [ $1 = leader ] && [ $(ls %1$s | wc -l) -lt 5 ]; do sleep 0.05; done; exit; }; "
-                .formatted(seen)
-            + "trap \"gone $1\" HUP; echo up; while :; do sleep 0.05; done";
-    Path script = data.resolve("trap.sh");
-    Files.writeString(script, trap);
+    Files.writeString(
+        slug.resolve("trap.sh"),
+        "gone() { touch seen/$1; while [ $1 = leader ] && [ $(ls seen | wc -l) -lt 5 ];"
+            + " do sleep 0.05; done; exit; }; "
+            + "trap \"gone $1\" HUP; echo up; while :; do sleep 0.05; done");
     RunningProcess process =
         runtime.start(
-            terminal(
-                "bash %1$s background & setsid bash %1$s session & (setsid bash %1$s daemon &) ;"
-                        .formatted(script)
-                    + " bash %1$s stopped & sleep 0.2; kill -STOP $!; bash %1$s leader"
-                        .formatted(script)));
+            launch(
+                "bash trap.sh background & setsid bash trap.sh session &"
+                    + " (setsid bash trap.sh daemon &) ; bash trap.sh stopped & sleep 0.2;"
+                    + " kill -STOP $!; bash trap.sh leader",
+                Launches.WINDOW,
+                true,
+                Map.of(),
+                slug));
     until(process, "(?s).*(up.*){5}");
+    Path seen = written(process).resolve("seen");
     eventually(
-        "one is stopped",
-        () ->
-            ProcessTable.read().keySet().stream()
-                .anyMatch(
-                    pid -> {
-                      ProcessTable.Line line = ProcessTable.line(pid);
-                      return line != null
-                          && line.state() == 'T'
-                          && Launches.environment(pid).contains(process.dyno().toString());
-                    }));
+        "one is stopped", () -> ran("trap.sh\0stopped").anyMatch(line -> line.state() == 'T'));
     process.signal(Signal.HUP);
     for (String name : List.of("background", "session", "daemon", "stopped", "leader")) {
       eventually(name + " got SIGHUP", () -> Files.exists(seen.resolve(name)));
@@ -213,10 +230,16 @@ class LocalRuntimeTest {
   @Test
   void nothingIsLeftWhenTheFirstProcessHasEnded() throws Exception {
     int before = descriptors();
-    Launch launch = terminal("setsid sleep 1000 & (nohup sleep 1000 &) ; trap '' HUP; sleep 0.1");
+    String life = Long.toString(100_000_000 + System.nanoTime() % 100_000_000);
+    Launch launch =
+        terminal("setsid sleep L & (nohup sleep L &) ; trap '' HUP; sleep 0.1".replace("L", life));
     RunningProcess process = runtime.start(launch);
     assertEquals(0, status(process));
+    assertEquals(0, ran("sleep\0" + life).count(), "processes are left");
     assertFalse(marked(launch.dyno().toString()), "processes are left");
+    String keeper = Files.readString(data.resolve("keeper/pid")).strip();
+    String mounts = Files.readString(Path.of("/proc/" + keeper + "/mountinfo"));
+    assertFalse(mounts.contains(launch.dyno().toString()), mounts);
     output(process);
     process.close();
     runtime.discard(launch.dyno());
@@ -234,7 +257,7 @@ class LocalRuntimeTest {
     Files.writeString(
         slug.resolve("run"), "#!/bin/sh\necho \"ran $1 $ORDER\"; echo x >> run; exit 0\n");
     Files.setPosixFilePermissions(
-        slug.resolve("run"), PosixFilePermissions.fromString("r-xr-xr-x"));
+        slug.resolve("run"), PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createSymbolicLink(slug.resolve("link"), Path.of("run"));
     RunningProcess process =
         runtime.start(launch("./link 1; exit 5", null, false, Map.of("GIVEN", "g"), slug));
@@ -289,13 +312,26 @@ class LocalRuntimeTest {
   }
 
   @Test
-  void preparingTwiceCopiesOnce() throws IOException {
+  void preparingTwiceKeepsWhatIsThere() throws IOException {
     Path slug = Files.createDirectory(data.resolve("slug"));
     Files.writeString(slug.resolve("f"), "1");
     Launch launch = launch("cat f", null, false, Map.of(), slug);
     runtime.prepare(launch.dyno(), new SlugTree(slug));
-    Files.writeString(slug.resolve("f"), "2");
     runtime.prepare(launch.dyno(), new SlugTree(slug));
     assertEquals("1", output(runtime.start(launch)));
+  }
+
+  /** Processes whose command line has this in it. */
+  private static Stream<ProcessTable.Line> ran(String words) {
+    return ProcessTable.read().values().stream()
+        .filter(line -> !line.ended() && commandLine(line.pid()).contains(words));
+  }
+
+  private static String commandLine(int pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

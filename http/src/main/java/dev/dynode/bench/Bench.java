@@ -20,7 +20,15 @@ import org.jspecify.annotations.Nullable;
 public final class Bench implements AutoCloseable {
   /** Names of the parts, in their order. */
   public static final List<String> PARTS =
-      List.of("attached", "detached", "keystrokes", "throughput", "lifecycles", "crowd", "heap");
+      List.of(
+          "attached",
+          "detached",
+          "isolated",
+          "keystrokes",
+          "throughput",
+          "lifecycles",
+          "crowd",
+          "heap");
 
   private final List<String> server;
   private final Effort effort;
@@ -76,6 +84,7 @@ public final class Bench implements AutoCloseable {
             switch (part) {
               case "attached" -> starts.attached();
               case "detached" -> starts.detached();
+              case "isolated" -> new Isolated(bare, effort, folder.resolve("isolated")).measure();
               case "keystrokes" -> new Keystrokes(node, bare, peers, effort).measure();
               case "throughput" -> new Throughput(node, bare, effort, folder).measure();
               case "lifecycles" -> new Lifecycles(node, effort).measure();

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /** What one more dyno that does nothing costs the node's heap. */
 final class IdleHeap {
-  private static final double AIM_BYTES = 4096;
+  private static final int ATTACHED_KIB = 32;
+  private static final int DETACHED_KIB = 4;
   private static final String IDLE = "sleep 100000";
   private static final long SETTLE_MILLIS = 1500;
   private static final long RETIRED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(120);
@@ -44,19 +45,21 @@ final class IdleHeap {
     progress.accept("largest per attached dyno: " + with.growth(before, effort.idleDynos()));
     clients.forEach(AttachStream::close);
     awaitNone();
-    Row attached = row("heap of an idle attached dyno, client connected", before, with);
+    Row attached =
+        row("heap of an idle attached dyno, client connected", before, with, ATTACHED_KIB);
     before = settled(live);
     for (int i = 0; i < effort.idleDynos(); i++) {
       node.create(IDLE, false, false);
     }
     with = settled(live);
     progress.accept("largest per detached dyno: " + with.growth(before, effort.idleDynos()));
-    return List.of(attached, row("heap of an idle detached dyno", before, with));
+    return List.of(attached, row("heap of an idle detached dyno", before, with, DETACHED_KIB));
   }
 
-  private Row row(String what, LiveHeap.Content before, LiveHeap.Content with) {
+  private Row row(String what, LiveHeap.Content before, LiveHeap.Content with, int kib) {
     double each = (double) (with.bytes() - before.bytes()) / effort.idleDynos();
-    return Row.alone(what, Figure.single(each, Unit.BYTES)).aiming("< 4 KiB", each < AIM_BYTES);
+    return Row.alone(what, Figure.single(each, Unit.BYTES))
+        .aiming("< " + kib + " KiB", each < kib * 1024.0);
   }
 
   private List<AttachStream> attached(int count) throws IOException {

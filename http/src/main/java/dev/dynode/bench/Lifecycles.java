@@ -59,7 +59,7 @@ final class Lifecycles {
   }
 
   /** How many per second. */
-  private static double atOnce(int clients, int count, Callable<String> life) throws IOException {
+  static double atOnce(int clients, int count, Callable<?> life) throws IOException {
     var left = new AtomicInteger(count);
     long begin = System.nanoTime();
     try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {

@@ -102,6 +102,11 @@ final class MeasuredNode implements AutoCloseable {
     return data;
   }
 
+  /** A file that the dyno sees in its temporary folder. */
+  Path temporary(JsonNode dyno, String name) {
+    return data.resolve("dynos/" + dyno.path("id").asText() + "/tmp/" + name);
+  }
+
   /** Process id of the node. */
   long pid() {
     return pid;

@@ -1,5 +1,6 @@
 package dev.dynode.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.bench.Row.Figure;
 import dev.dynode.bench.Row.Unit;
 import dev.dynode.cli.AttachStream;
@@ -85,8 +86,8 @@ final class Throughput {
 
   private String script(boolean terminal) {
     return (terminal ? "stty raw -echo && " : "")
-        + "exec cat"
-        + (" '" + pattern + "'").repeat(effort.copies());
+        + "cd ${TMPDIR:-/tmp} && until [ -e pattern ]; do sleep 0.01; done; exec cat"
+        + " pattern".repeat(effort.copies());
   }
 
   /** Where output goes besides being counted. */
@@ -103,7 +104,9 @@ final class Throughput {
   }
 
   private double attached(boolean terminal, Sink sink) throws IOException {
-    try (AttachStream stream = node.attach(node.create(script(terminal), true, terminal), true)) {
+    JsonNode dyno = node.create(script(terminal), true, terminal);
+    try (AttachStream stream = node.attach(dyno, true)) {
+      Files.createLink(node.temporary(dyno, "pattern"), pattern);
       InputStream in = stream.output();
       double rate = rate(in::read, sink);
       stream.endInput();
@@ -116,11 +119,11 @@ final class Throughput {
 
   private double bare(boolean terminal) throws IOException {
     RunningProcess process = bare.start(script(terminal), terminal);
+    Files.createLink(bare.temporary(process, "pattern"), pattern);
     try {
       return rate(process::read, (_, _) -> {});
     } finally {
-      process.close();
-      process.exit().toCompletableFuture().join();
+      bare.finish(process);
     }
   }
 

@@ -46,6 +46,10 @@ class BenchTest {
         List.of(
             "attached start",
             "detached start",
+            "isolated start",
+            "isolated starts until",
+            "256 MiB of a boxed",
+            "keystroke and echo of a boxed",
             "keystroke and echo, 5 ms",
             "keystroke and echo, back",
             "4 MiB of output through TLS, raw terminal",

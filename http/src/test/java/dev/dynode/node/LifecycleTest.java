@@ -226,7 +226,9 @@ class LifecycleTest {
   void timeToLiveAndStop() throws Exception {
     JsonNode shortLived = run("demo", false, "sleep 1000", ", \"time_to_live\": 1");
     JsonNode stopped = run("demo", false, "sleep 1000", "");
-    String stop = "/apps/demo/dynos/" + stopped.path("name").asText() + "/actions/stop";
+    String path = "/apps/demo/dynos/" + stopped.path("name").asText();
+    eventually("it is up", () -> node.json("GET", path, null).path("state").asText().equals("up"));
+    String stop = path + "/actions/stop";
     assertEquals(202, node.call("POST", stop, null).statusCode());
     assertEquals(202, node.call("POST", stop, null).statusCode());
     for (JsonNode dyno : List.of(shortLived, stopped)) {
@@ -269,13 +271,16 @@ class LifecycleTest {
   void aReleaseDoesNotTouchWhatRuns() throws Exception {
     node.post("/apps", "{\"name\": \"moving\"}");
     node.json("PATCH", "/apps/moving/config-vars", "{\"A\": \"old\"}");
-    Path go = folder.resolve("go");
     JsonNode before =
-        run("moving", false, "while [ ! -e " + go + " ]; do sleep 0.05; done; echo then $A", "");
+        run(
+            "moving",
+            false,
+            "while [ ! -e ${TMPDIR:-/tmp}/go ]; do sleep 0.05; done; echo then $A",
+            "");
     node.json("PATCH", "/apps/moving/config-vars", "{\"A\": \"new\"}");
     JsonNode after = run("moving", false, "echo now $A $B", ", \"env\": {\"B\": 7}");
     ended(after);
-    Files.createFile(go);
+    Files.createFile(node.temporary(before.path("id").asText(), "go"));
     ended(before);
     List<String> log = node.logLines("moving");
     assertTrue(log.contains("app[" + before.path("name").asText() + "]: then old"), log::toString);

@@ -97,6 +97,11 @@ public final class NodeProcess implements AutoCloseable {
     return log(data);
   }
 
+  /** A file that the dyno sees in its {@code ${TMPDIR:-/tmp}}. */
+  public Path temporary(String dyno, String name) {
+    return data.resolve("dynos/" + dyno + "/tmp/" + name);
+  }
+
   public Path data() {
     return data;
   }

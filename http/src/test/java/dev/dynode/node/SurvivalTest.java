@@ -123,6 +123,7 @@ class SurvivalTest {
   void anOrderlyRestartLeavesDynosAlone() throws Exception {
     String sleeper;
     String quick;
+    Path restarting;
     NodeProcess node = NodeProcess.start(data(), "dynode.node.leave-dynos = true");
     try {
       node.post("/apps", "{\"name\": \"demo\"}");
@@ -131,14 +132,15 @@ class SurvivalTest {
           run(
               node,
               false,
-              "until [ -e " + folder + "/restarting ]; do sleep 0.02; done; echo so; exit 3");
+              "until [ -e ${TMPDIR:-/tmp}/restarting ]; do sleep 0.02; done; echo so; exit 3");
+      restarting = node.temporary(look(node, quick).path("id").asText(), "restarting");
       eventually("both run", () -> pid(node, sleeper) > 0 && pid(node, quick) > 0);
       assertEquals(0, node.stop() & ~143);
     } finally {
       node.kill();
     }
     long pid;
-    Files.createFile(folder.resolve("restarting"));
+    Files.createFile(restarting);
     try (NodeProcess next = NodeProcess.start(data())) {
       pid = pid(next, sleeper);
       assertTrue(ProcessHandle.of(pid).isPresent(), "it died with its node");

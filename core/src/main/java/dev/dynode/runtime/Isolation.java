@@ -1,0 +1,52 @@
+package dev.dynode.runtime;
+
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.runtime.KeeperProtocol.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How dynos are walled off from one another and from the machine. Thread-safe. */
+sealed interface Isolation permits Plain, Sandbox {
+  String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  String PROMPT = "\\[\\033[01;34m\\]\\w\\[\\033[00m\\] \\[\\033[01;32m\\]$ \\[\\033[00m\\]";
+
+  /** Start order of Heroku's article "Dyno Startup Behavior". */
+  String WITH_PROFILES =
+      "for profile in \"$HOME\"/.profile.d/*.sh; do [ -f \"$profile\" ] && . \"$profile\"; done;"
+          + " unset profile; [ -f \"$HOME/.profile\" ] && . \"$HOME/.profile\"; exec \"$0\" -c \"$1\"";
+
+  /** Makes the dyno's files ready, unless that was done before. */
+  void prepare(DynoId dyno, SlugTree slug) throws IOException;
+
+  /** What the keeper starts. */
+  Program program(Launch launch) throws IOException;
+
+  /**
+   * The shell that runs a launch's script.
+   *
+   * @param slug where the profile scripts are, if there are any
+   */
+  static List<String> shell(String shell, Path slug, String script) {
+    boolean profiles =
+        Files.exists(slug.resolve(".profile")) || Files.exists(slug.resolve(".profile.d"));
+    return profiles
+        ? List.of(shell, "-c", WITH_PROFILES, shell, script)
+        : List.of(shell, "-c", script);
+  }
+
+  /** The variables of a launch whose files are there. */
+  static Map<String, String> environment(Launch launch, String home) {
+    Map<String, String> environment = new HashMap<>(launch.environment());
+    environment.putIfAbsent("PATH", PATH);
+    environment.putIfAbsent("PS1", PROMPT);
+    environment.put("HOME", home);
+    environment.put("PWD", home);
+    return environment;
+  }
+}

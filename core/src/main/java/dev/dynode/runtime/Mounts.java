@@ -1,0 +1,87 @@
+package dev.dynode.runtime;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+
+/** Mounts of this process's own mount namespace, which end with it. */
+final class Mounts {
+  private static final long MS_NOSUID = 2;
+  private static final long MS_NODEV = 4;
+  private static final long MS_BIND = 4096;
+  private static final int MNT_DETACH = 2;
+
+  private static final MethodHandle MOUNT =
+      Libc.errno(
+          "mount",
+          ValueLayout.JAVA_INT,
+          ValueLayout.ADDRESS,
+          ValueLayout.ADDRESS,
+          ValueLayout.ADDRESS,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.ADDRESS);
+  private static final MethodHandle UMOUNT =
+      Libc.errno("umount2", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+
+  private Mounts() {}
+
+  /** An empty file system in memory, for mount points. */
+  static void memory(Path target) throws IOException {
+    mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+  }
+
+  /** Shows a folder at another place. */
+  static void bind(Path source, Path target) throws IOException {
+    mount(source.toString(), target, "none", MS_BIND, "");
+  }
+
+  /**
+   * A writable view of {@code lower}: what is written goes to {@code upper}. Nothing of it has to
+   * outlive the machine, so nothing is synchronised.
+   *
+   * @param privileged whether this process is root on the machine
+   */
+  static void overlay(Path lower, Path upper, Path work, Path target, boolean privileged)
+      throws IOException {
+    mount(
+        "overlay",
+        target,
+        "overlay",
+        MS_NOSUID | MS_NODEV,
+        "lowerdir="
+            + escaped(lower)
+            + ",upperdir="
+            + escaped(upper)
+            + ",workdir="
+            + escaped(work)
+            + ",volatile"
+            + (privileged ? "" : ",userxattr"));
+  }
+
+  /** At once, even while something still uses it. Silent where nothing is mounted. */
+  static void detach(Path target) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(target.toString());
+      Libc.quiet(s -> UMOUNT.invoke(s, name, MNT_DETACH));
+    }
+  }
+
+  private static void mount(String source, Path target, String type, long flags, String options)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment from = arena.allocateFrom(source);
+      MemorySegment to = arena.allocateFrom(target.toString());
+      MemorySegment kind = arena.allocateFrom(type);
+      MemorySegment with = arena.allocateFrom(options);
+      Libc.checked("mount of " + type, s -> MOUNT.invoke(s, from, to, kind, flags, with));
+    }
+  }
+
+  /** Overlay separates options by commas and folders by colons. */
+  private static String escaped(Path path) {
+    return path.toString().replace("\\", "\\\\").replace(",", "\\,").replace(":", "\\:");
+  }
+}

@@ -1,0 +1,216 @@
+package dev.dynode.runtime;
+
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ProcessRuntime.Launch;
+import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.KeeperProtocol.Box;
+import dev.dynode.runtime.KeeperProtocol.Program;
+import dev.dynode.runtime.SandboxSettings.Network;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Each dyno in a box of its own, made by bubblewrap: own user, mount, process, IPC, host name and
+ * control group namespaces, no capability and no way to one, a system it cannot change, and its
+ * slug at {@code /app}, where what it writes is its own.
+ *
+ * @param boxes folder in which the keeper mounts what the boxes are made of
+ * @param bubblewrap its path
+ * @param system what of the machine they see
+ * @param user host's user they run as; -1: this process's
+ * @param filter of system calls; null where none is known
+ */
+record Sandbox(
+    DynoFiles files,
+    Path boxes,
+    Path bubblewrap,
+    SandboxSystem system,
+    int user,
+    SandboxSettings settings,
+    @Nullable SeccompFilter filter)
+    implements Isolation {
+  private static final String HOME = "/app";
+
+  /** Numbers of the users in boxes. */
+  private static final int FIRST_USER = 10_000;
+
+  private static final int USERS = 50_000;
+
+  /** Longest single text and all texts of an execve, as Linux has them for a stack of 8 MiB. */
+  private static final int LONGEST_TEXT = 128 * 1024;
+
+  private static final int LONGEST_START = 2 * 1024 * 1024 - 64 * 1024;
+  private static final int POINTER_BYTES = 8;
+
+  private static final int READY = 3;
+  private static final int ARGUMENTS = 4;
+  private static final int PASSWD = 5;
+  private static final int GROUP = 6;
+  private static final int FILTER = 7;
+
+  @Override
+  public void prepare(DynoId dyno, SlugTree slug) throws IOException {
+    files.layers(dyno, user);
+    Path tree = slug.directory();
+    if (tree != null && user >= 0) {
+      files.give(tree, user);
+    }
+  }
+
+  @Override
+  public Program program(Launch launch) throws IOException {
+    checkSize(launch);
+    String name = launch.dyno() + ":" + launch.generation();
+    Path slug = launch.slug().directory() == null ? files.none() : launch.slug().directory();
+    WindowSize window = launch.terminal();
+    List<String> command = new ArrayList<>(List.of(bubblewrap.toString()));
+    command.addAll(List.of("--args", Integer.toString(READY)));
+    command.addAll(List.of("--args", Integer.toString(ARGUMENTS), "--"));
+    // Neither keys nor signals to its group reach the box itself.
+    command.addAll(window == null ? List.of("setsid") : List.of("setsid", "-c"));
+    command.addAll(Isolation.shell(system.shell(), slug, launch.script()));
+    int number = number(launch.dyno());
+    List<byte[]> data = new ArrayList<>();
+    data.add(arguments(launch, number, Boxes.of(boxes, name)));
+    data.add(passwd(number));
+    data.add(group(number));
+    if (filter != null) {
+      data.add(filter.program());
+    }
+    return new Program(
+        name,
+        command,
+        Map.of("PATH", PATH), // the dyno's own must not reach what builds its walls
+        "/",
+        files.record(launch.dyno()).toString(),
+        window == null ? 0 : window.columns(),
+        window == null ? 0 : window.rows(),
+        launch.input(),
+        new Box(slug.toString(), files.of(launch.dyno()).toString(), user, data));
+  }
+
+  /**
+   * The same box from bubblewrap alone, to measure ours by.
+   *
+   * @param app shown at {@code /app}; its {@code passwd} and {@code group} are those of the box
+   */
+  List<String> bare(Path app, Path temporary, List<String> command) {
+    String id = Integer.toString(FIRST_USER);
+    List<String> words = new ArrayList<>(List.of(bubblewrap.toString()));
+    words.addAll(walls());
+    words.addAll(List.of("--uid", id, "--gid", id, "--hostname", "bare"));
+    words.addAll(List.of("--ro-bind", app.resolve("passwd").toString(), "/etc/passwd"));
+    words.addAll(List.of("--ro-bind", app.resolve("group").toString(), "/etc/group"));
+    words.addAll(inside(app, temporary));
+    words.addAll(List.of("--", "setsid", "-c"));
+    words.addAll(command);
+    return words;
+  }
+
+  /** What is mounted over the system, and where the program begins. */
+  private List<String> inside(Path app, Path temporary) {
+    return List.of(
+        "--bind",
+        app.toString(),
+        HOME,
+        "--bind",
+        temporary.toString(),
+        "/tmp",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--perms",
+        "1777",
+        "--size",
+        Long.toString(settings.sharedMemoryBytes()),
+        "--tmpfs",
+        "/dev/shm",
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        HOME);
+  }
+
+  /** What the kernel would refuse only once the box is made. */
+  private static void checkSize(Launch launch) throws IOException {
+    long sum = 2L * launch.script().length();
+    long longest = bytes(launch.script());
+    for (var variable : launch.environment().entrySet()) {
+      long length = bytes(variable.getKey()) + 1L + bytes(variable.getValue());
+      sum += length + POINTER_BYTES;
+      longest = Math.max(longest, length);
+    }
+    if (longest >= LONGEST_TEXT || sum > LONGEST_START) {
+      throw new IOException("the command and its environment are too long for this system");
+    }
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** Arguments of bubblewrap that all boxes share. */
+  List<String> walls() {
+    var words =
+        new ArrayList<>(
+            List.of(
+                "--unshare-user",
+                "--unshare-pid",
+                "--unshare-ipc",
+                "--unshare-uts",
+                "--unshare-cgroup-try",
+                "--disable-userns",
+                "--die-with-parent",
+                "--cap-drop",
+                "ALL"));
+    if (settings.network() == Network.NONE) {
+      words.add("--unshare-net");
+    }
+    words.addAll(system.arguments());
+    return words;
+  }
+
+  private byte[] arguments(Launch launch, int number, Path place) {
+    String id = Integer.toString(number);
+    var words = new ArrayList<String>(walls());
+    words.addAll(List.of("--uid", id, "--gid", id));
+    words.addAll(List.of("--hostname", launch.dyno().toString()));
+    words.addAll(List.of(system.file(), Integer.toString(PASSWD), "/etc/passwd"));
+    words.addAll(List.of(system.file(), Integer.toString(GROUP), "/etc/group"));
+    words.addAll(inside(place.resolve("app"), place.resolve("tmp")));
+    if (filter != null) {
+      words.addAll(List.of("--seccomp", Integer.toString(FILTER)));
+    }
+    words.add("--clearenv");
+    Isolation.environment(launch, HOME)
+        .forEach((name, value) -> words.addAll(List.of("--setenv", name, value)));
+    return (String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** As on Heroku each dyno has a user of its own: {@code u} and its number. */
+  private static int number(DynoId dyno) {
+    return FIRST_USER + Math.floorMod(dyno.value().hashCode(), USERS);
+  }
+
+  private static byte[] passwd(int number) {
+    return ("root:x:0:0:root:/root:/usr/sbin/nologin\n"
+            + "u%1$d:x:%1$d:%1$d:dyno:%2$s:/bin/bash\n".formatted(number, HOME)
+            + "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] group(int number) {
+    return "root:x:0:\ndyno:x:%d:\nnogroup:x:65534:\n"
+        .formatted(number)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}
