@@ -20,6 +20,7 @@ record Boxes(Path folder) {
   /** A mount namespace of its own is where the keeper was started. */
   static Boxes open(Path folder) throws IOException {
     Mounts.memory(folder);
+    HostEtc.copy(folder.resolve("etc"));
     return new Boxes(folder);
   }
 

@@ -72,9 +72,9 @@ public final class LocalRuntime implements ProcessRuntime {
    * A command whose process has the box of a dyno from bubblewrap alone, to measure ours by; the
    * command itself where dynos are not isolated.
    *
-   * @param app shown at {@code /app}; its {@code passwd} and {@code group} are those of the box
+   * @param app shown at {@code /app}; what the box needs beside is made in it
    */
-  public List<String> bare(Path app, Path temporary, List<String> command) {
+  public List<String> bare(Path app, Path temporary, List<String> command) throws IOException {
     return isolation instanceof Sandbox sandbox ? sandbox.bare(app, temporary, command) : command;
   }
 

@@ -9,6 +9,7 @@ import dev.dynode.runtime.KeeperProtocol.Program;
 import dev.dynode.runtime.SandboxSettings.Network;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,15 +99,23 @@ record Sandbox(
   /**
    * The same box from bubblewrap alone, to measure ours by.
    *
-   * @param app shown at {@code /app}; its {@code passwd} and {@code group} are those of the box
+   * @param app shown at {@code /app}; what is in it beside is made where it is missing
    */
-  List<String> bare(Path app, Path temporary, List<String> command) {
+  List<String> bare(Path app, Path temporary, List<String> command) throws IOException {
+    if (!Files.exists(app.resolve("etc"))) {
+      HostEtc.copy(app.resolve("etc"));
+      for (String file : List.of("passwd", "group", "hosts", "resolv.conf")) {
+        Files.createFile(app.resolve(file));
+      }
+    }
     String id = Integer.toString(FIRST_USER);
     List<String> words = new ArrayList<>(List.of(bubblewrap.toString()));
     words.addAll(walls());
     words.addAll(List.of("--uid", id, "--gid", id, "--hostname", "bare"));
-    words.addAll(List.of("--ro-bind", app.resolve("passwd").toString(), "/etc/passwd"));
-    words.addAll(List.of("--ro-bind", app.resolve("group").toString(), "/etc/group"));
+    words.addAll(List.of("--ro-bind", app.resolve("etc").toString(), "/etc"));
+    for (String file : List.of("passwd", "group", "hosts", "resolv.conf")) {
+      words.addAll(List.of("--ro-bind", app.resolve(file).toString(), "/etc/" + file));
+    }
     words.addAll(inside(app, temporary));
     words.addAll(List.of("--", "setsid", "-c"));
     words.addAll(command);
@@ -175,7 +184,7 @@ record Sandbox(
     if (settings.network() == Network.NONE) {
       words.add("--unshare-net");
     }
-    words.addAll(system.arguments());
+    words.addAll(system.programs());
     return words;
   }
 
@@ -184,8 +193,9 @@ record Sandbox(
     var words = new ArrayList<String>(walls());
     words.addAll(List.of("--uid", id, "--gid", id));
     words.addAll(List.of("--hostname", launch.dyno().toString()));
-    words.addAll(List.of(system.file(), Integer.toString(PASSWD), "/etc/passwd"));
-    words.addAll(List.of(system.file(), Integer.toString(GROUP), "/etc/group"));
+    words.addAll(system.etc(boxes));
+    words.addAll(List.of("--ro-bind-data", Integer.toString(PASSWD), "/etc/passwd"));
+    words.addAll(List.of("--ro-bind-data", Integer.toString(GROUP), "/etc/group"));
     words.addAll(inside(place.resolve("app"), place.resolve("tmp")));
     if (filter != null) {
       words.addAll(List.of("--seccomp", Integer.toString(FILTER)));

@@ -10,74 +10,37 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What dynos see of a system, read-only: a root file system the operator gives, or the host's
- * programs and libraries and of its {@code /etc} what programs need to find them, names and
- * certificates.
+ * What dynos see of a system, read-only: the host's programs and libraries, or a root file system
+ * the operator gives.
  *
  * @param root {@code /} for the host's
- * @param arguments of bubblewrap; they leave room for {@code /app}, {@code /dev}, {@code /proc} and
- *     {@code /tmp}
+ * @param programs arguments of bubblewrap that show all but {@code /etc}
  */
-record SandboxSystem(Path root, List<String> arguments) {
+record SandboxSystem(Path root, List<String> programs) {
   private static final Path HOST = Path.of("/");
-  private static final List<String> PROGRAMS =
+  private static final List<String> SHOWN =
       List.of("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32");
-  private static final Set<String> OWN =
-      Set.of("app", "dev", "proc", "sys", "tmp", "run", "home", "root", "mnt", "media", "boot");
-  private static final List<String> ETC =
-      List.of(
-          "alternatives",
-          "bash.bashrc",
-          "ca-certificates",
-          "crypto-policies",
-          "debian_version",
-          "fonts",
-          "gai.conf",
-          "host.conf",
-          "hosts",
-          "inputrc",
-          "ld.so.cache",
-          "ld.so.conf",
-          "ld.so.conf.d",
-          "locale.alias",
-          "localtime",
-          "magic",
-          "mime.types",
-          "nsswitch.conf",
-          "os-release",
-          "pki",
-          "profile",
-          "protocols",
-          "resolv.conf",
-          "services",
-          "shells",
-          "ssl",
-          "terminfo",
-          "timezone");
+
+  /** What a box has of its own, or has not. */
+  private static final Set<String> NOT_SHOWN =
+      Set.of(
+          "app", "boot", "dev", "etc", "home", "media", "mnt", "proc", "root", "run", "sys", "tmp");
 
   static SandboxSystem of(String root) throws IOException {
     Path from = root.isEmpty() ? HOST : Path.of(root).toRealPath();
-    List<String> words = new ArrayList<>(List.of("--perms", "0755", "--dir", "/etc"));
+    List<String> words = new ArrayList<>();
     if (from.equals(HOST)) {
-      for (String name : PROGRAMS) {
+      for (String name : SHOWN) {
         show(words, HOST.resolve(name), "/" + name);
-      }
-      for (String name : ETC) {
-        words.addAll(List.of("--ro-bind-try", "/etc/" + name, "/etc/" + name));
       }
       words.addAll(List.of("--perms", "0755", "--dir", "/var", "--symlink", "../tmp", "/var/tmp"));
     } else {
       try (Stream<Path> entries = Files.list(from)) {
         for (Path entry : entries.sorted().toList()) {
           String name = entry.getFileName().toString();
-          if (!OWN.contains(name)) {
+          if (!NOT_SHOWN.contains(name)) {
             show(words, entry, "/" + name);
           }
-        }
-      }
-      for (String name : List.of("hosts", "resolv.conf")) {
-        if (Files.isRegularFile(from.resolve("etc/" + name), LinkOption.NOFOLLOW_LINKS)) {
-          words.addAll(List.of("--ro-bind-try", "/etc/" + name, "/etc/" + name));
         }
       }
     }
@@ -93,9 +56,20 @@ record SandboxSystem(Path root, List<String> arguments) {
     }
   }
 
-  /** The option that makes a file in {@code /etc} from a descriptor. */
-  String file() {
-    return root.equals(HOST) ? "--file" : "--ro-bind-data";
+  /**
+   * Arguments that show {@code /etc}, with the host's own names of this moment.
+   *
+   * @param boxes where the keeper has its copy of the host's
+   */
+  List<String> etc(Path boxes) {
+    Path etc = root.equals(HOST) ? boxes.resolve("etc") : root.resolve("etc");
+    List<String> words = new ArrayList<>(List.of("--ro-bind", etc.toString(), "/etc"));
+    for (String name : List.of("hosts", "resolv.conf")) {
+      if (root.equals(HOST) || Files.isRegularFile(etc.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        words.addAll(List.of("--ro-bind-try", "/etc/" + name, "/etc/" + name));
+      }
+    }
+    return words;
   }
 
   String shell() {

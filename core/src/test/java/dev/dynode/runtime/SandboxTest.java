@@ -41,6 +41,7 @@ class SandboxTest {
       try 'read them through the mounts of the keeper' ls /mnt
       try 'read them through a link' sh -c 'ln -s / /app/root && cat "/app/root$DATA/secret"'
       try 'read passwords of the host' cat /etc/shadow
+      try 'read keys of the host' ls /etc/ssl/private
       try 'write programs' touch /usr/bin/evil
       try 'write settings' touch /etc/evil
       try 'write beside /app' touch /evil

@@ -53,8 +53,6 @@ final class BareRuntime implements AutoCloseable {
   /** The same process without keeper and runtime, as far as bubblewrap makes its box. */
   List<String> withoutUs(Path app, String script) throws IOException {
     Files.createDirectories(app.resolve("tmp"));
-    Files.writeString(app.resolve("passwd"), "");
-    Files.writeString(app.resolve("group"), "");
     return runtime.bare(app, app.resolve("tmp"), List.of("/bin/bash", "-c", script));
   }
 
