@@ -1,10 +1,12 @@
 package dev.dynode.port;
 
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,7 @@ public interface ProcessRuntime extends AutoCloseable {
    * @param environment complete environment of the dyno, except HOME, which the runtime sets
    * @param terminal a pseudo-terminal of this size, or {@code null} for pipes
    * @param input whether standard input is connected ({@code false}: it reads as empty)
+   * @param size what it may use
    */
   record Launch(
       DynoId dyno,
@@ -86,7 +89,26 @@ public interface ProcessRuntime extends AutoCloseable {
       String script,
       Map<String, String> environment,
       @Nullable WindowSize terminal,
-      boolean input) {}
+      boolean input,
+      DynoSize size) {}
+
+  /**
+   * What a launch uses.
+   *
+   * @param memoryBytes what counts against its quota (R14)
+   * @param residentBytes the same without file cache (R15)
+   * @param oomKills processes the kernel has killed so far because memory was at its hard limit
+   * @param processLimitHits how often so far the kernel has refused another process or thread
+   * @param diskBytes what it has written and not removed, as last measured
+   * @param diskQuotaBytes what it may write
+   */
+  record Usage(
+      long memoryBytes,
+      long residentBytes,
+      long oomKills,
+      long processLimitHits,
+      long diskBytes,
+      long diskQuotaBytes) {}
 
   /** Size of a terminal in characters, each 1 to 65535. */
   record WindowSize(int columns, int rows) {}
@@ -149,6 +171,13 @@ public interface ProcessRuntime extends AutoCloseable {
      * included.
      */
     void signal(Signal signal);
+
+    /**
+     * What it uses now, or used last. Empty where this machine cannot tell.
+     *
+     * @throws IOException if it cannot be read this time
+     */
+    Optional<Usage> usage() throws IOException;
 
     /**
      * Completes when the first process has ended and nothing of the dyno is left running (the rest

@@ -35,7 +35,7 @@ public final class Keeper {
   private static final long LISTENER = 0;
   private static final long CONNECTION = 1;
   private static final long FIRST_KEY = 16;
-  private static final int SWEEP_MILLIS = 2;
+  private static final int SWEEP_MILLIS = 1;
 
   /** How long it waits for the node that started it. */
   private static final long FIRST_NODE_NANOS = 60_000_000_000L;
@@ -291,8 +291,9 @@ public final class Keeper {
     if (sweeping.isEmpty()) {
       return;
     }
-    Set<Integer> leaders = leaders();
-    Set<Integer> orphans = orphans(leaders);
+    // A box needs no search for what may have escaped from it.
+    Set<Integer> leaders = boxes == null ? leaders() : Set.of();
+    Set<Integer> orphans = boxes == null ? orphans(leaders) : Set.of();
     for (KeptLaunch launch : List.copyOf(sweeping)) {
       if (launch.swept(self, orphans, leaders)) {
         sweeping.remove(launch);

@@ -4,11 +4,13 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.port.ProcessRuntime.Usage;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import dev.dynode.runtime.KeeperProtocol.Order;
 import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -201,7 +203,9 @@ final class KeptProcess implements RunningProcess {
   @Override
   public void signal(Signal signal) {
     if (boxed && signal == Signal.KILL) {
-      Libc.kill(pid, signal.number()); // and with the monitor everything in the box
+      if (!exit.isDone()) {
+        Libc.kill(pid, signal.number()); // and with the monitor everything in the box
+      }
       return;
     }
     Set<Integer> told = new HashSet<>();
@@ -224,6 +228,11 @@ final class KeptProcess implements RunningProcess {
       }
       first = false;
     }
+  }
+
+  @Override
+  public Optional<Usage> usage() {
+    return Optional.empty();
   }
 
   private Set<Integer> members() {

@@ -1,5 +1,6 @@
 package dev.dynode.runtime;
 
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime;
 import java.io.IOException;
@@ -89,7 +90,8 @@ public final class LocalRuntime implements ProcessRuntime {
               "exit 0",
               Map.of(),
               terminal ? new WindowSize(80, 24) : null,
-              true);
+              true,
+              DynoSize.ALL.getFirst());
       RunningProcess process = start(launch);
       byte[] buffer = new byte[1];
       while (process.read(buffer) >= 0) {

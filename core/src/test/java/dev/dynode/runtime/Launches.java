@@ -1,6 +1,7 @@
 package dev.dynode.runtime;
 
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -54,7 +55,14 @@ final class Launches {
       Map<String, String> environment,
       @Nullable Path slug) {
     return new Launch(
-        new DynoId(UUID.randomUUID()), 1, new SlugTree(slug), script, environment, window, input);
+        new DynoId(UUID.randomUUID()),
+        1,
+        new SlugTree(slug),
+        script,
+        environment,
+        window,
+        input,
+        DynoSize.named("Standard-1X").orElseThrow());
   }
 
   /** Everything it prints, until the end. */

@@ -1,6 +1,7 @@
 package dev.dynode.bench;
 
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -35,7 +36,8 @@ final class BareRuntime implements AutoCloseable {
             script,
             Map.of(),
             terminal ? new WindowSize(80, 24) : null,
-            true));
+            true,
+            DynoSize.ALL.getFirst()));
   }
 
   /** Waits for its end and removes its files. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -66,7 +67,8 @@ class HerokuTerminalTest {
             script,
             client.environment(),
             new WindowSize(99, 33),
-            true));
+            true,
+            DynoSize.ALL.getLast()));
   }
 
   /** A session up to its end with {@code exit 3}. */

@@ -1,11 +1,13 @@
 package dev.dynode.rendezvous;
 
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A process on three pipes, by {@link ProcessBuilder}. */
@@ -70,6 +72,11 @@ final class PipeProcess implements RunningProcess {
   @Override
   public void signal(Signal signal) {
     process.destroy();
+  }
+
+  @Override
+  public Optional<ProcessRuntime.Usage> usage() {
+    return Optional.empty();
   }
 
   @Override

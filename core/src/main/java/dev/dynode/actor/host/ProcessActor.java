@@ -2,6 +2,7 @@ package dev.dynode.actor.host;
 
 import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.DeciderActor.Message;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
@@ -220,7 +221,8 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         spec.script(),
         environment,
         spec.terminal() ? new WindowSize(spec.columns(), spec.rows()) : null,
-        spec.attach());
+        spec.attach(),
+        DynoSize.named(spec.size()).orElseThrow());
   }
 
   private void started(int generation, RunningProcess running, Consumer<OutputLines> copy) {
