@@ -43,29 +43,45 @@ record Boxes(Path folder) {
     mount(program.launch(), box);
     List<Integer> inherited = new ArrayList<>();
     try {
-      int[] ready = Libc.pipe();
-      int release = ready[1];
-      inherited.add(release);
-      inherited.add(Libc.above(ready[0]));
       for (byte[] data : box.data()) {
         inherited.add(Libc.memory(data));
       }
-      List<Integer> more = inherited.subList(1, inherited.size());
-      if (box.user() < 0) {
-        return Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more);
-      }
-      if (output == null && input instanceof Spawner.Source.File(String terminal, _)) {
-        Libc.own(terminal, box.user());
-      }
-      return Identity.as(
+      return Bounded.start(
+          program.bounds(),
           box.user(),
-          () -> Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more));
+          ready -> {
+            inherited.addFirst(ready);
+            try {
+              return spawn(program, box, environment, input, output, inherited);
+            } finally {
+              inherited.removeFirst();
+            }
+          });
     } catch (IOException e) {
       close(program.launch());
       throw e;
     } finally {
       inherited.forEach(Libc::close);
     }
+  }
+
+  private static int spawn(
+      Program program,
+      Box box,
+      Map<String, String> environment,
+      Spawner.Source input,
+      Spawner.@Nullable Source output,
+      List<Integer> more)
+      throws IOException {
+    if (box.user() < 0) {
+      return Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more);
+    }
+    if (output == null && input instanceof Spawner.Source.File(String terminal, _)) {
+      Libc.own(terminal, box.user());
+    }
+    return Identity.as(
+        box.user(),
+        () -> Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more));
   }
 
   private void mount(String launch, Box box) throws IOException {

@@ -145,6 +145,33 @@ record DynoFiles(Path folder) {
     }
   }
 
+  /** Sum of the lengths of what the dyno's folders hold, as far as it can be read. */
+  long bytes(DynoId dyno) throws IOException {
+    long[] sum = {0};
+    if (Files.isDirectory(of(dyno))) {
+      Files.walkFileTree(
+          of(dyno),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              sum[0] += attributes.size();
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+              return FileVisitResult.CONTINUE; // removed meanwhile, or closed by the dyno
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    }
+    return sum[0];
+  }
+
   /** Removes everything the dyno had, whatever modes it gave its folders; follows no link. */
   void delete(DynoId dyno) throws IOException {
     delete(of(dyno));

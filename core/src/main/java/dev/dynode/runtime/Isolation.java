@@ -3,6 +3,7 @@ package dev.dynode.runtime;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.SlugTree;
+import dev.dynode.runtime.KeeperProtocol.Bounds;
 import dev.dynode.runtime.KeeperProtocol.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +25,12 @@ sealed interface Isolation permits Plain, Sandbox {
   /** Makes the dyno's files ready, unless that was done before. */
   void prepare(DynoId dyno, SlugTree slug) throws IOException;
 
-  /** What the keeper starts. */
-  Program program(Launch launch) throws IOException;
+  /**
+   * What the keeper starts.
+   *
+   * @param processes most processes of the launch, where its bounds do not say it; 0: they do
+   */
+  Program program(Launch launch, Bounds bounds, int processes) throws IOException;
 
   /**
    * The shell that runs a launch's script.

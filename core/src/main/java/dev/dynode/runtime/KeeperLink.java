@@ -32,6 +32,7 @@ final class KeeperLink implements AutoCloseable {
 
   private final int fd;
   private final Poller poller;
+  private final Held held;
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicLong calls = new AtomicLong();
   private final Map<Long, CompletableFuture<KeptProcess>> starting = new ConcurrentHashMap<>();
@@ -48,7 +49,8 @@ final class KeeperLink implements AutoCloseable {
    *
    * @param fd a connected socket, closed with this
    */
-  KeeperLink(int fd, Poller poller) {
+  KeeperLink(int fd, Poller poller, Held held) {
+    this.held = held;
     this.fd = fd;
     this.poller = poller;
     Thread.ofPlatform().daemon().name("dynode-keeper-link").start(this::listen);
@@ -62,6 +64,10 @@ final class KeeperLink implements AutoCloseable {
   /** Completed once the keeper is gone, and what it kept with it, or this was closed. */
   CompletableFuture<Void> gone() {
     return gone;
+  }
+
+  Held held() {
+    return held;
   }
 
   int size() {

@@ -28,6 +28,7 @@ final class KeeperProtocol {
    * @param record file that is written before the start, to tell that there was one
    * @param columns width of a pseudo-terminal; 0: pipes
    * @param input whether standard input is connected; without it the keeper reads the output
+   * @param bounds what the kernel holds it to
    * @param box what it is walled off with; null: nothing
    */
   record Program(
@@ -39,7 +40,18 @@ final class KeeperProtocol {
       int columns,
       int rows,
       boolean input,
+      Bounds bounds,
       @Nullable Box box) {}
+
+  /**
+   * Limits of a program and all it starts. A box is put into its groups before it does anything.
+   *
+   * @param groups files into which its process id is written
+   * @param openFiles descriptors of one process
+   * @param fileBytes longest file; 0: not limited
+   * @param dataBytes memory of one process; 0: not limited
+   */
+  record Bounds(List<String> groups, long openFiles, long fileBytes, long dataBytes) {}
 
   /**
    * What the keeper makes ready for a sandboxed program. The program's first three more descriptors
@@ -138,6 +150,14 @@ final class KeeperProtocol {
               out.writeInt(program.columns());
               out.writeInt(program.rows());
               out.writeBoolean(program.input());
+              Bounds bounds = program.bounds();
+              out.writeInt(bounds.groups().size());
+              for (String group : bounds.groups()) {
+                text(out, group);
+              }
+              out.writeLong(bounds.openFiles());
+              out.writeLong(bounds.fileBytes());
+              out.writeLong(bounds.dataBytes());
               Box box = program.box();
               out.writeBoolean(box != null);
               if (box != null) {
@@ -200,6 +220,7 @@ final class KeeperProtocol {
                 in.readInt(),
                 in.readInt(),
                 in.readBoolean(),
+                bounds(in),
                 in.readBoolean() ? box(in) : null));
       }
       case 2 -> new Order.Tell(in.readLong());
@@ -209,6 +230,14 @@ final class KeeperProtocol {
       case 6 -> new Order.Stop();
       default -> throw new IOException("the keeper does not know this order");
     };
+  }
+
+  private static Bounds bounds(DataInputStream in) throws IOException {
+    List<String> groups = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      groups.add(text(in));
+    }
+    return new Bounds(groups, in.readLong(), in.readLong(), in.readLong());
   }
 
   private static Box box(DataInputStream in) throws IOException {

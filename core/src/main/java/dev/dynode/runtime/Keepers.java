@@ -21,6 +21,7 @@ final class Keepers implements AutoCloseable {
   private final Path folder;
   private final RuntimeSettings settings;
   private final String boxes;
+  private final Held held;
   private final Poller poller;
   private @Nullable KeeperLink link;
   private int spawned;
@@ -29,7 +30,8 @@ final class Keepers implements AutoCloseable {
   /**
    * @param boxes where a new keeper mounts the file systems of sandboxes; empty: it makes none
    */
-  Keepers(Path folder, RuntimeSettings settings, String boxes) throws IOException {
+  Keepers(Path folder, RuntimeSettings settings, String boxes, Held held) throws IOException {
+    this.held = held;
     this.boxes = boxes;
     this.folder = folder;
     this.settings = settings;
@@ -56,7 +58,7 @@ final class Keepers implements AutoCloseable {
       LOG.error("the keeper of this host's dynos is gone; starting another");
       spawnUnlessThere();
     }
-    KeeperLink next = new KeeperLink(connected(), poller);
+    KeeperLink next = new KeeperLink(connected(), poller, held);
     KeeperProtocol.Report.Hello keeper = next.keeper();
     if (!keeper.boxes().equals(boxes)) {
       next.close();

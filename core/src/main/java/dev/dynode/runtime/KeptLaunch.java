@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class KeptLaunch {
   static final int SIGKILL = 9;
   private static final int CORE_DUMPED = 0x80;
+  private static final String WHEN_READY = "read -r _ <&3; exec 3<&-; exec \"$@\"";
 
   /**
    * Output kept for a node that has not stored it yet; a program that prints more waits. Longer
@@ -77,8 +78,7 @@ final class KeptLaunch {
         (input, output) ->
             boxes != null && program.box() != null
                 ? boxes.start(program, program.box(), environment, input, output)
-                : Spawner.spawn(
-                    program.command(), environment, Path.of(program.folder()), input, output);
+                : plain(program, environment, input, output);
     try {
       if (program.columns() > 0) {
         Libc.Pty pty = Libc.openPty();
@@ -106,6 +106,22 @@ final class KeptLaunch {
       open.forEach(Libc::close);
       throw e;
     }
+  }
+
+  private static int plain(
+      Program program,
+      Map<String, String> environment,
+      Spawner.Source input,
+      Spawner.@Nullable Source output)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WHEN_READY, "sh"));
+    command.addAll(program.command());
+    return Bounded.start(
+        program.bounds(),
+        -1,
+        ready ->
+            Spawner.spawn(
+                command, environment, Path.of(program.folder()), input, output, List.of(ready)));
   }
 
   private interface Start {

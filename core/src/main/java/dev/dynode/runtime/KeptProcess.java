@@ -43,6 +43,8 @@ final class KeptProcess implements RunningProcess {
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
   private volatile long released;
+  private long diskMeasured;
+  private long diskBytes;
   private long position;
   private byte[] rest = {};
   private int restFrom;
@@ -231,19 +233,30 @@ final class KeptProcess implements RunningProcess {
   }
 
   @Override
-  public Optional<Usage> usage() {
-    return Optional.empty();
+  public Optional<Usage> usage() throws IOException {
+    if (diskMeasured == 0 || link.held().old(diskMeasured)) {
+      diskBytes = link.held().diskBytes(dyno);
+      diskMeasured = System.nanoTime();
+    }
+    return Optional.of(link.held().usage(dyno, generation, diskBytes, this::running));
   }
 
-  private Set<Integer> members() {
-    if (!boxed) {
-      return ProcessTable.members(pid, mark, keeper, link.leaders());
+  private Set<Integer> running() {
+    if (exit.isDone()) {
+      return Set.of();
     }
-    Set<Integer> members = ProcessTable.boxed(pid);
+    return boxed
+        ? ProcessTable.boxed(pid)
+        : ProcessTable.members(pid, mark, keeper, link.leaders());
+  }
+
+  /** What runs of it; waits for a box that is not up yet. */
+  private Set<Integer> members() {
+    Set<Integer> members = running();
     long deadline = System.nanoTime() + UP_NANOS;
-    while (members.isEmpty() && !exit.isDone() && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(LOOK_NANOS); // the box is not up yet, or about to end
-      members = ProcessTable.boxed(pid);
+    while (boxed && members.isEmpty() && !exit.isDone() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      members = running();
     }
     return members;
   }

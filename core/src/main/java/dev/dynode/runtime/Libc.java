@@ -68,6 +68,7 @@ final class Libc {
   private static final MethodHandle CHOWN = errno("chown", INT, POINTER, INT, INT);
   private static final MethodHandle MEMFD = errno("memfd_create", INT, POINTER, INT);
   private static final MethodHandle PWRITE = errno("pwrite", LONG, INT, POINTER, LONG, LONG);
+  private static final MethodHandle PRLIMIT = errno("prlimit", INT, INT, INT, POINTER, POINTER);
   private static final MethodHandle USER = plain("geteuid", INT);
   private static final MethodHandle UMASK = plain("umask", INT, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
@@ -312,6 +313,24 @@ final class Libc {
       return (int) checked("fcntl", s -> FCNTL.invoke(s, fd, F_DUPFD_CLOEXEC, HIGH));
     } finally {
       close(fd);
+    }
+  }
+
+  static final int RLIMIT_FSIZE = 1;
+  static final int RLIMIT_DATA = 2;
+  static final int RLIMIT_CORE = 4;
+  static final int RLIMIT_NOFILE = 7;
+
+  /** Limits a child and what it will start; a limit that is lower stays. */
+  static void limit(int pid, int resource, long most) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment both = arena.allocate(LONG, 2);
+      checked("prlimit", s -> PRLIMIT.invoke(s, pid, resource, MemorySegment.NULL, both));
+      for (int i = 0; i < 2; i++) {
+        long has = both.getAtIndex(LONG, i);
+        both.setAtIndex(LONG, i, Long.compareUnsigned(has, most) < 0 ? has : most);
+      }
+      checked("prlimit", s -> PRLIMIT.invoke(s, pid, resource, both, MemorySegment.NULL));
     }
   }
 

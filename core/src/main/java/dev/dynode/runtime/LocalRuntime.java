@@ -4,6 +4,7 @@ import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ public final class LocalRuntime implements ProcessRuntime {
 
   private final RuntimeSettings settings;
   private final DynoFiles files;
+  private final Held held;
   private final Isolation isolation;
   private final Keepers keepers;
 
@@ -40,12 +43,19 @@ public final class LocalRuntime implements ProcessRuntime {
     }
     this.settings = settings;
     files = new DynoFiles(data.resolve("dynos"));
+    String node = data.toAbsolutePath().normalize().toString();
+    held =
+        new Held(
+            settings,
+            UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).toString(),
+            files);
     isolation = isolation();
     keepers =
         new Keepers(
             data.resolve("keeper"),
             settings,
-            isolation instanceof Sandbox sandbox ? sandbox.boxes().toString() : "");
+            isolation instanceof Sandbox sandbox ? sandbox.boxes().toString() : "",
+            held);
   }
 
   private Isolation isolation() throws IOException {
@@ -67,6 +77,11 @@ public final class LocalRuntime implements ProcessRuntime {
   /** Whether dynos are walled off from this machine and from one another. */
   public boolean isolates() {
     return isolation instanceof Sandbox;
+  }
+
+  /** Whether control groups hold what dynos may use in all. */
+  boolean limitsByGroups() {
+    return held.limitsByGroups();
   }
 
   /**
@@ -118,7 +133,13 @@ public final class LocalRuntime implements ProcessRuntime {
               + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
-    return keeper.start(isolation.program(launch));
+    int processes = held.limitsProcesses() ? 0 : launch.size().processes();
+    try {
+      return keeper.start(isolation.program(launch, held.bounds(launch), processes));
+    } catch (IOException e) {
+      held.release(launch.dyno(), launch.generation());
+      throw e;
+    }
   }
 
   @Override
@@ -126,6 +147,10 @@ public final class LocalRuntime implements ProcessRuntime {
     List<KeptProcess> kept = keepers.current().tell();
     Set<DynoId> left = files.all();
     kept.forEach(process -> left.remove(process.dyno()));
+    held.sweep(
+        kept.stream()
+            .map(process -> new Group.Launched(process.dyno(), process.generation()))
+            .collect(Collectors.toSet()));
     Set<DynoId> ended = new HashSet<>();
     for (DynoId dyno : left) {
       Path record = files.record(dyno);
@@ -156,6 +181,7 @@ public final class LocalRuntime implements ProcessRuntime {
       if (process.dyno().equals(dyno)) {
         process.kill(settings);
         keepers.current().forget(process.launch());
+        held.release(dyno, process.generation());
       }
     }
     files.delete(dyno);
@@ -164,10 +190,20 @@ public final class LocalRuntime implements ProcessRuntime {
   @Override
   public void leave() {
     keepers.leave();
+    held.leave();
   }
 
   @Override
   public void close() {
+    List<KeptProcess> last = keepers.processes();
     keepers.close();
+    try {
+      for (KeptProcess process : last) {
+        held.release(process.dyno(), process.generation());
+      }
+    } catch (IOException e) {
+      LOG.warn("control groups are left", e);
+    }
+    held.leave();
   }
 }

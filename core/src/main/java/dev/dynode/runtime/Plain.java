@@ -4,6 +4,7 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.KeeperProtocol.Bounds;
 import dev.dynode.runtime.KeeperProtocol.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ record Plain(DynoFiles files) implements Isolation {
   }
 
   @Override
-  public Program program(Launch launch) {
+  public Program program(Launch launch, Bounds bounds, int processes) {
     Path home = files.app(launch.dyno());
     Map<String, String> environment = Isolation.environment(launch, home.toString());
     environment.putIfAbsent("TMPDIR", files.temporary(launch.dyno()).toString());
@@ -36,6 +37,7 @@ record Plain(DynoFiles files) implements Isolation {
         window == null ? 0 : window.columns(),
         window == null ? 0 : window.rows(),
         launch.input(),
+        bounds,
         null);
   }
 }

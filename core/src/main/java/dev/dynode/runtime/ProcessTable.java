@@ -24,6 +24,7 @@ final class ProcessTable {
   static final String MARK = "DYNODE_LAUNCH";
 
   private static final Path PROC = Path.of("/proc");
+  private static final Set<String> MEMORY = Set.of("RssAnon:", "RssShmem:", "VmSwap:");
 
   private ProcessTable() {}
 
@@ -126,6 +127,21 @@ final class ProcessTable {
       }
     }
     return members;
+  }
+
+  /** Memory of a process that is no file's, swapped out or not; 0 once it has ended. */
+  static long residentBytes(int pid) {
+    long sum = 0;
+    try {
+      for (String line : text(pid, "status").split("\n", -1)) {
+        if (MEMORY.contains(line.substring(0, line.indexOf(':') + 1))) {
+          sum += 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+    } catch (IOException e) {
+      return 0; // it ended
+    }
+    return sum;
   }
 
   /** Live processes anywhere that carry the mark. */

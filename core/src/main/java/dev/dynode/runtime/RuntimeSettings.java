@@ -11,13 +11,17 @@ import java.time.Duration;
  * @param keeperStart longest time the keeper may take to start
  * @param keeperUnused how long the keeper lives without dynos and without a node
  * @param sandbox how dynos are isolated
+ * @param cgroups how they are held by control groups
+ * @param limits what each may use, whatever its size
  */
 public record RuntimeSettings(
     int maxProcesses,
     Duration killWithin,
     Duration keeperStart,
     Duration keeperUnused,
-    SandboxSettings sandbox) {
+    SandboxSettings sandbox,
+    CgroupSettings cgroups,
+    Limits.Common limits) {
 
   /** Reads them from the whole configuration. */
   public static RuntimeSettings from(Config config) {
@@ -27,6 +31,8 @@ public record RuntimeSettings(
         runtime.getDuration("kill-within"),
         runtime.getDuration("keeper.start-within"),
         runtime.getDuration("keeper.unused"),
-        SandboxSettings.from(runtime));
+        SandboxSettings.from(runtime),
+        CgroupSettings.from(runtime),
+        Limits.Common.from(runtime));
   }
 }

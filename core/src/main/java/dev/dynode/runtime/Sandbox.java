@@ -4,6 +4,7 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
+import dev.dynode.runtime.KeeperProtocol.Bounds;
 import dev.dynode.runtime.KeeperProtocol.Box;
 import dev.dynode.runtime.KeeperProtocol.Program;
 import dev.dynode.runtime.SandboxSettings.Network;
@@ -49,6 +50,9 @@ record Sandbox(
   private static final int LONGEST_START = 2 * 1024 * 1024 - 64 * 1024;
   private static final int POINTER_BYTES = 8;
 
+  /** bash says -u, dash -p. */
+  private static final String HELD = "ulimit -u $1 2>/dev/null || ulimit -p $1; shift; exec \"$@\"";
+
   private static final int READY = 3;
   private static final int ARGUMENTS = 4;
   private static final int PASSWD = 5;
@@ -65,7 +69,7 @@ record Sandbox(
   }
 
   @Override
-  public Program program(Launch launch) throws IOException {
+  public Program program(Launch launch, Bounds bounds, int processes) throws IOException {
     checkSize(launch);
     String name = launch.dyno() + ":" + launch.generation();
     Path slug = launch.slug().directory() == null ? files.none() : launch.slug().directory();
@@ -75,6 +79,9 @@ record Sandbox(
     command.addAll(List.of("--args", Integer.toString(ARGUMENTS), "--"));
     // Neither keys nor signals to its group reach the box itself.
     command.addAll(window == null ? List.of("setsid") : List.of("setsid", "-c"));
+    if (processes > 0) { // counted in the box's own user namespace, so not before it is there
+      command.addAll(List.of(system.shell(), "-c", HELD, "sh", Integer.toString(processes)));
+    }
     command.addAll(Isolation.shell(system.shell(), slug, launch.script()));
     int number = number(launch.dyno());
     List<byte[]> data = new ArrayList<>();
@@ -93,6 +100,7 @@ record Sandbox(
         window == null ? 0 : window.columns(),
         window == null ? 0 : window.rows(),
         launch.input(),
+        bounds,
         new Box(slug.toString(), files.of(launch.dyno()).toString(), user, data));
   }
 

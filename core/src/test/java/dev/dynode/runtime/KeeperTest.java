@@ -180,7 +180,9 @@ class KeeperTest {
                 settings.killWithin(),
                 settings.keeperStart(),
                 Duration.ofMillis(100),
-                settings.sandbox()));
+                settings.sandbox(),
+                settings.cgroups(),
+                settings.limits()));
     runtime.recover();
     runtime.leave();
     eventually("it has ended", () -> !Files.exists(data.resolve("keeper/pid")));

@@ -54,6 +54,7 @@ final class Launches {
       boolean input,
       Map<String, String> environment,
       @Nullable Path slug) {
+    DynoSize size = DynoSize.named("Standard-1X").orElseThrow();
     return new Launch(
         new DynoId(UUID.randomUUID()),
         1,
@@ -62,7 +63,13 @@ final class Launches {
         environment,
         window,
         input,
-        DynoSize.named("Standard-1X").orElseThrow());
+        size);
+  }
+
+  /** Without input, of another size. */
+  static Launch launch(String script, DynoSize size) {
+    return new Launch(
+        new DynoId(UUID.randomUUID()), 1, new SlugTree(null), script, Map.of(), null, false, size);
   }
 
   /** Everything it prints, until the end. */

@@ -178,7 +178,7 @@ class SandboxTest {
         run(
             Map.of(),
             "id -un; id -gn; id -u; hostname; umask; pwd; echo $HOME; echo $(ls /);"
-                + " ls -d /proc/[0-9]* | wc -l; df -k --output=size /dev/shm | tail -1;"
+                + " [ $(ls -d /proc/[0-9]* | wc -l) -le 6 ] && echo alone; df -k --output=size /dev/shm | tail -1;"
                 + " echo $(sed -n s/^Cap...://p /proc/self/status);"
                 + " sed -n s/^NoNewPrivs://p /proc/self/status;"
                 + " sed -n s/^Seccomp://p /proc/self/status; env | grep -c DYNODE");
@@ -194,7 +194,7 @@ class SandboxTest {
             "/app",
             "/app",
             "app bin dev etc lib lib64 proc run sbin tmp usr var",
-            "4", // the first one, the shell, ls and wc
+            "alone", // with the first one, ls and wc
             "65536",
             String.join(" ", none, none, none, none, none),
             "1",

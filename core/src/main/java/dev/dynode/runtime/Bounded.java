@@ -1,0 +1,74 @@
+package dev.dynode.runtime;
+
+import dev.dynode.port.ProcessRuntime.Signal;
+import dev.dynode.runtime.KeeperProtocol.Bounds;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** A child that does nothing before it is held to its bounds: it waits for the end of a pipe. */
+final class Bounded {
+  private Bounded() {}
+
+  /** Starts it. */
+  interface Start {
+    /**
+     * @param ready descriptor on which it has to wait
+     */
+    int start(int ready) throws IOException;
+  }
+
+  /**
+   * Starts a child, holds it to its bounds, and lets it go on.
+   *
+   * @param user whose process it is, where this is root's; -1: ours
+   */
+  static int start(Bounds bounds, int user, Start start) throws IOException {
+    int[] pipe = Libc.pipe();
+    int ready = Libc.above(pipe[0]);
+    try {
+      int pid = start.start(ready);
+      try {
+        byte[] id = Integer.toString(pid).getBytes(StandardCharsets.US_ASCII);
+        for (String group : bounds.groups()) {
+          Files.write(Path.of(group), id, StandardOpenOption.WRITE);
+        }
+        limit(pid, bounds, user);
+        return pid;
+      } catch (IOException e) {
+        Libc.kill(pid, Signal.KILL.number());
+        Libc.await(pid);
+        throw e;
+      }
+    } finally {
+      Libc.close(ready);
+      Libc.close(pipe[1]);
+    }
+  }
+
+  /** Root may lack the power over other users' limits; each has it over its own. */
+  private static void limit(int pid, Bounds bounds, int user) throws IOException {
+    Identity.Task<List<Void>> limits =
+        () -> {
+          Libc.limit(pid, Libc.RLIMIT_CORE, 0);
+          limit(pid, Libc.RLIMIT_NOFILE, bounds.openFiles());
+          limit(pid, Libc.RLIMIT_FSIZE, bounds.fileBytes());
+          limit(pid, Libc.RLIMIT_DATA, bounds.dataBytes());
+          return List.of();
+        };
+    if (user < 0) {
+      limits.run();
+    } else {
+      Identity.as(user, limits);
+    }
+  }
+
+  private static void limit(int pid, int resource, long most) throws IOException {
+    if (most > 0) {
+      Libc.limit(pid, resource, most);
+    }
+  }
+}
