@@ -1,6 +1,7 @@
 package dev.dynode.port;
 
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,24 +92,6 @@ public interface ProcessRuntime extends AutoCloseable {
       @Nullable WindowSize terminal,
       boolean input,
       DynoSize size) {}
-
-  /**
-   * What a launch uses.
-   *
-   * @param memoryBytes what counts against its quota (R14)
-   * @param residentBytes the same without file cache (R15)
-   * @param oomKills processes the kernel has killed so far because memory was at its hard limit
-   * @param processLimitHits how often so far the kernel has refused another process or thread
-   * @param diskBytes what it has written and not removed, as last measured
-   * @param diskQuotaBytes what it may write
-   */
-  record Usage(
-      long memoryBytes,
-      long residentBytes,
-      long oomKills,
-      long processLimitHits,
-      long diskBytes,
-      long diskQuotaBytes) {}
 
   /** Size of a terminal in characters, each 1 to 65535. */
   record WindowSize(int columns, int rows) {}

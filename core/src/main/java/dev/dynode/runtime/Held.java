@@ -1,8 +1,8 @@
 package dev.dynode.runtime;
 
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
-import dev.dynode.port.ProcessRuntime.Usage;
 import dev.dynode.runtime.Group.Launched;
 import dev.dynode.runtime.KeeperProtocol.Bounds;
 import java.io.IOException;

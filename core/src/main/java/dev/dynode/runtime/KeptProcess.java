@@ -1,10 +1,10 @@
 package dev.dynode.runtime;
 
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
-import dev.dynode.port.ProcessRuntime.Usage;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import dev.dynode.runtime.KeeperProtocol.Order;
 import dev.dynode.runtime.KeeperProtocol.Report;

@@ -40,7 +40,7 @@ public record Limits(long memoryBytes, int processes, int cpuShare, long diskByt
     /** With what a size has as Heroku sells it. */
     Limits of(DynoSize size) {
       return new Limits(
-          size.memoryMegabytes() * 1024L * 1024,
+          size.memoryBytes(),
           size.processes(),
           Math.clamp(size.compute(), 1, LARGEST_SHARE),
           diskBytes,

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
-import dev.dynode.port.ProcessRuntime.Usage;
 import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.dynode.rendezvous;
 
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
@@ -75,7 +75,7 @@ final class PipeProcess implements RunningProcess {
   }
 
   @Override
-  public Optional<ProcessRuntime.Usage> usage() {
+  public Optional<Usage> usage() {
     return Optional.empty();
   }
 

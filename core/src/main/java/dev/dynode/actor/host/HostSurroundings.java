@@ -3,11 +3,13 @@ package dev.dynode.actor.host;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.SlugStore;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
  * What the actors of a host need of it.
  *
+ * @param sampleEvery time between two looks at what a dyno uses
  * @param lineBytes longest log line of a program's output; longer ones are split
  */
 public record HostSurroundings(
@@ -16,7 +18,8 @@ public record HostSurroundings(
     LogStore logs,
     InstantSource clock,
     HostLoad load,
-    int lineBytes) {
+    int lineBytes,
+    Duration sampleEvery) {
   /** A line must fit into what the keeper keeps of an output. */
   private static final int LONGEST_LINE = 16_384;
 

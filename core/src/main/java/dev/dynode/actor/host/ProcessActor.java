@@ -9,6 +9,7 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.Launch;
@@ -33,13 +34,17 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One dyno's files, process and client on this host. Work that blocks runs in order on virtual
  * threads; bytes do not pass here.
  */
 final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessActor.class);
   private static final ExecutorService BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
 
   sealed interface Command {}
@@ -66,6 +71,12 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
 
   private record Discarded() implements Command {}
 
+  private record Look() implements Command {}
+
+  /** Read while it ran, or after its end, before that is told. */
+  private record Looked(Usage usage) implements Command {}
+
+  private final TimerScheduler<Command> timers;
   private final HostSurroundings surroundings;
   private final DynoSpec spec;
   private final Map<String, String> config;
@@ -78,22 +89,30 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private @Nullable DynoCommand lastReport;
   private boolean attached;
   private boolean discarded;
+  private final long quota;
+  private long knownHits;
 
   static Behavior<Command> create(
       HostSurroundings surroundings,
       DynoSpec spec,
       Map<String, String> config,
       ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
-    return Behaviors.setup(context -> new ProcessActor(context, surroundings, spec, config, dyno));
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new ProcessActor(context, timers, surroundings, spec, config, dyno)));
   }
 
   private ProcessActor(
       ActorContext<Command> context,
+      TimerScheduler<Command> timers,
       HostSurroundings surroundings,
       DynoSpec spec,
       Map<String, String> config,
       ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
     super(context);
+    this.timers = timers;
+    this.quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
     this.surroundings = surroundings;
     this.spec = spec;
     this.config = config;
@@ -115,6 +134,19 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       case Failed(int generation, Throwable cause) -> failed(generation, cause);
       case Exited(int generation, ExitStatus status) ->
           report(new DynoCommand.ReportExited(generation, status.code()));
+      case Look _ -> {
+        RunningProcess running = process;
+        if (running != null && !(lastReport instanceof DynoCommand.ReportExited)) {
+          ActorRef<Command> self = getContext().getSelf();
+          BLOCKING.execute(() -> look(running, self));
+        }
+      }
+      case Looked(Usage usage) -> {
+        if (usage.matters(quota, knownHits)) {
+          knownHits = usage.processLimitHits();
+          dyno.tell(new Decide<>(new DynoCommand.ReportUsage(ordered, usage)));
+        }
+      }
       case Lost(int generation, Throwable cause) -> {
         getContext().getLog().error("{} is lost", spec.name(), cause);
         report(
@@ -235,17 +267,27 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
             ? CompletableFuture.completedFuture(null)
             : CompletableFuture.runAsync(
                 () -> copy.accept(new OutputLines(surroundings, spec, running)), BLOCKING);
+    timers.startTimerWithFixedDelay(new Look(), surroundings.sampleEvery());
     ActorRef<Command> self = getContext().getSelf();
     running
         .exit()
         .thenCombine(output.handle((_, _) -> 0), (status, _) -> status)
-        .whenComplete(
-            (status, failure) ->
-                self.tell(
-                    failure == null
-                        ? new Exited(generation, status)
-                        : new Lost(generation, failure)));
+        .whenCompleteAsync(
+            (status, failure) -> {
+              look(running, self); // what the kernel killed it for is known by now
+              self.tell(
+                  failure == null ? new Exited(generation, status) : new Lost(generation, failure));
+            },
+            BLOCKING);
     join();
+  }
+
+  private void look(RunningProcess running, ActorRef<Command> self) {
+    try {
+      running.usage().ifPresent(usage -> self.tell(new Looked(usage)));
+    } catch (IOException e) {
+      LOG.debug("what {} uses cannot be read", spec.name(), e);
+    }
   }
 
   /** Its client's connection ended with the node; what it prints now is nobody's. */

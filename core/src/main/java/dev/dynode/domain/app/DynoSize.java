@@ -66,6 +66,11 @@ public record DynoSize(
           "hobby",
           "basic");
 
+  /** Memory quota, in bytes. */
+  public long memoryBytes() {
+    return memoryMegabytes * 1024L * 1024;
+  }
+
   /**
    * The size of this name, in any letter case; former names and Shield spellings are understood.
    */

@@ -32,6 +32,9 @@ public sealed interface DynoCommand {
   /** No byte has moved since then. */
   record ReportIdle(int generation, Instant lastByte) implements DynoCommand {}
 
+  /** What it uses, where that {@link Usage#matters}. */
+  record ReportUsage(int generation, Usage usage) implements DynoCommand {}
+
   record ReportExited(int generation, int status) implements DynoCommand {}
 
   /** The host knows nothing of this launch any more. */

@@ -12,6 +12,7 @@ import dev.dynode.domain.dyno.DynoCommand.ReportLost;
 import dev.dynode.domain.dyno.DynoCommand.ReportPrepared;
 import dev.dynode.domain.dyno.DynoCommand.ReportStartFailed;
 import dev.dynode.domain.dyno.DynoCommand.ReportStarted;
+import dev.dynode.domain.dyno.DynoCommand.ReportUsage;
 import dev.dynode.domain.dyno.DynoCommand.Resize;
 import dev.dynode.domain.dyno.DynoCommand.Stop;
 import dev.dynode.domain.dyno.DynoCommand.TimerDue;
@@ -112,6 +113,11 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
                   && live.client()
                   && !lastByte.plus(live.spec().policy().idleAfter()).isAfter(now)
               ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
+              : Decision.accept();
+      case ReportUsage(int generation, Usage usage) ->
+          generation == live.generation()
+                  && (live.phase() == Phase.RUNNING || live.phase() == Phase.STOPPING)
+              ? new Decision.Accepted<>(Strain.judge(live, usage, now))
               : Decision.accept();
       case ReportExited(int generation, int status) ->
           generation == live.generation()
@@ -235,7 +241,8 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               at,
               Optional.empty(),
               Optional.empty(),
-              Optional.empty())
+              Optional.empty(),
+              Strain.NONE)
           .due(DynoTimer.LIFE, at.plus(life));
     }
     if (!(state instanceof Live live)) {
@@ -270,6 +277,20 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               .notDue(DynoTimer.LIFE)
               .notDue(DynoTimer.HANGUP)
               .due(DynoTimer.GRACE, at.plus(policy.grace()));
+      case DynoEvent.MemoryExceeded(Instant at, _, _, _, _) ->
+          live.under(live.strain().toldMemory(at));
+      case DynoEvent.ProcessLimitHit(Instant at, _, _, _, long hits) ->
+          live.under(live.strain().toldProcesses(at, hits));
+      case DynoEvent.QuotaExceeded _ -> {
+        Live killed = live.under(live.strain().killed());
+        yield live.phase() == Phase.STOPPING // its end was decided before
+            ? killed
+            : killed
+                .in(Phase.STOPPING)
+                .because(Optional.of(Ending.QUOTA_EXCEEDED))
+                .notDue(DynoTimer.LIFE)
+                .notDue(DynoTimer.HANGUP);
+      }
       case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
       case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
       case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));

@@ -69,6 +69,22 @@ public sealed interface DynoEvent {
   /** SIGKILL to every process. */
   record KillSent(Instant at, String by, int generation) implements DynoEvent {}
 
+  /** R14: above its memory quota; it runs on. Both in bytes. */
+  record MemoryExceeded(Instant at, String by, int generation, long used, long quota)
+      implements DynoEvent {}
+
+  /** R15, or too much on disk: it is killed for that. Both in bytes. */
+  record QuotaExceeded(
+      Instant at, String by, int generation, Resource resource, long used, long quota)
+      implements DynoEvent {}
+
+  /**
+   * It was refused another process or thread, {@code hits} times so far; it runs on with the most
+   * it may have.
+   */
+  record ProcessLimitHit(Instant at, String by, int generation, int processes, long hits)
+      implements DynoEvent {}
+
   /** R13: no client came in time. */
   record AttachFailed(Instant at, String by, int generation) implements DynoEvent {}
 
@@ -81,6 +97,12 @@ public sealed interface DynoEvent {
   /** The end of the story; its files are thrown away. */
   record Retired(Instant at, String by, int generation, Ending ending, Optional<Integer> status)
       implements DynoEvent {}
+
+  /** What a dyno can take too much of. */
+  enum Resource {
+    MEMORY,
+    DISK
+  }
 
   /** Who or what wants a dyno to end. */
   enum StopCause {
@@ -102,6 +124,8 @@ public sealed interface DynoEvent {
     HUNG_UP,
     /** No client came (R13). */
     NOT_ATTACHED,
+    /** It was killed for its memory or disk (R15). */
+    QUOTA_EXCEEDED,
     /** It could not be started. */
     NOT_STARTED,
     /** Its node ended under it. */

@@ -1,5 +1,6 @@
 package dev.dynode.domain.dyno;
 
+import dev.dynode.domain.dyno.DynoEvent.Resource;
 import dev.dynode.domain.dyno.DynoOrder.ArmTimer;
 import dev.dynode.domain.dyno.DynoOrder.SignalProcess;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
@@ -10,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What to do about an event of a live dyno. Log texts are Heroku's, to the byte. */
 record DynoReactions(Live live) {
+  private static final long MEBIBYTE = 1024 * 1024;
 
   List<DynoOrder> to(DynoEvent event) {
     Instant at = event.at();
@@ -70,6 +73,31 @@ record DynoReactions(Live live) {
               signal(StopSignal.TERMINATE),
               new DynoOrder.DisarmTimer(DynoTimer.HANGUP),
               arm(DynoTimer.GRACE));
+      case DynoEvent.MemoryExceeded(_, _, _, long used, long quota) ->
+          List.of(log(at, taken("mem", used, quota)), log(at, "Error R14 (Memory quota exceeded)"));
+      case DynoEvent.QuotaExceeded(_, _, _, Resource resource, long used, long quota) -> {
+        var orders = new ArrayList<DynoOrder>();
+        switch (resource) {
+          case MEMORY -> {
+            orders.add(log(at, taken("mem", used, quota)));
+            orders.add(log(at, "Error R15 (Memory quota vastly exceeded)"));
+          }
+          case DISK -> {
+            orders.add(log(at, taken("disk", used, quota)));
+            orders.add(log(at, "Error (Disk quota exceeded)"));
+          }
+        }
+        orders.add(new DynoOrder.DisarmTimer(DynoTimer.LIFE));
+        orders.add(new DynoOrder.DisarmTimer(DynoTimer.HANGUP));
+        yield List.copyOf(orders);
+      }
+      case DynoEvent.ProcessLimitHit(_, _, _, int processes, _) ->
+          List.of(
+              log(
+                  at,
+                  "Error (Process limit reached) -> The dyno runs "
+                      + processes
+                      + " processes and threads, the most of its size; it was refused another."));
       case DynoEvent.KillSent _ ->
           List.of(log(at, "Stopping process with SIGKILL"), signal(StopSignal.KILL));
       case DynoEvent.AttachFailed _ ->
@@ -130,6 +158,12 @@ record DynoReactions(Live live) {
 
   private static DynoOrder log(Instant at, String text) {
     return new WriteLog(at, text);
+  }
+
+  /** As {@code mem=528M(103.3%)}. */
+  private static String taken(String what, long used, long quota) {
+    return String.format(
+        Locale.ROOT, "Process running %s=%dM(%.1f%%)", what, used / MEBIBYTE, 100.0 * used / quota);
   }
 
   private static String words(Duration time) {

@@ -23,6 +23,7 @@ public sealed interface DynoState {
    * @param deadlines what is due when, if nothing else happens before
    * @param changedAt last change of the public state
    * @param why the ending that was set in motion, if any
+   * @param strain what it was told about taking too much
    */
   record Live(
       DynoSpec spec,
@@ -37,7 +38,8 @@ public sealed interface DynoState {
       Instant changedAt,
       Optional<Instant> startedAt,
       Optional<Ending> why,
-      Optional<Integer> status)
+      Optional<Integer> status,
+      Strain strain)
       implements DynoState {
 
     Live in(Phase next) {
@@ -54,7 +56,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live placed(int generation, HostId host) {
@@ -71,7 +74,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live becameUp(Instant at) {
@@ -88,7 +92,8 @@ public sealed interface DynoState {
           at,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live started(Instant at) {
@@ -105,7 +110,8 @@ public sealed interface DynoState {
           changedAt,
           Optional.of(at),
           why,
-          status);
+          status,
+          strain);
     }
 
     Live withClient(boolean attached) {
@@ -122,7 +128,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live hungUp(int times) {
@@ -139,7 +146,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live because(Optional<Ending> ending) {
@@ -156,7 +164,26 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           ending,
-          status);
+          status,
+          strain);
+    }
+
+    Live under(Strain next) {
+      return new Live(
+          spec,
+          phase,
+          generation,
+          host,
+          up,
+          client,
+          hangups,
+          deadlines,
+          createdAt,
+          changedAt,
+          startedAt,
+          why,
+          status,
+          next);
     }
 
     Live exited(Optional<Integer> status) {
@@ -173,7 +200,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     Live due(DynoTimer timer, Instant at) {
@@ -204,7 +232,8 @@ public sealed interface DynoState {
           changedAt,
           startedAt,
           why,
-          status);
+          status,
+          strain);
     }
 
     /** Where it was placed. */

@@ -237,6 +237,106 @@ class DynoDeciderTest {
     assertEquals(Ending.NOT_STARTED, retired().ending());
   }
 
+  private static Usage memory(long mebibytes) {
+    return new Usage(mebibytes << 20, mebibytes << 20, 0, 0, 0, 100);
+  }
+
+  private static Usage refused(long hits) {
+    return new Usage(0, 0, 0, hits, 0, 100);
+  }
+
+  private void uses(Usage usage) {
+    story.when(new DynoCommand.ReportUsage(1, usage));
+  }
+
+  @Test
+  void aboveItsMemoryItRunsOnAndIsToldEveryTwentySeconds() {
+    attachedAndRunning();
+    uses(memory(512));
+    assertEquals(List.of(), logs(), "the quota itself is not above it");
+    uses(memory(528));
+    assertEquals(
+        List.of("Process running mem=528M(103.1%)", "Error R14 (Memory quota exceeded)"), logs());
+    story.after(Duration.ofSeconds(19));
+    uses(memory(600));
+    assertEquals(List.of(), logs());
+    story.after(Duration.ofSeconds(1));
+    uses(memory(600));
+    assertEquals("Process running mem=600M(117.2%)", logs().getFirst());
+    assertEquals(List.of(), signals());
+  }
+
+  @Test
+  void fromTwiceItsMemoryOnItIsKilledOnceAndThatIsItsEnding() {
+    attachedAndRunning();
+    uses(memory(1038));
+    assertEquals(
+        List.of(
+            "Process running mem=1038M(202.7%)",
+            "Error R15 (Memory quota vastly exceeded)", "Stopping process with SIGKILL"),
+        logs());
+    assertEquals(List.of(StopSignal.KILL), signals());
+    uses(memory(2000));
+    assertEquals(List.of(), logs());
+    assertEquals(List.of(), signals());
+    story.when(new DynoCommand.ReportExited(1, 137));
+    assertEquals(
+        List.of("Process exited with status 137", "State changed from up to complete"), logs());
+    assertEquals(Ending.QUOTA_EXCEEDED, retired().ending());
+  }
+
+  @Test
+  void cacheIsNeverVastAndWhatTheKernelKilledAlwaysIs() {
+    attachedAndRunning();
+    uses(new Usage(1500L << 20, 100L << 20, 0, 0, 0, 100));
+    assertEquals("Error R14 (Memory quota exceeded)", logs().getLast());
+    uses(new Usage(3L << 20, 3L << 20, 1, 0, 0, 100));
+    assertEquals("Process running mem=1024M(200.0%)", logs().getFirst());
+    assertEquals(List.of(StopSignal.KILL), signals());
+  }
+
+  @Test
+  void whatWasStoppedAlreadyStaysStopped() {
+    attachedAndRunning();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    uses(memory(2000));
+    assertEquals(List.of(StopSignal.KILL), signals());
+    story.when(new DynoCommand.ReportExited(1, 137));
+    assertEquals(Ending.STOPPED, retired().ending());
+  }
+
+  @Test
+  void tooMuchOnDiskIsTheEnd() {
+    attachedAndRunning();
+    uses(new Usage(0, 0, 0, 0, 4100L << 20, 4096L << 20));
+    assertEquals(
+        List.of(
+            "Process running disk=4100M(100.1%)",
+            "Error (Disk quota exceeded)", "Stopping process with SIGKILL"),
+        logs());
+    story.when(new DynoCommand.ReportExited(1, 137));
+    assertEquals(Ending.QUOTA_EXCEEDED, retired().ending());
+  }
+
+  @Test
+  void refusedProcessesAreToldWhenThereWereMore() {
+    attachedAndRunning();
+    uses(refused(3));
+    assertEquals(
+        List.of(
+            "Error (Process limit reached) -> The dyno runs 256 processes and threads, the most of"
+                + " its size; it was refused another."),
+        logs());
+    story.after(Duration.ofSeconds(20));
+    uses(refused(3));
+    assertEquals(List.of(), logs());
+    uses(refused(4));
+    assertEquals(1, logs().size());
+    uses(refused(5));
+    assertEquals(List.of(), logs(), "not so soon again");
+    assertEquals(List.of(), signals());
+  }
+
   @Test
   void reportsOfAnotherLaunchAreIgnored() {
     attachedAndRunning();

@@ -96,6 +96,7 @@ public final class Invariants {
           DynoEvent.TerminateSent _,
           DynoEvent.ExitTimedOut _,
           DynoEvent.KillSent _,
+          DynoEvent.QuotaExceeded _,
           DynoEvent.AttachFailed _,
           DynoEvent.Exited _,
           DynoEvent.Lost _,
@@ -104,6 +105,8 @@ public final class Invariants {
       case DynoEvent.Placed _,
           DynoEvent.WindowResized _,
           DynoEvent.HangupSent _,
+          DynoEvent.MemoryExceeded _,
+          DynoEvent.ProcessLimitHit _,
           DynoEvent.StopRequested _ ->
           false;
     };

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param leavesAfter when its client drops the connection, from the attach; empty: it stays
  * @param idlesAfter when its last byte moves, from the attach; empty: it keeps typing
  * @param startFails whether the host cannot start it
+ * @param doublesMemory when it holds one and a half of its memory quota, from the start of the
+ *     command, and twice the quota as long after that; empty: it stays below
  */
 public record Behaviour(
     Duration runs,
@@ -22,7 +24,8 @@ public record Behaviour(
     Optional<Duration> attachesAfter,
     Optional<Duration> leavesAfter,
     Optional<Duration> idlesAfter,
-    boolean startFails) {
+    boolean startFails,
+    Optional<Duration> doublesMemory) {
 
   /** A behaviour drawn from the whole range a platform sees, the rare cases made common. */
   public static Behaviour any(Dice dice) {
@@ -35,6 +38,7 @@ public record Behaviour(
             : Optional.empty(),
         dice.chance(0.4) ? Optional.of(dice.exponential(Duration.ofMinutes(20))) : Optional.empty(),
         dice.chance(0.3) ? Optional.of(dice.exponential(Duration.ofMinutes(30))) : Optional.empty(),
-        dice.chance(0.03));
+        dice.chance(0.03),
+        dice.chance(0.1) ? Optional.of(dice.exponential(Duration.ofMinutes(5))) : Optional.empty());
   }
 }

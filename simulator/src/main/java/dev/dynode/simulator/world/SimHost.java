@@ -1,9 +1,11 @@
 package dev.dynode.simulator.world;
 
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
 import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
@@ -73,7 +75,7 @@ public final class SimHost {
     switch (order) {
       case DynoOrder.PrepareFiles(_, int generation) ->
           later(id, new DynoCommand.ReportPrepared(generation));
-      case DynoOrder.StartProcess(_, int generation) -> start(id, generation);
+      case DynoOrder.StartProcess(_, int generation) -> start(spec, generation);
       case DynoOrder.AskHost(_, int generation) -> {
         if (process == null) {
           later(id, new DynoCommand.ReportLost(generation, "the node ended"));
@@ -123,7 +125,8 @@ public final class SimHost {
     return behaviour;
   }
 
-  private void start(DynoId id, int generation) {
+  private void start(DynoSpec spec, int generation) {
+    DynoId id = spec.id();
     Behaviour behaviour = behaviourOf(id);
     if (behaviour.startFails()) {
       later(id, new DynoCommand.ReportStartFailed(generation, "no such file"));
@@ -137,6 +140,26 @@ public final class SimHost {
     launches.merge(id, 1, Integer::sum);
     later(id, new DynoCommand.ReportStarted(generation, 1));
     end(id, process, behaviour.runs(), 0);
+    long quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+    behaviour
+        .doublesMemory()
+        .ifPresent(
+            after -> {
+              uses(id, process, after, quota * 3 / 2);
+              uses(id, process, after.multipliedBy(2), quota * 2);
+            });
+  }
+
+  private void uses(DynoId id, Running process, Duration after, long bytes) {
+    int now = life;
+    queue.at(
+        queue.now().plus(after),
+        () -> {
+          if (life == now && !process.ended) {
+            var usage = new Usage(bytes, bytes, 0, 0, 0, 1);
+            later(id, new DynoCommand.ReportUsage(process.generation, usage));
+          }
+        });
   }
 
   private void signal(DynoId id, Running process, StopSignal signal) {
