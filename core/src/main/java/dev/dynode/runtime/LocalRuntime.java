@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalRuntime implements ProcessRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(LocalRuntime.class);
+
+  /** What {@link #warmUp} starts: no app's. */
+  private static final DynoId WARM_UP = new DynoId(new UUID(0, 0));
+
   private static final String WEAK =
       "DYNOS ARE NOT ISOLATED: each can read this user's files and signal this user's processes,"
           + " other dynos included ({}).";
@@ -99,7 +104,7 @@ public final class LocalRuntime implements ProcessRuntime {
     for (boolean terminal : new boolean[] {true, false}) {
       var launch =
           new Launch(
-              new DynoId(UUID.randomUUID()),
+              WARM_UP,
               1,
               new SlugTree(null),
               "exit 0",
@@ -114,7 +119,7 @@ public final class LocalRuntime implements ProcessRuntime {
       }
       process.exit().toCompletableFuture().join();
       process.close();
-      discard(launch.dyno());
+      discard(WARM_UP);
     }
   }
 
@@ -144,7 +149,15 @@ public final class LocalRuntime implements ProcessRuntime {
 
   @Override
   public Recovery recover() throws IOException {
-    List<KeptProcess> kept = keepers.current().tell();
+    List<KeptProcess> kept = new ArrayList<>();
+    for (KeptProcess process : keepers.current().tell()) {
+      if (process.dyno().equals(WARM_UP)) { // the node was killed right then
+        discard(WARM_UP);
+        process.close();
+      } else {
+        kept.add(process);
+      }
+    }
     Set<DynoId> left = files.all();
     kept.forEach(process -> left.remove(process.dyno()));
     held.sweep(

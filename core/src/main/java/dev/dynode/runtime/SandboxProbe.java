@@ -59,6 +59,7 @@ final class SandboxProbe {
 
   private void attempt(Sandbox sandbox) throws IOException {
     Path folder = files.folder().resolve("probe");
+    DynoFiles.delete(folder); // of a node that was killed at this point
     files.layers(folder, user);
     try {
       List<String> words = new ArrayList<>(withMounts());

@@ -141,9 +141,11 @@ class SandboxTest {
     Path home = Files.createDirectory(data.resolve("home"));
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Path copy = home.resolve(entries.size() + "-" + Path.of(entry).getFileName());
-      assertEquals(0, new ProcessBuilder("cp", "-r", entry, copy.toString()).start().waitFor());
-      entries.add(copy.toString());
+      if (Files.exists(Path.of(entry))) {
+        Path copy = home.resolve(entries.size() + "-" + Path.of(entry).getFileName());
+        assertEquals(0, new ProcessBuilder("cp", "-r", entry, copy.toString()).start().waitFor());
+        entries.add(copy.toString());
+      }
     }
     new DynoFiles(data).give(home, ORDINARY);
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * One version of the client with nothing but what {@code dynode env} prints, a home of its own and
  * two empty files in it that keep the client from asking elsewhere for news.
  */
-final class HerokuCli {
+public final class HerokuCli {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final Path program;
@@ -63,7 +63,7 @@ final class HerokuCli {
   }
 
   /** The client of this version, pointed at the node. */
-  static HerokuCli of(String version, NodeProcess node, Path folder) throws Exception {
+  public static HerokuCli of(String version, NodeProcess node, Path folder) throws Exception {
     Path program = HerokuPackage.program(version);
     Path home = folder.resolve("home-" + version);
     Path cache = Files.createDirectories(home.resolve("cache/heroku"));
@@ -137,7 +137,7 @@ final class HerokuCli {
   }
 
   /** Starts it with stdout in a file. */
-  Process start(Path out, String... words) throws IOException {
+  public Process start(Path out, String... words) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command(words))
             .directory(home.toFile())

@@ -56,6 +56,15 @@ final class Dialled implements AutoCloseable {
     return seen.toString();
   }
 
+  /** Reads until the connection ends, in whatever way. */
+  String toTheEnd() {
+    try {
+      return rest();
+    } catch (IOException gone) {
+      return seen.toString();
+    }
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

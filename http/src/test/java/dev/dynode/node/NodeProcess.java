@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,34 +47,7 @@ public final class NodeProcess implements AutoCloseable {
    * @param config HOCON over the defaults, such as {@code dynode.dynos.idle-after = 1 s}
    */
   public static NodeProcess start(Path data, String... config) throws Exception {
-    Files.createDirectories(data);
-    Path file = data.resolveSibling(data.getFileName() + ".conf");
-    Files.writeString(file, "dynode.node.leave-dynos = false\n" + String.join("\n", config));
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xshare:auto",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.dynode.cli.Dynode",
-            "server",
-            "--data",
-            data.toString(),
-            "--config",
-            file.toString()));
-    for (String port : List.of("api", "rendezvous", "router")) {
-      command.addAll(List.of("--" + port + "-port", "0"));
-    }
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(
-                ProcessBuilder.Redirect.appendTo(
-                    data.resolveSibling(data.getFileName() + ".log").toFile()))
-            .start();
+    Process process = spawn(data, config);
     BufferedReader lines = process.inputReader();
     @Nullable String line = lines.readLine();
     if (line == null || !line.startsWith("Dynode ready: ")) {
@@ -81,6 +55,30 @@ public final class NodeProcess implements AutoCloseable {
       throw new IOException("the node did not start: " + line + "\n" + log(data));
     }
     return new NodeProcess(data, process, line);
+  }
+
+  private static Process spawn(Path data, String... config) throws IOException {
+    Files.createDirectories(data);
+    Path file = data.resolveSibling(data.getFileName() + ".conf");
+    Files.writeString(file, "dynode.node.leave-dynos = false\n" + String.join("\n", config));
+    List<String> command = new ArrayList<>(NodeProgram.server());
+    command.addAll(List.of("--data", data.toString(), "--config", file.toString()));
+    for (String port : List.of("api", "rendezvous", "router")) {
+      command.addAll(List.of("--" + port + "-port", "0"));
+    }
+    return new ProcessBuilder(command)
+        .redirectError(
+            ProcessBuilder.Redirect.appendTo(
+                data.resolveSibling(data.getFileName() + ".log").toFile()))
+        .start();
+  }
+
+  /** Starts a node and kills it with -9 so much later, whatever it has come to. */
+  public static void startAndKill(Path data, long millis, String... config) throws Exception {
+    Process process = spawn(data, config);
+    if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   private static String log(Path data) throws IOException {
