@@ -37,7 +37,7 @@ final class MixedDynos {
   private static final int WRITERS = 15;
   private static final int ATTACHED = 5; // of each kind
   private static final int CLIENTS = 3;
-  private static final String COUNT = "i=0; while :; do i=$((i+1)); echo n-$i; sleep 0.01; done";
+  private static final String COUNT = "i=0; while :; do i=$((i+1)); echo n-$i; sleep 0.05; done";
   private static final String DYNOS = "/apps/demo/dynos";
 
   private final Random random;
@@ -71,8 +71,8 @@ final class MixedDynos {
       writing += state(node, dyno).equals("up") ? 1 : 0;
     }
     for (; writing < WRITERS; writing++) {
-      int lines = 100 + random.nextInt(900);
-      String pause = random.nextBoolean() ? "sleep 0.0%d; ".formatted(1 + random.nextInt(2)) : "";
+      int lines = 50 + random.nextInt(250);
+      String pause = random.nextBoolean() ? "sleep 0.0%d; ".formatted(3 + random.nextInt(4)) : "";
       String command =
           "i=0; while [ $i -lt %d ]; do i=$((i+1)); echo line-$i; %sdone; exit 5"
               .formatted(lines, pause);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Dynos go on when their node is killed or restarted, and its next life takes them over. {@code
- * -Dseed=N -Drounds=N} repeat.
+ * -Dseed=N -Dkills=N} repeat.
  */
 @Timeout(900)
 class SurvivalTest {
@@ -33,7 +33,7 @@ class SurvivalTest {
       dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
       dynode.logs.kept-lines = 1000000
       dynode.apps.one-off-limits.standard = 80
-      dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 3 s }
+      dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 2 s }
       """;
 
   @TempDir private Path folder;
