@@ -141,9 +141,10 @@ class SandboxTest {
     Path home = Files.createDirectory(data.resolve("home"));
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      if (Files.exists(Path.of(entry))) {
+      if (!entry.isEmpty() && Files.exists(Path.of(entry))) {
         Path copy = home.resolve(entries.size() + "-" + Path.of(entry).getFileName());
-        assertEquals(0, new ProcessBuilder("cp", "-r", entry, copy.toString()).start().waitFor());
+        Process cp = new ProcessBuilder("cp", "-r", entry, copy.toString()).inheritIO().start();
+        assertEquals(0, cp.waitFor(), entry);
         entries.add(copy.toString());
       }
     }

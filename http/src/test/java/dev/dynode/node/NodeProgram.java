@@ -50,7 +50,7 @@ final class NodeProgram {
       Path folder = Files.createTempDirectory(Path.of("target"), "node").toAbsolutePath();
       List<String> jars = new ArrayList<>();
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-        if (entry.contains("test-classes")) {
+        if (entry.isEmpty() || entry.contains("test-classes")) {
           continue; // no part of the program
         }
         jars.add(
