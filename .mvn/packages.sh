@@ -4,6 +4,7 @@ set -eu
 missing=
 command -v bwrap >/dev/null || missing="$missing bubblewrap"
 command -v setpriv >/dev/null && command -v unshare >/dev/null || missing="$missing util-linux"
+command -v slirp4netns >/dev/null || missing="$missing slirp4netns"
 command -v perl >/dev/null || missing="$missing perl-base"
 [ -n "$missing" ] || exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then

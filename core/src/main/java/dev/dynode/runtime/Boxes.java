@@ -32,36 +32,37 @@ record Boxes(Path folder) {
   /**
    * Starts the program of a box. It goes no further than reading its descriptor 3 before everything
    * is ready.
+   *
+   * @param last descriptors it gets after the others
    */
   int start(
       Program program,
       Box box,
       Map<String, String> environment,
       Spawner.Source input,
-      Spawner.@Nullable Source output)
+      Spawner.@Nullable Source output,
+      List<Integer> last)
       throws IOException {
     mount(program.launch(), box);
-    List<Integer> inherited = new ArrayList<>();
+    List<Integer> data = new ArrayList<>();
     try {
-      for (byte[] data : box.data()) {
-        inherited.add(Libc.memory(data));
+      for (byte[] content : box.data()) {
+        data.add(Libc.memory(content));
       }
       return Bounded.start(
           program.bounds(),
           box.user(),
           ready -> {
-            inherited.addFirst(ready);
-            try {
-              return spawn(program, box, environment, input, output, inherited);
-            } finally {
-              inherited.removeFirst();
-            }
+            List<Integer> inherited = new ArrayList<>(List.of(ready));
+            inherited.addAll(data);
+            inherited.addAll(last);
+            return spawn(program, box, environment, input, output, inherited);
           });
     } catch (IOException e) {
       close(program.launch());
       throw e;
     } finally {
-      inherited.forEach(Libc::close);
+      data.forEach(Libc::close);
     }
   }
 

@@ -32,6 +32,11 @@ sealed interface Isolation permits Plain, Sandbox {
    */
   Program program(Launch launch, Bounds bounds, int processes) throws IOException;
 
+  /** A script that exits with 0 where everything works. */
+  default String trial() {
+    return "exit 0";
+  }
+
   /**
    * The shell that runs a launch's script.
    *

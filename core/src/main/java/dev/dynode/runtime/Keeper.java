@@ -6,8 +6,10 @@ import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,6 +64,7 @@ public final class Keeper {
   private long nextKey = FIRST_KEY;
   private long unusedSince = System.nanoTime();
   private boolean stopping;
+  private boolean retired;
 
   private Keeper(Path socket, Duration killWithin, Duration unused, String boxes)
       throws IOException {
@@ -77,26 +80,32 @@ public final class Keeper {
   }
 
   /**
-   * Keeps until it is told to stop, or was not needed for a while.
+   * Keeps until it is told to stop, was not needed for a while, or has retired and keeps nothing.
    *
-   * @param arguments path of the socket, milliseconds for a kill, milliseconds to live unused,
+   * @param arguments its {@link KeeperPlace}, milliseconds for a kill, milliseconds to live unused,
    *     folder for the file systems of sandboxes or nothing
    */
   public static void main(String[] arguments) throws IOException {
-    Path socket = Path.of(arguments[0]);
-    var keeper =
-        new Keeper(
-            socket,
-            Duration.ofMillis(Long.parseLong(arguments[1])),
-            Duration.ofMillis(Long.parseLong(arguments[2])),
-            arguments[3]);
-    Path pid = socket.resolveSibling("pid");
-    Files.writeString(pid, keeper.self + "\n");
-    try {
-      keeper.run();
-    } finally {
-      Files.deleteIfExists(pid);
-      Files.deleteIfExists(socket);
+    var place = new KeeperPlace(Path.of(arguments[0]));
+    try (var channel =
+            FileChannel.open(place.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lock = channel.tryLock()) {
+      if (lock == null) {
+        return; // another one lives here
+      }
+      var keeper =
+          new Keeper(
+              place.socket(),
+              Duration.ofMillis(Long.parseLong(arguments[1])),
+              Duration.ofMillis(Long.parseLong(arguments[2])),
+              arguments[3]);
+      Files.writeString(place.pid(), keeper.self + "\n");
+      try {
+        keeper.run();
+      } finally {
+        Files.deleteIfExists(place.pid());
+        Files.deleteIfExists(place.socket());
+      }
     }
   }
 
@@ -125,11 +134,11 @@ public final class Keeper {
 
   /** Whether nobody needs it any more. */
   private boolean over() {
-    if (!launches.isEmpty() || (connection != null && !stopping)) {
+    if (!launches.isEmpty() || (connection != null && !stopping && !retired)) {
       unusedSince = System.nanoTime();
       return stopping && launches.values().stream().allMatch(KeptLaunch::ended);
     }
-    return stopping || System.nanoTime() - unusedSince > patienceNanos;
+    return stopping || retired || System.nanoTime() - unusedSince > patienceNanos;
   }
 
   private static void complain(Exception e) {
@@ -149,8 +158,10 @@ public final class Keeper {
       KeptLaunch launch = keys.get(key);
       if (launch != null && key == launch.exitKey()) {
         ended(launch);
-      } else if (launch != null) {
+      } else if (launch != null && key == launch.outputKey()) {
         answer(launch);
+      } else if (launch != null) {
+        launch.connect(buffer, state);
       }
     }
   }
@@ -162,10 +173,12 @@ public final class Keeper {
     }
     hangUp(); // there is one node: the new one
     patienceNanos = unusedNanos;
+    retired = false;
     var node = new KeeperConnection(fd);
     connection = node;
     Libc.epollControl(epoll, ADD, fd, Libc.EPOLLIN, CONNECTION);
-    tell(new Report.Hello(id, self, boxes == null ? "" : boxes.folder().toString()));
+    String mounts = boxes == null ? "" : boxes.folder().toString();
+    tell(new Report.Hello(id, self, mounts, KeeperProtocol.VERSION));
   }
 
   private void hangUp() {
@@ -236,6 +249,7 @@ public final class Keeper {
           launch.close();
         }
       }
+      case Order.Retire() -> retired = true;
       case Order.Stop() -> {
         stopping = true;
         for (KeptLaunch launch : launches.values()) {
@@ -251,7 +265,7 @@ public final class Keeper {
       return;
     }
     long key = nextKey;
-    nextKey += 2;
+    nextKey += KeptLaunch.KEYS;
     try {
       KeptLaunch launch = KeptLaunch.start(id, program, key, boxes);
       launches.put(program.launch(), launch);
@@ -261,6 +275,11 @@ public final class Keeper {
       if (launch.retained()) {
         keys.put(launch.outputKey(), launch);
         Libc.epollControl(epoll, ADD, launch.output(), Libc.EPOLLONESHOT, launch.outputKey());
+      }
+      if (launch.told() >= 0) {
+        keys.put(launch.connectKey(), launch);
+        Libc.epollControl(
+            epoll, ADD, launch.told(), Libc.EPOLLIN | Libc.EPOLLONESHOT, launch.connectKey());
       }
       int[] descriptors = launch.descriptors();
       tell(new Report.Started(call, launch.pid(), descriptors.length), descriptors);

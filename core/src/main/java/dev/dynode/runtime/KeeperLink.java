@@ -35,14 +35,15 @@ final class KeeperLink implements AutoCloseable {
   private final Held held;
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicLong calls = new AtomicLong();
-  private final Map<Long, CompletableFuture<KeptProcess>> starting = new ConcurrentHashMap<>();
-  private final Map<Long, Program> programs = new ConcurrentHashMap<>();
+  private final Map<Long, Starting> starting = new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<List<KeptProcess>>> telling = new ConcurrentHashMap<>();
   private final Map<String, KeptProcess> processes = new ConcurrentHashMap<>();
   private final CompletableFuture<Report.Hello> hello = new CompletableFuture<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private final List<KeptProcess> told = new ArrayList<>();
   private boolean closed;
+
+  private record Starting(Program program, CompletableFuture<KeptProcess> started) {}
 
   /**
    * Speaks to a keeper.
@@ -88,14 +89,12 @@ final class KeeperLink implements AutoCloseable {
   KeptProcess start(Program program) throws IOException {
     long call = calls.incrementAndGet();
     var started = new CompletableFuture<KeptProcess>();
-    programs.put(call, program);
-    starting.put(call, started);
+    starting.put(call, new Starting(program, started));
     try {
       send(new Order.Start(call, program));
       return await(started);
     } finally {
       starting.remove(call);
-      programs.remove(call);
     }
   }
 
@@ -180,7 +179,7 @@ final class KeeperLink implements AutoCloseable {
     }
     var failure = new IOException("the keeper of this host's dynos is gone");
     hello.completeExceptionally(failure);
-    starting.values().forEach(call -> call.completeExceptionally(failure));
+    starting.values().forEach(call -> call.started().completeExceptionally(failure));
     telling.values().forEach(call -> call.completeExceptionally(failure));
     if (!closed) {
       awaitDeath();
@@ -213,25 +212,27 @@ final class KeeperLink implements AutoCloseable {
     switch (report) {
       case Report.Hello said -> hello.complete(said);
       case Report.Started(long call, int pid, int count) -> {
-        Program program = programs.get(call);
-        CompletableFuture<KeptProcess> started = starting.get(call);
-        if (program == null || started == null) {
+        Starting asked = starting.get(call);
+        if (asked == null) {
           throw new IOException("an answer to a start that was not asked for");
         }
-        started.complete(
-            known(
-                program.launch(),
-                pid,
-                program.columns() > 0,
-                program.input(),
-                !program.input(),
-                0,
-                take(descriptors, count)));
+        Program program = asked.program();
+        asked
+            .started()
+            .complete(
+                known(
+                    program.launch(),
+                    pid,
+                    program.columns() > 0,
+                    program.input(),
+                    !program.input(),
+                    0,
+                    take(descriptors, count)));
       }
       case Report.NotStarted(long call, String reason) -> {
-        CompletableFuture<KeptProcess> started = starting.get(call);
-        if (started != null) {
-          started.completeExceptionally(new IOException(reason));
+        Starting asked = starting.get(call);
+        if (asked != null) {
+          asked.started().completeExceptionally(new IOException(reason));
         }
       }
       case Report.Kept kept -> {

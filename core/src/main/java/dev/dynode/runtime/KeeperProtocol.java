@@ -20,6 +20,12 @@ final class KeeperProtocol {
   /** Longest frame. The kernel takes no longer command and environment than a tenth of it. */
   static final int MOST = 32 << 20;
 
+  /**
+   * Counts changes after which a node no longer understands a keeper that an earlier build started;
+   * {@link Program} may change, since such a keeper is told to start nothing.
+   */
+  static final int VERSION = 1;
+
   private KeeperProtocol() {}
 
   /**
@@ -54,16 +60,18 @@ final class KeeperProtocol {
   record Bounds(List<String> groups, long openFiles, long fileBytes, long dataBytes) {}
 
   /**
-   * What the keeper makes ready for a sandboxed program. The program's first three more descriptors
-   * than usual are: 3, which ends once everything is ready, then {@code data}.
+   * What the keeper makes ready for a sandboxed program. The program's descriptors beside the usual
+   * three are: 3, which ends once everything is ready, then {@code data}, and for a network of its
+   * own two more: on the first it tells its child in JSON, at the second it waits for a byte.
    *
    * @param lower the slug, never written to; or an empty folder
    * @param folder has {@code up}, {@code work} and {@code tmp} of the dyno
    * @param user host's user it runs as; -1: the keeper's
+   * @param outbound slirp4netns, for a network of its own; empty: none
    * @param data contents of the descriptors from 4 on
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Box(String lower, String folder, int user, List<byte[]> data) {}
+  record Box(String lower, String folder, int user, String outbound, List<byte[]> data) {}
 
   /** What the node wants. */
   sealed interface Order {
@@ -82,6 +90,11 @@ final class KeeperProtocol {
 
     /** Kill everything, and end. */
     record Stop() implements Order {}
+
+    /**
+     * Start nothing more, and end with the last launch, unless a node connects that starts some.
+     */
+    record Retire() implements Order {}
   }
 
   /** What the keeper tells. */
@@ -91,7 +104,7 @@ final class KeeperProtocol {
      *
      * @param boxes folder in which it mounts the file systems of sandboxes; empty: it makes none
      */
-    record Hello(String keeper, int pid, String boxes) implements Report {}
+    record Hello(String keeper, int pid, String boxes, int version) implements Report {}
 
     /** With it come the descriptors: the terminal, or input and output, or none. */
     record Started(long call, int pid, int descriptors) implements Report {}
@@ -164,6 +177,7 @@ final class KeeperProtocol {
                 text(out, box.lower());
                 text(out, box.folder());
                 out.writeInt(box.user());
+                text(out, box.outbound());
                 out.writeInt(box.data().size());
                 for (byte[] data : box.data()) {
                   out.writeInt(data.length);
@@ -190,6 +204,7 @@ final class KeeperProtocol {
               text(out, launch);
             }
             case Order.Stop() -> out.writeByte(6);
+            case Order.Retire() -> out.writeByte(7);
           }
         });
   }
@@ -228,6 +243,7 @@ final class KeeperProtocol {
       case 4 -> new Order.CloseInput(text(in));
       case 5 -> new Order.Forget(text(in));
       case 6 -> new Order.Stop();
+      case 7 -> new Order.Retire();
       default -> throw new IOException("the keeper does not know this order");
     };
   }
@@ -244,11 +260,12 @@ final class KeeperProtocol {
     String lower = text(in);
     String folder = text(in);
     int user = in.readInt();
+    String outbound = text(in);
     List<byte[]> data = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       data.add(in.readNBytes(in.readInt()));
     }
-    return new Box(lower, folder, user, data);
+    return new Box(lower, folder, user, outbound, data);
   }
 
   /** The frame of a report. */
@@ -256,11 +273,12 @@ final class KeeperProtocol {
     return frame(
         out -> {
           switch (report) {
-            case Report.Hello(String keeper, int pid, String boxes) -> {
+            case Report.Hello(String keeper, int pid, String boxes, int version) -> {
               out.writeByte(1);
               text(out, keeper);
               out.writeInt(pid);
               text(out, boxes);
+              out.writeInt(version);
             }
             case Report.Started(long call, int pid, int descriptors) -> {
               out.writeByte(2);
@@ -309,7 +327,7 @@ final class KeeperProtocol {
   static Report report(byte[] frame) throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(frame));
     return switch (in.readByte()) {
-      case 1 -> new Report.Hello(text(in), in.readInt(), text(in));
+      case 1 -> new Report.Hello(text(in), in.readInt(), text(in), in.readInt());
       case 2 -> new Report.Started(in.readLong(), in.readInt(), in.readInt());
       case 3 -> new Report.NotStarted(in.readLong(), text(in));
       case 4 ->

@@ -1,7 +1,8 @@
 package dev.dynode.runtime;
 
+import dev.dynode.runtime.KeeperProtocol.Order;
+import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,82 +14,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the keeper of a data folder, starts one where there is none, and another if it died. */
+/**
+ * Finds the keeper of a data folder, starts one where there is none, and another if it died. After
+ * an upgrade that one is a new keeper, and starts all dynos from then on; the former ones keep
+ * theirs until these have ended, and end with the last. Thread-safe.
+ */
 final class Keepers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keepers.class);
   private static final int LOOK_MILLIS = 5;
 
   private final Path folder;
   private final RuntimeSettings settings;
-  private final String boxes;
   private final Held held;
   private final Poller poller;
+  private final Path code;
+  private final List<String> flags;
+  private final List<String> arguments;
+  private final KeeperPlace own;
+  private final List<KeeperLink> former = new ArrayList<>();
   private @Nullable KeeperLink link;
   private int spawned;
   private boolean closed;
 
   /**
    * @param boxes where a new keeper mounts the file systems of sandboxes; empty: it makes none
+   * @param code jar or folder of its classes
    */
-  Keepers(Path folder, RuntimeSettings settings, String boxes, Held held) throws IOException {
+  Keepers(Path folder, RuntimeSettings settings, String boxes, Held held, Path code)
+      throws IOException {
     this.held = held;
-    this.boxes = boxes;
     this.folder = folder;
     this.settings = settings;
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    poller = new Poller();
-    spawnUnlessThere();
-  }
-
-  private Path socket() {
-    return folder.resolve("socket");
-  }
-
-  /** The keeper there is. */
-  synchronized KeeperLink current() throws IOException {
-    KeeperLink known = link;
-    if (closed) {
-      throw new IOException("this runtime is closed");
-    }
-    if (known != null && !known.gone().isDone()) {
-      return known;
-    }
-    if (known != null) {
-      LOG.error("the keeper of this host's dynos is gone; starting another");
-      spawnUnlessThere();
-    }
-    KeeperLink next = new KeeperLink(connected(), poller, held);
-    KeeperProtocol.Report.Hello keeper = next.keeper();
-    if (!keeper.boxes().equals(boxes)) {
-      next.close();
-      throw new IOException(
-          "The keeper of this host's dynos, process "
-              + keeper.pid()
-              + ", isolates otherwise than is configured now (dynode.runtime.isolation);"
-              + " stop its dynos with the configuration it was started with");
-    }
-    LOG.debug("dynos are kept by process {}", keeper.pid());
-    link = next;
-    return next;
-  }
-
-  synchronized List<KeptProcess> processes() {
-    return link == null ? List.of() : link.processes();
-  }
-
-  private void spawnUnlessThere() throws IOException {
-    try {
-      Libc.close(UnixSocket.connect(socket()));
-    } catch (Libc.CallFailed none) {
-      spawn();
-    }
-  }
-
-  private void spawn() throws IOException {
-    Path log = folder.resolve("log");
-    List<String> command = new ArrayList<>(boxes.isEmpty() ? List.of() : SandboxProbe.withMounts());
-    command.addAll(
+    this.code = code;
+    flags = new ArrayList<>(boxes.isEmpty() ? List.of() : SandboxProbe.withMounts());
+    flags.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
@@ -100,43 +59,138 @@ final class Keepers implements AutoCloseable {
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            ownClasses().toString(),
-            Keeper.class.getName(),
-            socket().toString(),
+            "-cp"));
+    arguments =
+        List.of(
             String.valueOf(settings.killWithin().toMillis()),
             String.valueOf(settings.keeperUnused().toMillis()),
-            boxes));
+            boxes);
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    List<String> identity = new ArrayList<>(flags);
+    identity.addAll(arguments);
+    own = KeeperPlace.of(folder, code, identity);
+    poller = new Poller();
+    link = find(own);
+    findFormer();
+    if (link == null) {
+      spawn();
+    }
+  }
+
+  private void findFormer() throws IOException {
+    List<KeeperPlace> places = KeeperPlace.in(folder);
+    places.remove(own);
+    for (KeeperPlace place : places) {
+      KeeperLink found = find(place);
+      if (found == null) {
+        DynoFiles.delete(place.folder());
+        continue;
+      }
+      Report.Hello keeper = found.keeper();
+      if (keeper.version() != KeeperProtocol.VERSION) {
+        throw new IOException(
+            "Process %d keeps dynos that another version of Dynode started, and this one does not understand it (%d, not %d); stop them with that version first"
+                .formatted(keeper.pid(), keeper.version(), KeeperProtocol.VERSION));
+      }
+      former.add(found);
+    }
+  }
+
+  /** A link to the keeper that lives there, if one does. */
+  private @Nullable KeeperLink find(KeeperPlace place) throws IOException {
+    int fd;
+    try {
+      fd = UnixSocket.connect(place.socket());
+    } catch (Libc.CallFailed nobody) {
+      return null;
+    }
+    var found = new KeeperLink(fd, poller, held);
+    try {
+      Report.Hello keeper = found.keeper();
+      LOG.debug("dynos are kept by process {}", keeper.pid());
+      return found;
+    } catch (IOException e) {
+      LOG.debug("a keeper ended just now", e);
+      return null;
+    }
+  }
+
+  /** The keeper that starts dynos. */
+  synchronized KeeperLink current() throws IOException {
+    if (closed) {
+      throw new IOException("this runtime is closed");
+    }
+    KeeperLink known = link;
+    if (known != null && !known.gone().isDone()) {
+      return known;
+    }
+    if (known != null) {
+      LOG.error("the keeper of this host's dynos is gone; starting another");
+      spawn();
+    }
+    KeeperLink next = awaited();
+    link = next;
+    return next;
+  }
+
+  private synchronized List<KeeperLink> links() {
+    former.removeIf(each -> each.gone().isDone());
+    List<KeeperLink> links = new ArrayList<>(former);
+    if (link != null && !link.gone().isDone()) {
+      links.add(link);
+    }
+    return links;
+  }
+
+  /** Everything that is kept, running or ended. Once, before anything is started. */
+  synchronized List<KeptProcess> tell() throws IOException {
+    List<KeptProcess> told = new ArrayList<>(current().tell());
+    for (KeeperLink each : former) {
+      told.addAll(each.tell());
+      each.send(new Order.Retire());
+      LOG.info("a former keeper, process {}, ends with its last dyno", each.keeper().pid());
+    }
+    return told;
+  }
+
+  /** What was told or started, and not forgotten. */
+  List<KeptProcess> processes() {
+    return links().stream().flatMap(each -> each.processes().stream()).toList();
+  }
+
+  int size() {
+    return links().stream().mapToInt(KeeperLink::size).sum();
+  }
+
+  private void spawn() throws IOException {
+    List<String> command = new ArrayList<>(flags);
+    command.addAll(List.of(own.settle(code).toString(), Keeper.class.getName()));
+    command.add(own.folder().toString());
+    command.addAll(arguments);
     spawned =
         Spawner.spawn(
             command,
             Map.of("PATH", Isolation.PATH, "LC_ALL", "C.UTF-8"),
             Path.of("/"),
             new Spawner.Source.File("/dev/null", Libc.O_RDWR),
-            new Spawner.Source.File(log.toString(), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND));
+            new Spawner.Source.File(
+                folder.resolve("log").toString(), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND));
   }
 
-  private static Path ownClasses() {
-    try {
-      return Path.of(Keeper.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private int connected() throws IOException {
+  /** The keeper that was started: by this node, or just before by one that was killed. */
+  private KeeperLink awaited() throws IOException {
     long deadline = System.nanoTime() + settings.keeperStart().toNanos();
-    while (true) {
-      try {
-        return UnixSocket.connect(socket());
-      } catch (Libc.CallFailed notYet) {
-        if (System.nanoTime() > deadline || (spawned > 0 && Libc.reap(spawned) != null)) {
-          throw new IOException(
-              "the keeper of this host's dynos does not start; "
-                  + folder.resolve("log")
-                  + " may say why",
-              notYet);
-        }
+    while (System.nanoTime() < deadline) {
+      KeeperLink found = find(own);
+      if (found != null) {
+        return found;
+      }
+      Integer status = spawned > 0 ? Libc.reap(spawned) : null;
+      if (status != null && status == 0) {
+        spawn(); // another one held the place
+      } else if (status != null) {
+        break;
       }
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -145,12 +199,16 @@ final class Keepers implements AutoCloseable {
         throw new IOException("interrupted", e);
       }
     }
+    throw new IOException(
+        "the keeper of this host's dynos does not start; %s may say why"
+            .formatted(folder.resolve("log")));
   }
 
-  /** Lets the keeper and what it keeps go on. */
+  /** Lets the keepers and what they keep go on. */
   synchronized void leave() {
     if (!closed) {
       closed = true;
+      former.forEach(KeeperLink::close);
       if (link != null) {
         link.close();
       }
@@ -158,18 +216,25 @@ final class Keepers implements AutoCloseable {
     }
   }
 
-  /** Ends the keeper and all it keeps, and waits for it. */
+  /** Ends the keepers and all they keep, and waits for them. */
   @Override
   public synchronized void close() {
     if (closed) {
       return;
     }
     try {
-      KeeperLink last = current();
-      last.send(new KeeperProtocol.Order.Stop());
-      last.gone()
-          .completeOnTimeout(null, 2 * settings.killWithin().toMillis(), TimeUnit.MILLISECONDS)
-          .join();
+      if (link == null) {
+        current();
+      }
+      List<KeeperLink> last = links();
+      for (KeeperLink each : last) {
+        each.send(new Order.Stop());
+      }
+      for (KeeperLink each : last) {
+        each.gone()
+            .completeOnTimeout(null, 2 * settings.killWithin().toMillis(), TimeUnit.MILLISECONDS)
+            .join();
+      }
       if (spawned > 0) {
         Libc.reap(spawned);
       }

@@ -1,5 +1,6 @@
 package dev.dynode.runtime;
 
+import dev.dynode.runtime.KeeperProtocol.Box;
 import dev.dynode.runtime.KeeperProtocol.Program;
 import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** A launch in its keeper. For the keeper's thread. */
 final class KeptLaunch {
   static final int SIGKILL = 9;
+
+  /** Of each launch, from its first on: exit, output, connect. */
+  static final int KEYS = 3;
+
   private static final int CORE_DUMPED = 0x80;
   private static final String WHEN_READY = "read -r _ <&3; exec 3<&-; exec \"$@\"";
 
@@ -36,6 +41,7 @@ final class KeptLaunch {
   private final int output;
   private final boolean retained;
   private final boolean boxed;
+  private final @Nullable Outbound outbound;
   private final long key;
   private int input;
   private int status = -1;
@@ -48,7 +54,14 @@ final class KeptLaunch {
   private long wanted = -1;
   private boolean complete;
 
-  private KeptLaunch(Program program, String mark, int pid, int input, int output, long key)
+  private KeptLaunch(
+      Program program,
+      String mark,
+      int pid,
+      int input,
+      int output,
+      @Nullable Outbound outbound,
+      long key)
       throws IOException {
     this.name = program.launch();
     this.mark = mark;
@@ -58,6 +71,7 @@ final class KeptLaunch {
     this.terminal = program.columns() > 0;
     this.retained = !program.input();
     this.boxed = program.box() != null;
+    this.outbound = outbound;
     this.key = key;
     pidfd = Libc.pidfd(pid);
   }
@@ -74,38 +88,62 @@ final class KeptLaunch {
     environment.put(ProcessTable.MARK, mark);
     Files.writeString(Path.of(program.record()), mark + "\n");
     List<Integer> open = new ArrayList<>();
-    Start start =
-        (input, output) ->
-            boxes != null && program.box() != null
-                ? boxes.start(program, program.box(), environment, input, output)
-                : plain(program, environment, input, output);
+    Outbound outbound = null;
     try {
-      if (program.columns() > 0) {
-        Libc.Pty pty = Libc.openPty();
-        open.add(pty.master());
-        Libc.windowSize(pty.master(), program.columns(), program.rows());
-        int controlling = program.box() == null ? 0 : Libc.O_NOCTTY; // a box takes it itself
-        int pid =
-            start.start(new Spawner.Source.File(pty.slave(), Libc.O_RDWR | controlling), null);
-        return new KeptLaunch(program, mark, pid, -1, pty.master(), key);
+      Box box = program.box();
+      if (box != null && !box.outbound().isEmpty()) {
+        outbound =
+            new Outbound(box.outbound(), Map.of("PATH", Isolation.PATH, ProcessTable.MARK, mark));
       }
-      int[] out = pipe(open, 0);
-      int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
-      int pid =
-          start.start(
-              program.input()
-                  ? new Spawner.Source.Descriptor(in[0])
-                  : new Spawner.Source.File("/dev/null", Libc.O_RDWR),
-              new Spawner.Source.Descriptor(out[1]));
-      Libc.close(out[1]);
-      if (program.input()) {
-        Libc.close(in[0]);
+      List<Integer> last = outbound == null ? List.of() : outbound.given();
+      Start start =
+          (input, output) ->
+              boxes != null && box != null
+                  ? boxes.start(program, box, environment, input, output, last)
+                  : plain(program, environment, input, output);
+      try {
+        return start(program, mark, start, open, outbound, key);
+      } finally {
+        last.forEach(Libc::close);
       }
-      return new KeptLaunch(program, mark, pid, in[1], out[0], key);
     } catch (IOException e) {
       open.forEach(Libc::close);
+      if (outbound != null) {
+        outbound.close();
+      }
       throw e;
     }
+  }
+
+  private static KeptLaunch start(
+      Program program,
+      String mark,
+      Start start,
+      List<Integer> open,
+      @Nullable Outbound outbound,
+      long key)
+      throws IOException {
+    if (program.columns() > 0) {
+      Libc.Pty pty = Libc.openPty();
+      open.add(pty.master());
+      Libc.windowSize(pty.master(), program.columns(), program.rows());
+      int controlling = program.box() == null ? 0 : Libc.O_NOCTTY; // a box takes it itself
+      int pid = start.start(new Spawner.Source.File(pty.slave(), Libc.O_RDWR | controlling), null);
+      return new KeptLaunch(program, mark, pid, -1, pty.master(), outbound, key);
+    }
+    int[] out = pipe(open, 0);
+    int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
+    int pid =
+        start.start(
+            program.input()
+                ? new Spawner.Source.Descriptor(in[0])
+                : new Spawner.Source.File("/dev/null", Libc.O_RDWR),
+            new Spawner.Source.Descriptor(out[1]));
+    Libc.close(out[1]);
+    if (program.input()) {
+      Libc.close(in[0]);
+    }
+    return new KeptLaunch(program, mark, pid, in[1], out[0], outbound, key);
   }
 
   private static int plain(
@@ -165,6 +203,21 @@ final class KeptLaunch {
     return key + 1;
   }
 
+  /** Readable once its own network can be connected; -1 where it has none. */
+  int told() {
+    return outbound == null ? -1 : outbound.told();
+  }
+
+  long connectKey() {
+    return key + 2;
+  }
+
+  void connect(MemorySegment buffer, MemorySegment state) throws IOException {
+    if (outbound != null) {
+      outbound.connect(buffer, state);
+    }
+  }
+
   /** Its status, once it has ended. */
   int status() {
     return status;
@@ -210,6 +263,9 @@ final class KeptLaunch {
     Integer raw = Libc.reap(pid);
     int signal = raw == null ? SIGKILL : raw & ~CORE_DUMPED & 0x7f;
     status = raw != null && signal == 0 ? (raw >> 8) & 0xff : 128 + signal;
+    if (outbound != null) {
+      outbound.close();
+    }
   }
 
   void sweepUntil(long nanoTime) {

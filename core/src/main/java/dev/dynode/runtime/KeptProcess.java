@@ -81,8 +81,9 @@ final class KeptProcess implements RunningProcess {
     this.position = released;
   }
 
-  String launch() {
-    return launch;
+  /** Lets its keeper forget it, once it has ended. */
+  void forget() throws IOException {
+    link.forget(launch);
   }
 
   /** Told by the keeper: nothing of it runs any more. */

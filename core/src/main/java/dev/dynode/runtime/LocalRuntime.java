@@ -43,6 +43,15 @@ public final class LocalRuntime implements ProcessRuntime {
    * @throws IOException if this machine cannot run dynos
    */
   public LocalRuntime(Path data, RuntimeSettings settings) throws IOException {
+    this(data, settings, KeeperPlace.ownCode());
+  }
+
+  /**
+   * One whose keeper has other code.
+   *
+   * @param keeper jar or folder of its classes
+   */
+  LocalRuntime(Path data, RuntimeSettings settings, Path keeper) throws IOException {
     if (!System.getProperty("os.name").equals("Linux")) {
       throw new IOException("Dynos run on Linux only, not on " + System.getProperty("os.name"));
     }
@@ -60,7 +69,8 @@ public final class LocalRuntime implements ProcessRuntime {
             data.resolve("keeper"),
             settings,
             isolation instanceof Sandbox sandbox ? sandbox.boxes().toString() : "",
-            held);
+            held,
+            keeper);
   }
 
   private Isolation isolation() throws IOException {
@@ -99,7 +109,11 @@ public final class LocalRuntime implements ProcessRuntime {
     return isolation instanceof Sandbox sandbox ? sandbox.bare(app, temporary, command) : command;
   }
 
-  /** Loads what the first start would otherwise wait for (about 70 ms). */
+  /**
+   * Loads what the first start would otherwise wait for (about 70 ms).
+   *
+   * @throws IOException if dynos do not get what they should
+   */
   public void warmUp() throws IOException {
     for (boolean terminal : new boolean[] {true, false}) {
       var launch =
@@ -107,7 +121,7 @@ public final class LocalRuntime implements ProcessRuntime {
               WARM_UP,
               1,
               new SlugTree(null),
-              "exit 0",
+              isolation.trial(),
               Map.of(),
               terminal ? new WindowSize(80, 24) : null,
               true,
@@ -117,9 +131,13 @@ public final class LocalRuntime implements ProcessRuntime {
       while (process.read(buffer) >= 0) {
         // nothing is printed
       }
-      process.exit().toCompletableFuture().join();
+      int status = process.exit().toCompletableFuture().join().code();
       process.close();
       discard(WARM_UP);
+      if (status != 0) {
+        throw new IOException(
+            "A trial dyno (%s) ended with status %d".formatted(isolation.trial(), status));
+      }
     }
   }
 
@@ -130,17 +148,15 @@ public final class LocalRuntime implements ProcessRuntime {
 
   @Override
   public RunningProcess start(Launch launch) throws IOException {
-    KeeperLink keeper = keepers.current();
-    if (keeper.size() >= settings.maxProcesses()) {
+    int running = keepers.size();
+    if (running >= settings.maxProcesses()) {
       throw new IOException(
-          "this host runs "
-              + keeper.size()
-              + " dynos, the most it may (dynode.runtime.max-processes)");
+          "this host runs " + running + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
     int processes = held.limitsProcesses() ? 0 : launch.size().processes();
     try {
-      return keeper.start(isolation.program(launch, held.bounds(launch), processes));
+      return keepers.current().start(isolation.program(launch, held.bounds(launch), processes));
     } catch (IOException e) {
       held.release(launch.dyno(), launch.generation());
       throw e;
@@ -150,7 +166,7 @@ public final class LocalRuntime implements ProcessRuntime {
   @Override
   public Recovery recover() throws IOException {
     List<KeptProcess> kept = new ArrayList<>();
-    for (KeptProcess process : keepers.current().tell()) {
+    for (KeptProcess process : keepers.tell()) {
       if (process.dyno().equals(WARM_UP)) { // the node was killed right then
         discard(WARM_UP);
         process.close();
@@ -193,7 +209,7 @@ public final class LocalRuntime implements ProcessRuntime {
     for (KeptProcess process : keepers.processes()) {
       if (process.dyno().equals(dyno)) {
         process.kill(settings);
-        keepers.current().forget(process.launch());
+        process.forget();
         held.release(dyno, process.generation());
       }
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param bubblewrap its path
  * @param system what of the machine they see
  * @param user host's user they run as; -1: this process's
+ * @param outbound slirp4netns, where dynos have networks of their own; else null
  * @param filter of system calls; null where none is known
  */
 record Sandbox(
@@ -35,6 +36,7 @@ record Sandbox(
     SandboxSystem system,
     int user,
     SandboxSettings settings,
+    @Nullable Path outbound,
     @Nullable SeccompFilter filter)
     implements Isolation {
   private static final String HOME = "/app";
@@ -58,6 +60,9 @@ record Sandbox(
   private static final int PASSWD = 5;
   private static final int GROUP = 6;
   private static final int FILTER = 7;
+
+  /** Where slirp4netns answers for the host's resolver. */
+  private static final String RESOLVER = "nameserver 10.0.2.3\n";
 
   @Override
   public void prepare(DynoId dyno, SlugTree slug) throws IOException {
@@ -84,13 +89,19 @@ record Sandbox(
     }
     command.addAll(Isolation.shell(system.shell(), slug, launch.script()));
     int number = number(launch.dyno());
-    List<byte[]> data = new ArrayList<>();
-    data.add(arguments(launch, number, Boxes.of(boxes, name)));
-    data.add(passwd(number));
-    data.add(group(number));
+    List<byte[]> data = new ArrayList<>(List.of(passwd(number), group(number)));
     if (filter != null) {
       data.add(filter.program());
     }
+    List<String> words = arguments(launch, number, Boxes.of(boxes, name));
+    if (outbound != null) {
+      data.add(RESOLVER.getBytes(StandardCharsets.US_ASCII));
+      int last = ARGUMENTS + data.size();
+      words.addAll(List.of("--ro-bind-data", Integer.toString(last), "/etc/resolv.conf"));
+      words.addAll(List.of("--info-fd", Integer.toString(last + 1)));
+      words.addAll(List.of("--block-fd", Integer.toString(last + 2)));
+    }
+    data.addFirst((String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8));
     return new Program(
         name,
         command,
@@ -101,7 +112,12 @@ record Sandbox(
         window == null ? 0 : window.rows(),
         launch.input(),
         bounds,
-        new Box(slug.toString(), files.of(launch.dyno()).toString(), user, data));
+        new Box(
+            slug.toString(),
+            files.of(launch.dyno()).toString(),
+            user,
+            outbound == null ? "" : outbound.toString(),
+            data));
   }
 
   /**
@@ -189,14 +205,14 @@ record Sandbox(
                 "--die-with-parent",
                 "--cap-drop",
                 "ALL"));
-    if (settings.network() == Network.NONE) {
+    if (settings.network() != Network.HOST) {
       words.add("--unshare-net");
     }
     words.addAll(system.programs());
     return words;
   }
 
-  private byte[] arguments(Launch launch, int number, Path place) {
+  private List<String> arguments(Launch launch, int number, Path place) {
     String id = Integer.toString(number);
     var words = new ArrayList<String>(walls());
     words.addAll(List.of("--uid", id, "--gid", id));
@@ -211,7 +227,12 @@ record Sandbox(
     words.add("--clearenv");
     Isolation.environment(launch, HOME)
         .forEach((name, value) -> words.addAll(List.of("--setenv", name, value)));
-    return (String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8);
+    return words;
+  }
+
+  @Override
+  public String trial() {
+    return outbound == null ? "exit 0" : "grep -q tap0 /proc/net/dev";
   }
 
   /** As on Heroku each dyno has a user of its own: {@code u} and its number. */

@@ -1,5 +1,6 @@
 package dev.dynode.runtime;
 
+import dev.dynode.runtime.SandboxSettings.Network;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ final class SandboxProbe {
   /** Where the keeper may mount: exists on every system, and dynos see nothing of it. */
   private static final List<Path> PLACES =
       Stream.of("/mnt", "/media", "/srv", "/opt", "/tmp").map(Path::of).toList();
+
+  private static final Path TUNNEL = Path.of("/dev/net/tun");
 
   private static final String BOX =
       "mount -t tmpfs -o mode=0755 tmpfs \"$1\" && mkdir \"$1/app\""
@@ -42,9 +45,25 @@ final class SandboxProbe {
     SandboxSystem system = SandboxSystem.of(settings.root());
     var sandbox =
         new Sandbox(
-            files, boxes, bubblewrap, system, user, settings, SeccompFilter.ofThisMachine());
+            files,
+            boxes,
+            bubblewrap,
+            system,
+            user,
+            settings,
+            settings.network() == Network.OWN ? outbound() : null,
+            SeccompFilter.ofThisMachine());
     attempt(sandbox);
     return sandbox;
+  }
+
+  private Path outbound() throws IOException {
+    Path found = program(settings.outbound(), "slirp4netns");
+    if (!Files.isWritable(TUNNEL)) {
+      throw new IOException(
+          "networks of their own need " + TUNNEL + ", which this user may not write");
+    }
+    return found;
   }
 
   /** How a program gets a mount namespace of its own, in which it may mount. */

@@ -14,10 +14,17 @@ import java.util.stream.Stream;
  * @param user host's user of the dynos where the node is root
  * @param root folder of the system dynos see; empty: the host's
  * @param network whether dynos share the host's network
+ * @param outbound name or path of slirp4netns
  * @param sharedMemoryBytes size of a dyno's {@code /dev/shm}
  */
 public record SandboxSettings(
-    Choice choice, String program, int user, String root, Network network, long sharedMemoryBytes) {
+    Choice choice,
+    String program,
+    int user,
+    String root,
+    Network network,
+    String outbound,
+    long sharedMemoryBytes) {
 
   /** What isolates dynos. */
   public enum Choice {
@@ -30,6 +37,8 @@ public record SandboxSettings(
   /** Whose network a dyno has. */
   public enum Network {
     HOST,
+    /** Loopback, and outbound connections through the host. */
+    OWN,
     /** Loopback alone. */
     NONE
   }
@@ -42,6 +51,7 @@ public record SandboxSettings(
         sandbox.getInt("user"),
         sandbox.getString("root"),
         word(sandbox, "network", Network.class),
+        sandbox.getString("slirp4netns"),
         sandbox.getBytes("shared-memory"));
   }
 

@@ -3,12 +3,12 @@ package dev.dynode.runtime;
 import static dev.dynode.runtime.Launches.eventually;
 import static dev.dynode.runtime.Launches.launch;
 import static dev.dynode.runtime.Launches.marked;
+import static dev.dynode.runtime.Launches.output;
 import static dev.dynode.runtime.Launches.status;
 import static dev.dynode.runtime.Launches.terminal;
 import static dev.dynode.runtime.Launches.type;
 import static dev.dynode.runtime.Launches.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,8 +29,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KeeperTest {
   /** Lines a detached dyno prints: more than a pipe, the keeper and a node hold together. */
   private static final int LINES = 60_000;
+
+  private static final int BUILDS = 10;
 
   private static final List<String> STUBBORN =
       List.of(
@@ -127,7 +132,7 @@ class KeeperTest {
       assertEquals(0, status(lines));
       assertEquals(9, status(Objects.requireNonNull(kept.get(ids[2]))));
     }
-    assertFalse(Files.exists(data.resolve("keeper/socket")), "the keeper has not ended");
+    assertEquals(Map.of(), Launches.keepers(data), "the keeper has not ended");
   }
 
   @Test
@@ -151,9 +156,7 @@ class KeeperTest {
         until(process, "(?s).*up.*");
         processes.add(process);
       }
-      Libc.kill(
-          Integer.parseInt(Files.readString(data.resolve("keeper/pid")).strip()),
-          Signal.KILL.number());
+      Libc.kill(Launches.keeper(data), Signal.KILL.number());
       for (RunningProcess process : processes) {
         assertThrows(CompletionException.class, () -> status(process));
         eventually("it is gone", () -> !marked(process.dyno().toString()));
@@ -185,6 +188,89 @@ class KeeperTest {
                 settings.limits()));
     runtime.recover();
     runtime.leave();
-    eventually("it has ended", () -> !Files.exists(data.resolve("keeper/pid")));
+    eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+  }
+
+  @Test
+  void onlyOneKeeperLivesInAPlace() throws Exception {
+    var settings = Launches.settings(isolation);
+    try (var runtime = new LocalRuntime(data, settings)) {
+      runtime.recover();
+      KeeperPlace place = KeeperPlace.in(data.resolve("keeper")).getFirst();
+      Process second =
+          new ProcessBuilder(
+                  ProcessHandle.current().info().command().orElseThrow(),
+                  "-cp",
+                  KeeperPlace.ownCode().toString(),
+                  Keeper.class.getName(),
+                  place.folder().toString(),
+                  "100",
+                  "100",
+                  "")
+              .inheritIO()
+              .start();
+      assertEquals(0, second.waitFor());
+      assertEquals(6, status(runtime.start(Launches.pipes("exit 6"))));
+      assertTrue(Files.exists(place.socket()));
+    }
+  }
+
+  /** Keepers of many builds: each starts one of the dynos, which the next life must find. */
+  @Test
+  void anUpgradedKeeperLeavesDynosToItsPredecessors() throws Exception {
+    var settings = Launches.settings(isolation);
+    List<Launch> launches = new ArrayList<>();
+    List<Long> pids = new ArrayList<>();
+    for (int build = 0; build < BUILDS; build++) {
+      Path code = build(build);
+      var runtime = new LocalRuntime(data, settings, code);
+      Map<String, RunningProcess> kept =
+          runtime.recover().adopted().stream()
+              .collect(Collectors.toMap(p -> p.dyno().toString(), Function.identity()));
+      assertEquals(build, kept.size());
+      for (int i = 0; i < build; i++) {
+        RunningProcess process = kept.get(launches.get(i).dyno().toString());
+        assertEquals(pids.get(i), Objects.requireNonNull(process).pid());
+      }
+      Launch launch = terminal("echo up; read x; echo got $x; seq 5000; exit " + (build + 1));
+      RunningProcess process = runtime.start(launch);
+      until(process, "(?s).*up.*");
+      launches.add(launch);
+      pids.add(process.pid());
+      assertEquals(build + 1, Launches.keepers(data).size());
+      runtime.leave();
+      Files.delete(code);
+    }
+    try (var runtime = new LocalRuntime(data, settings)) {
+      for (RunningProcess process : runtime.recover().adopted()) {
+        type(process, "hello\n");
+        String said = output(process);
+        assertTrue(said.contains("got hello"), said);
+        assertTrue(said.contains("4999\r\n5000\r\n"), said);
+        assertEquals(pids.indexOf(process.pid()) + 1, status(process));
+        process.close();
+        runtime.discard(process.dyno());
+      }
+      eventually("former keepers end", () -> Launches.keepers(data).size() == 1);
+      assertEquals(5, status(runtime.start(Launches.pipes("exit 5"))));
+    }
+    new LocalRuntime(data, settings).close();
+    assertEquals(1, KeeperPlace.in(data.resolve("keeper")).size(), "places are left");
+  }
+
+  /** The keeper's classes in a jar that no other build has. */
+  private Path build(int number) throws Exception {
+    Path jar = data.resolve("build-" + number + ".jar");
+    Path classes = KeeperPlace.ownCode();
+    try (var out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> files = Files.walk(classes.resolve("dev/dynode/runtime"))) {
+      out.putNextEntry(new JarEntry("build"));
+      out.write(number);
+      for (Path each : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        out.putNextEntry(new JarEntry(classes.relativize(each).toString()));
+        Files.copy(each, out);
+      }
+    }
+    return jar;
   }
 }

@@ -1,5 +1,7 @@
 package dev.dynode.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.id.DynoId;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -64,6 +67,24 @@ final class Launches {
         window,
         input,
         size);
+  }
+
+  /** Process ids of the keepers of a data folder, by their places. */
+  static Map<Path, Integer> keepers(Path data) throws IOException {
+    Map<Path, Integer> keepers = new HashMap<>();
+    for (KeeperPlace place : KeeperPlace.in(data.resolve("keeper"))) {
+      if (Files.exists(place.pid())) {
+        keepers.put(place.folder(), Integer.parseInt(Files.readString(place.pid()).strip()));
+      }
+    }
+    return keepers;
+  }
+
+  /** The process id of the only one. */
+  static int keeper(Path data) throws IOException {
+    Map<Path, Integer> keepers = keepers(data);
+    assertEquals(1, keepers.size(), keepers::toString);
+    return keepers.values().iterator().next();
   }
 
   /** Without input, of another size. */

@@ -237,8 +237,7 @@ class LocalRuntimeTest {
     assertEquals(0, status(process));
     assertEquals(0, ran("sleep\0" + life).count(), "processes are left");
     assertFalse(marked(launch.dyno().toString()), "processes are left");
-    String keeper = Files.readString(data.resolve("keeper/pid")).strip();
-    String mounts = Files.readString(Path.of("/proc/" + keeper + "/mountinfo"));
+    String mounts = Files.readString(Path.of("/proc/" + Launches.keeper(data) + "/mountinfo"));
     assertFalse(mounts.contains(launch.dyno().toString()), mounts);
     output(process);
     process.close();

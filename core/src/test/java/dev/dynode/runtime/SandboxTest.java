@@ -1,18 +1,26 @@
 package dev.dynode.runtime;
 
+import static dev.dynode.runtime.Launches.eventually;
 import static dev.dynode.runtime.Launches.launch;
+import static dev.dynode.runtime.Launches.marked;
 import static dev.dynode.runtime.Launches.output;
 import static dev.dynode.runtime.Launches.status;
 import static dev.dynode.runtime.Launches.terminal;
 import static dev.dynode.runtime.Launches.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.port.ProcessRuntime.RunningProcess;
+import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.File;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +45,7 @@ class SandboxTest {
       call() { name=$1; shift; echo "$(perl -e '$! = 0; $r = syscall(@ARGV[0], map { $_ + 0 } @ARGV[1..$#ARGV]); print $r < 0 && $! == 1 ? "denied" : "DONE ($!)"' "$@"): $name"; }
       try 'read the files of the node' cat "$DATA/secret"
       try 'list the folder of the node' ls "$DATA"
-      try 'see the socket of the keeper' test -e "$DATA/keeper/socket"
+      try 'see the sockets of keepers' test -e "$DATA/keeper"
       try 'read the files of another dyno' cat "$DATA/dynos/$OTHER/up/mine"
       try 'read them through the mounts of the keeper' ls /mnt
       try 'read them through a link' sh -c 'ln -s / /app/root && cat "/app/root$DATA/secret"'
@@ -214,6 +223,56 @@ class SandboxTest {
   }
 
   @Test
+  void aNetworkOfItsOwnLeadsOutAndNotIn() throws Exception {
+    Map<String, String> own = Map.of("dynode.runtime.sandbox.network", "own");
+    if (!Files.isWritable(Path.of("/dev/net/tun"))) {
+      IOException refused = assertThrows(IOException.class, () -> run(own, "true"));
+      assertTrue(String.valueOf(refused.getMessage()).contains("/dev/net/tun"), refused::toString);
+      return;
+    }
+    InetAddress outside = addressOfThisMachine();
+    try (var loopback = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        var open = new ServerSocket(0, 5, outside)) {
+      String listen =
+          "my $s = IO::Socket::INET->new(Listen => 5, LocalPort => 5000) or die;"
+              + " $| = 1; print qq(up\\n); $s->accept; print qq(heard\\n)";
+      RunningProcess other = run(own, "perl -MIO::Socket::INET -e '" + listen + "'");
+      until(other, "(?s).*up.*");
+      String script =
+          """
+          reach() { timeout 2 bash -c "echo $3 >/dev/tcp/$1/$2" 2>/dev/null && echo "$3 by $1"; }
+          cat /etc/resolv.conf
+          sed -n 's/ *\\(.*\\):.*/\\1/p' /proc/net/dev | sort
+          for to in 127.0.0.1 10.0.2.2 10.0.2.100 OUTSIDE; do
+            reach $to 5000 'another dyno'
+            reach $to LOOPBACK 'the loopback of the host'
+            reach $to OPEN 'the host'
+          done
+          """
+              .replace("OUTSIDE", outside.getHostAddress())
+              .replace("LOOPBACK", Integer.toString(loopback.getLocalPort()))
+              .replace("OPEN", Integer.toString(open.getLocalPort()));
+      RunningProcess process = runtime().start(launch(script, null, false, Map.of(), null));
+      assertEquals(
+          "nameserver 10.0.2.3\nlo\ntap0\nthe host by " + outside.getHostAddress() + "\n",
+          output(process));
+      other.signal(Signal.KILL);
+      assertEquals(137, status(other));
+      for (RunningProcess each : List.of(process, other)) {
+        eventually("what carried its packets is gone", () -> !marked(each.dyno().toString()));
+      }
+    }
+  }
+
+  private static InetAddress addressOfThisMachine() throws Exception {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("this machine has no address but loopback's"));
+  }
+
+  @Test
   void theSystemCanBeAnotherOne() throws Exception {
     Path root = data.resolve("root");
     Files.createDirectories(root.resolve("etc"));
@@ -238,6 +297,10 @@ class SandboxTest {
     RunningProcess process = run(other, "cat /etc/os-release; id -gn; exec ls");
     assertEquals("ID=other\ndyno\n/bin/bash: line 1: exec: ls: not found\n", output(process));
     assertEquals(127, status(process));
+  }
+
+  private LocalRuntime runtime() {
+    return Objects.requireNonNull(runtime);
   }
 
   private RunningProcess run(Map<String, String> settings, String script) throws IOException {

@@ -35,7 +35,7 @@ final class Crowd {
 
   List<Row> measure() throws IOException {
     await("up", 0);
-    long keeper = Long.parseLong(Files.readString(node.data().resolve("keeper/pid")).strip());
+    long keeper = keeper();
     long memory = residentKib(keeper);
     long descriptors = descriptors(keeper);
     long begin = System.nanoTime();
@@ -123,6 +123,14 @@ final class Crowd {
   private static long descriptors(long pid) throws IOException {
     try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       return open.count();
+    }
+  }
+
+  private long keeper() throws IOException {
+    try (Stream<Path> places = Files.list(node.data().resolve("keeper"))) {
+      Path pid =
+          places.map(place -> place.resolve("pid")).filter(Files::exists).findAny().orElseThrow();
+      return Long.parseLong(Files.readString(pid).strip());
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,13 +127,23 @@ public final class NodeProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** Kills the keeper of a data folder with -9, if there is one. */
-  public static void killKeeper(Path data) throws IOException {
-    Path pid = data.resolve("keeper/pid");
-    if (Files.exists(pid)) {
-      ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
-          .ifPresent(ProcessHandle::destroyForcibly);
+  /** The keepers of a data folder. */
+  static List<ProcessHandle> keepers(Path data) throws IOException {
+    List<ProcessHandle> keepers = new ArrayList<>();
+    try (Stream<Path> places = Files.list(data.resolve("keeper"))) {
+      for (Path place : (Iterable<Path>) places.filter(Files::isDirectory)::iterator) {
+        Path pid = place.resolve("pid");
+        if (Files.exists(pid)) {
+          ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(keepers::add);
+        }
+      }
     }
+    return keepers;
+  }
+
+  /** Kills the keepers of a data folder with -9. */
+  public static void killKeeper(Path data) throws IOException {
+    keepers(data).forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Stops it in order (SIGTERM) and waits. */
