@@ -30,17 +30,24 @@ final class Bounded {
     int[] pipe = Libc.pipe();
     int ready = Libc.above(pipe[0]);
     try {
-      int pid = start.start(ready);
+      int pid = 0;
       try {
+        try (var _ = CgroupVisit.to(bounds.groups())) {
+          pid = start.start(ready);
+        }
         byte[] id = Integer.toString(pid).getBytes(StandardCharsets.US_ASCII);
         for (String group : bounds.groups()) {
-          Files.write(Path.of(group), id, StandardOpenOption.WRITE);
+          if (!CgroupVisit.leadsBack(group)) {
+            Files.write(Path.of(group), id, StandardOpenOption.WRITE);
+          }
         }
         limit(pid, bounds, user);
         return pid;
       } catch (IOException e) {
-        Libc.kill(pid, Signal.KILL.number());
-        Libc.await(pid);
+        if (pid > 0) {
+          Libc.kill(pid, Signal.KILL.number());
+          Libc.await(pid);
+        }
         throw e;
       }
     } finally {

@@ -95,12 +95,16 @@ record Boxes(Path folder) {
         Files.createDirectory(point);
         Files.setPosixFilePermissions(point, open);
       }
-      Mounts.overlay(
-          Path.of(box.lower()),
-          data.resolve("up"),
-          data.resolve("work"),
-          place.resolve("app"),
-          privileged);
+      if (box.lower().isEmpty()) {
+        Mounts.bind(data.resolve("up"), place.resolve("app"));
+      } else {
+        Mounts.overlay(
+            Path.of(box.lower()),
+            data.resolve("up"),
+            data.resolve("work"),
+            place.resolve("app"),
+            privileged);
+      }
       Mounts.bind(data.resolve("tmp"), place.resolve("tmp"));
     } catch (IOException e) {
       close(launch);

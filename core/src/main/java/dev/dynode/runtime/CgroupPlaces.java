@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The folders of one group in the hierarchies that hold memory, pids and cpu, as far as there are
  * such; several may be the same folder.
  *
- * @param unified that of version 2, even if no controller is in it: it can kill at once
+ * @param unified that of version 2, where something of it is used: it can kill at once
  */
 record CgroupPlaces(
     @Nullable Place memory, @Nullable Place pids, @Nullable Place cpu, @Nullable Place unified) {
@@ -25,17 +25,30 @@ record CgroupPlaces(
       return folder.resolve(version == 1 ? first : second);
     }
 
+    /** The file into which an id is written to put that here: a thread's, or a whole process's. */
+    Path door() {
+      return file("tasks", "cgroup.procs");
+    }
+
     Place child(String name) {
       return new Place(version, folder.resolve(name));
     }
   }
 
+  private List<Place> places() {
+    return Stream.of(unified, memory, pids, cpu).flatMap(Stream::ofNullable).distinct().toList();
+  }
+
   /** Each folder once, that of version 2 first. */
   List<Path> folders() {
-    return Stream.of(unified, memory, pids, cpu)
-        .flatMap(Stream::ofNullable)
-        .map(Place::folder)
-        .distinct()
+    return places().stream().map(Place::folder).toList();
+  }
+
+  /** Files into which an id is written to put a process of one thread into the group. */
+  List<String> doors() {
+    return places().stream()
+        .filter(place -> Files.isDirectory(place.folder()))
+        .map(place -> place.door().toString())
         .toList();
   }
 

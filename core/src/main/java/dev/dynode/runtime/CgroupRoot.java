@@ -97,6 +97,9 @@ final class CgroupRoot {
         CONTROLLERS.stream()
             .filter(controller -> mounts.first(controller).isEmpty() && offered(base, controller))
             .toList();
+    if (wanted.isEmpty() && CONTROLLERS.stream().anyMatch(one -> mounts.first(one).isPresent())) {
+      return null; // moving a process there would take milliseconds for nothing
+    }
     try {
       give(base, wanted, !besides);
       Place place = made(2, base);

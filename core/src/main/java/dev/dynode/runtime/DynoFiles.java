@@ -58,11 +58,6 @@ record DynoFiles(Path folder) {
     return found;
   }
 
-  /** An empty folder: the slug of an app without code. */
-  Path none() {
-    return folder.resolveSibling("no-slug");
-  }
-
   /** Folders for what the dyno writes, {@code up}, {@code work} and {@code tmp}. */
   void layers(DynoId dyno, int user) throws IOException {
     layers(of(dyno), user);
@@ -78,7 +73,6 @@ record DynoFiles(Path folder) {
     if (Files.isDirectory(last)) {
       return;
     }
-    Files.createDirectories(none());
     try {
       Files.createDirectories(place, PosixFilePermissions.asFileAttribute(OWNER_ALL));
       Files.createDirectory(place.resolve("work"));

@@ -98,11 +98,9 @@ final class Group {
     return List.copyOf(all);
   }
 
-  /** Files into which a process id is written to put that process into the group. */
+  /** Files into which an id is written to put a process of one thread into the group. */
   List<String> doors() {
-    return places.existing().stream()
-        .map(folder -> folder.resolve("cgroup.procs").toString())
-        .toList();
+    return places.doors();
   }
 
   /**
@@ -235,8 +233,11 @@ final class Group {
 
   /** Kills what is in it and removes it. */
   void end() throws IOException {
-    kill();
-    remove();
+    places.removeEmpty();
+    if (!places.existing().isEmpty()) {
+      kill();
+      remove();
+    }
   }
 
   /** The group and those below it, parents first. */

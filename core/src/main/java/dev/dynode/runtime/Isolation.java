@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How dynos are walled off from one another and from the machine. Thread-safe. */
 sealed interface Isolation permits Plain, Sandbox {
@@ -42,9 +43,10 @@ sealed interface Isolation permits Plain, Sandbox {
    *
    * @param slug where the profile scripts are, if there are any
    */
-  static List<String> shell(String shell, Path slug, String script) {
+  static List<String> shell(String shell, @Nullable Path slug, String script) {
     boolean profiles =
-        Files.exists(slug.resolve(".profile")) || Files.exists(slug.resolve(".profile.d"));
+        slug != null
+            && (Files.exists(slug.resolve(".profile")) || Files.exists(slug.resolve(".profile.d")));
     return profiles
         ? List.of(shell, "-c", WITH_PROFILES, shell, script)
         : List.of(shell, "-c", script);

@@ -52,7 +52,7 @@ final class KeeperProtocol {
   /**
    * Limits of a program and all it starts. A box is put into its groups before it does anything.
    *
-   * @param groups files into which its process id is written
+   * @param groups doors of its control groups
    * @param openFiles descriptors of one process
    * @param fileBytes longest file; 0: not limited
    * @param dataBytes memory of one process; 0: not limited
@@ -64,7 +64,7 @@ final class KeeperProtocol {
    * three are: 3, which ends once everything is ready, then {@code data}, and for a network of its
    * own two more: on the first it tells its child in JSON, at the second it waits for a byte.
    *
-   * @param lower the slug, never written to; or an empty folder
+   * @param lower the slug, never written to; empty: none
    * @param folder has {@code up}, {@code work} and {@code tmp} of the dyno
    * @param user host's user it runs as; -1: the keeper's
    * @param outbound slirp4netns, for a network of its own; empty: none

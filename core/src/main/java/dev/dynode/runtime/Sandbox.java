@@ -77,7 +77,7 @@ record Sandbox(
   public Program program(Launch launch, Bounds bounds, int processes) throws IOException {
     checkSize(launch);
     String name = launch.dyno() + ":" + launch.generation();
-    Path slug = launch.slug().directory() == null ? files.none() : launch.slug().directory();
+    Path slug = launch.slug().directory();
     WindowSize window = launch.terminal();
     List<String> command = new ArrayList<>(List.of(bubblewrap.toString()));
     command.addAll(List.of("--args", Integer.toString(READY)));
@@ -113,7 +113,7 @@ record Sandbox(
         launch.input(),
         bounds,
         new Box(
-            slug.toString(),
+            slug == null ? "" : slug.toString(),
             files.of(launch.dyno()).toString(),
             user,
             outbound == null ? "" : outbound.toString(),

@@ -85,7 +85,7 @@ final class SandboxProbe {
       words.addAll(List.of("/bin/sh", "-c", BOX, "sh", sandbox.boxes().toString()));
       words.add(
           "lowerdir="
-              + files.none()
+              + Files.createDirectory(folder.resolve("slug"))
               + ",upperdir="
               + folder.resolve("up")
               + ",workdir="
