@@ -240,7 +240,7 @@ class SandboxTest {
       until(other, "(?s).*up.*");
       String script =
           """
-          reach() { timeout 2 bash -c "echo $3 >/dev/tcp/$1/$2" 2>/dev/null && echo "$3 by $1"; }
+          reach() { timeout 10 bash -c "echo $3 >/dev/tcp/$1/$2" 2>/dev/null && echo "$3 by $1"; }
           cat /etc/resolv.conf
           sed -n 's/ *\\(.*\\):.*/\\1/p' /proc/net/dev | sort
           for to in 127.0.0.1 10.0.2.2 10.0.2.100 OUTSIDE; do
