@@ -12,21 +12,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a keeper makes ready for sandboxes, in a mount namespace that ends with it: for each launch
- * a folder with the dyno's view of its slug, {@code app}, and its {@code tmp}. For the keeper's
- * thread.
+ * What a keeper makes ready for sandboxes: a folder with the dyno's view of its slug, {@code app},
+ * and its {@code tmp}, each time in a mount namespace made for that box alone, which ends with it.
+ * For the keeper's thread.
+ *
+ * @param home the keeper's own mount namespace
  */
-record Boxes(Path folder) {
+record Boxes(Path folder, int home) {
   /** A mount namespace of its own is where the keeper was started. */
   static Boxes open(Path folder) throws IOException {
     Mounts.memory(folder);
     HostEtc.copy(folder.resolve("etc"));
-    return new Boxes(folder);
+    for (Path point : List.of(app(folder), temporary(folder))) {
+      Files.createDirectory(point);
+      Files.setPosixFilePermissions(point, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return new Boxes(folder, Mounts.namespace());
   }
 
-  /** Where a launch's folder is. */
-  static Path of(Path folder, String launch) {
-    return folder.resolve(launch.replace(':', '.'));
+  static Path app(Path folder) {
+    return folder.resolve("app");
+  }
+
+  static Path temporary(Path folder) {
+    return folder.resolve("tmp");
   }
 
   /**
@@ -43,9 +52,10 @@ record Boxes(Path folder) {
       Spawner.@Nullable Source output,
       List<Integer> last)
       throws IOException {
-    mount(program.launch(), box);
     List<Integer> data = new ArrayList<>();
+    Mounts.leave();
     try {
+      mount(box);
       for (byte[] content : box.data()) {
         data.add(Libc.memory(content));
       }
@@ -58,11 +68,9 @@ record Boxes(Path folder) {
             inherited.addAll(last);
             return spawn(program, box, environment, input, output, inherited);
           });
-    } catch (IOException e) {
-      close(program.launch());
-      throw e;
     } finally {
       data.forEach(Libc::close);
+      Mounts.enter(home);
     }
   }
 
@@ -85,40 +93,18 @@ record Boxes(Path folder) {
         () -> Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more));
   }
 
-  private void mount(String launch, Box box) throws IOException {
-    Path place = of(folder, launch);
+  private void mount(Box box) throws IOException {
     Path data = Path.of(box.folder());
-    boolean privileged = box.user() >= 0;
-    var open = PosixFilePermissions.fromString("rwxr-xr-x");
-    try {
-      for (Path point : List.of(place, place.resolve("app"), place.resolve("tmp"))) {
-        Files.createDirectory(point);
-        Files.setPosixFilePermissions(point, open);
-      }
-      if (box.lower().isEmpty()) {
-        Mounts.bind(data.resolve("up"), place.resolve("app"));
-      } else {
-        Mounts.overlay(
-            Path.of(box.lower()),
-            data.resolve("up"),
-            data.resolve("work"),
-            place.resolve("app"),
-            privileged);
-      }
-      Mounts.bind(data.resolve("tmp"), place.resolve("tmp"));
-    } catch (IOException e) {
-      close(launch);
-      throw e;
+    if (box.lower().isEmpty()) {
+      Mounts.bind(data.resolve("up"), app(folder));
+    } else {
+      Mounts.overlay(
+          Path.of(box.lower()),
+          data.resolve("up"),
+          data.resolve("work"),
+          app(folder),
+          box.user() >= 0);
     }
-  }
-
-  /** Takes away what was made for a launch, if anything was. */
-  void close(String launch) throws IOException {
-    Path place = of(folder, launch);
-    for (String mounted : List.of("app", "tmp")) {
-      Mounts.detach(place.resolve(mounted));
-      Files.deleteIfExists(place.resolve(mounted));
-    }
-    Files.deleteIfExists(place);
+    Mounts.bind(data.resolve("tmp"), temporary(folder));
   }
 }

@@ -155,6 +155,15 @@ final class Group {
     return pids == null ? 0 : numbers(pids.folder().resolve("pids.events")).getOrDefault("max", 0L);
   }
 
+  /** Ids of the processes in it that made no groups below it, as none in a box can. */
+  Set<Integer> members() throws IOException {
+    Set<Integer> members = new HashSet<>();
+    for (String line : Files.readAllLines(places.existing().getFirst().resolve("cgroup.procs"))) {
+      members.add(Integer.valueOf(line));
+    }
+    return members;
+  }
+
   /** Ids of all processes in it now, stopped ones included; never our own. */
   Set<Integer> processes() throws IOException {
     Set<Integer> all = new HashSet<>();

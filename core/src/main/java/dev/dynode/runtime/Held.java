@@ -83,6 +83,12 @@ final class Held {
     return files.bytes(dyno);
   }
 
+  /** Processes in a launch's group, the monitor of its box included; none where it has no group. */
+  Optional<Set<Integer>> grouped(DynoId dyno, int generation) throws IOException {
+    Optional<Group> group = groups.find(new Launched(dyno, generation));
+    return group.isEmpty() ? Optional.empty() : Optional.of(group.get().members());
+  }
+
   /**
    * What a launch uses.
    *

@@ -316,19 +316,8 @@ public final class Keeper {
     for (KeptLaunch launch : List.copyOf(sweeping)) {
       if (launch.swept(self, orphans, leaders)) {
         sweeping.remove(launch);
-        if (boxes != null) {
-          takeDown(boxes, launch);
-        }
         tell(new Report.Exited(launch.name(), launch.status()));
       }
-    }
-  }
-
-  private static void takeDown(Boxes boxes, KeptLaunch launch) {
-    try {
-      boxes.close(launch.name());
-    } catch (IOException e) {
-      complain(e);
     }
   }
 

@@ -246,9 +246,20 @@ final class KeptProcess implements RunningProcess {
     if (exit.isDone()) {
       return Set.of();
     }
-    return boxed
-        ? ProcessTable.boxed(pid)
-        : ProcessTable.members(pid, mark, keeper, link.leaders());
+    return boxed ? boxed() : ProcessTable.members(pid, mark, keeper, link.leaders());
+  }
+
+  /** A group is the better list: a look at the whole machine takes long where much runs. */
+  private Set<Integer> boxed() {
+    try {
+      Optional<Set<Integer>> grouped = link.held().grouped(dyno, generation);
+      if (grouped.isPresent()) {
+        return ProcessTable.boxed(pid, grouped.get());
+      }
+    } catch (IOException e) {
+      LoggerFactory.getLogger(KeptProcess.class).debug("group of {}", mark, e); // it goes away
+    }
+    return ProcessTable.boxed(pid);
   }
 
   /** What runs of it; waits for a box that is not up yet. */

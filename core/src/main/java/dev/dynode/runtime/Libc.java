@@ -71,6 +71,7 @@ final class Libc {
   private static final MethodHandle PRLIMIT = errno("prlimit", INT, INT, INT, POINTER, POINTER);
   private static final MethodHandle USER = plain("geteuid", INT);
   private static final MethodHandle UMASK = plain("umask", INT, INT);
+  private static final MethodHandle OPEN = variadic("open", 2, INT, POINTER, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, POINTER);
   private static final MethodHandle PRCTL = variadic("prctl", 1, INT, INT, LONG, LONG, LONG, LONG);
@@ -187,6 +188,14 @@ final class Libc {
 
   static void blocking(int fd) throws IOException {
     checked("fcntl", s -> FCNTL.invoke(s, fd, F_SETFL, 0));
+  }
+
+  /** For reading; closed in children. */
+  static int open(String path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      return (int) checked("open", s -> OPEN.invoke(s, name, O_CLOEXEC));
+    }
   }
 
   static void close(int fd) {

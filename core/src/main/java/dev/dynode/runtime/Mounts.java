@@ -12,7 +12,7 @@ final class Mounts {
   private static final long MS_NOSUID = 2;
   private static final long MS_NODEV = 4;
   private static final long MS_BIND = 4096;
-  private static final int MNT_DETACH = 2;
+  private static final int CLONE_NEWNS = 0x20000;
 
   private static final MethodHandle MOUNT =
       Libc.errno(
@@ -23,8 +23,10 @@ final class Mounts {
           ValueLayout.ADDRESS,
           ValueLayout.JAVA_LONG,
           ValueLayout.ADDRESS);
-  private static final MethodHandle UMOUNT =
-      Libc.errno("umount2", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+  private static final MethodHandle UNSHARE =
+      Libc.errno("unshare", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+  private static final MethodHandle SETNS =
+      Libc.errno("setns", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
 
   private Mounts() {}
 
@@ -61,12 +63,19 @@ final class Mounts {
             + (privileged ? "" : ",userxattr"));
   }
 
-  /** At once, even while something still uses it. Silent where nothing is mounted. */
-  static void detach(Path target) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(target.toString());
-      Libc.quiet(s -> UMOUNT.invoke(s, name, MNT_DETACH));
-    }
+  /** This thread's mount namespace. */
+  static int namespace() throws IOException {
+    return Libc.open("/proc/thread-self/ns/mnt");
+  }
+
+  /** Gives this thread a mount namespace of its own, in which everything is as before. */
+  static void leave() throws IOException {
+    Libc.checked("unshare", s -> UNSHARE.invoke(s, CLONE_NEWNS));
+  }
+
+  /** Puts this thread into a mount namespace, at its root. */
+  static void enter(int namespace) throws IOException {
+    Libc.checked("setns", s -> SETNS.invoke(s, namespace, CLONE_NEWNS));
   }
 
   private static void mount(String source, Path target, String type, long flags, String options)

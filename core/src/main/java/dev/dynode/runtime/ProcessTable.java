@@ -129,6 +129,18 @@ final class ProcessTable {
     return members;
   }
 
+  /** The same of a list that has all of them. */
+  static Set<Integer> boxed(int monitor, Set<Integer> group) {
+    Set<Integer> members = new HashSet<>();
+    for (int pid : group) {
+      Line line = pid == monitor ? null : line(pid);
+      if (line != null && line.parent() != monitor && !line.ended()) {
+        members.add(pid);
+      }
+    }
+    return members;
+  }
+
   /** Memory of a process that is no file's, swapped out or not; 0 once it has ended. */
   static long residentBytes(int pid) {
     long sum = 0;

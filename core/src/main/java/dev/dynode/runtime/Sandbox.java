@@ -93,7 +93,7 @@ record Sandbox(
     if (filter != null) {
       data.add(filter.program());
     }
-    List<String> words = arguments(launch, number, Boxes.of(boxes, name));
+    List<String> words = arguments(launch, number);
     if (outbound != null) {
       data.add(RESOLVER.getBytes(StandardCharsets.US_ASCII));
       int last = ARGUMENTS + data.size();
@@ -212,7 +212,7 @@ record Sandbox(
     return words;
   }
 
-  private List<String> arguments(Launch launch, int number, Path place) {
+  private List<String> arguments(Launch launch, int number) {
     String id = Integer.toString(number);
     var words = new ArrayList<String>(walls());
     words.addAll(List.of("--uid", id, "--gid", id));
@@ -220,7 +220,7 @@ record Sandbox(
     words.addAll(system.etc(boxes));
     words.addAll(List.of("--ro-bind-data", Integer.toString(PASSWD), "/etc/passwd"));
     words.addAll(List.of("--ro-bind-data", Integer.toString(GROUP), "/etc/group"));
-    words.addAll(inside(place.resolve("app"), place.resolve("tmp")));
+    words.addAll(inside(Boxes.app(boxes), Boxes.temporary(boxes)));
     if (filter != null) {
       words.addAll(List.of("--seccomp", Integer.toString(FILTER)));
     }

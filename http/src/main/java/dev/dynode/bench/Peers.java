@@ -1,6 +1,9 @@
 package dev.dynode.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,37 +46,62 @@ final class Peers implements AutoCloseable {
     } else {
       peers.absent.put("ssh", why);
     }
-    peers.podman();
+    peers.crun(folder.resolve("bundle"));
+    peers.engine("podman");
+    peers.engine("docker");
     return peers;
   }
 
-  private void podman() {
-    Optional<Path> podman = Programs.find("podman");
-    if (podman.isEmpty()) {
-      absent.put("podman run", "not installed");
+  private void engine(String name) {
+    Optional<Path> engine = Programs.find(name);
+    if (engine.isEmpty()) {
+      absent.put(name + " run", "not installed");
       return;
     }
-    String program = podman.get().toString();
+    String program = engine.get().toString();
     try {
       String images = Programs.run(List.of(program, "images", "-q"));
       if (images.isEmpty()) {
-        absent.put("podman run", "has no image");
+        absent.put(name + " run", "has no image");
         return;
       }
-      List<String> command =
-          List.of(
-              program,
-              "run",
-              "--rm",
-              "--pull=never",
-              images.lines().findFirst().orElseThrow(),
-              "echo",
-              "hi");
-      Programs.nanosToFirstByte(command);
-      starting.add(new Peer("`podman run --rm IMAGE echo hi`", command, false));
+      String image = images.lines().findFirst().orElseThrow();
+      add(
+          "`" + name + " run --rm IMAGE echo hi`",
+          List.of(program, "run", "--rm", "--pull=never", image, "echo", "hi"));
     } catch (IOException e) {
-      absent.put("podman run", "does not work here");
+      absent.put(name + " run", "does not work here");
     }
+  }
+
+  /** The layer below those: a container of this machine's own system, read-only. */
+  private void crun(Path bundle) {
+    Optional<Path> crun = Programs.find("crun");
+    if (crun.isEmpty()) {
+      absent.put("crun run", "not installed");
+      return;
+    }
+    String program = crun.get().toString();
+    try {
+      Files.createDirectories(bundle);
+      Programs.run(List.of(program, "spec", "-b", bundle.toString()));
+      Path file = bundle.resolve("config.json");
+      var json = new ObjectMapper();
+      ObjectNode config = (ObjectNode) json.readTree(file.toFile());
+      config.withObject("/process").put("terminal", false).putArray("args").add("echo").add("hi");
+      config.withObject("/root").put("path", "/").put("readonly", true);
+      json.writeValue(file.toFile(), config);
+      add(
+          "`crun run` of a bundle",
+          List.of(program, "run", "-b", bundle.toString(), "dynode-bench"));
+    } catch (IOException e) {
+      absent.put("crun run", "does not work here");
+    }
+  }
+
+  private void add(String name, List<String> command) throws IOException {
+    Programs.nanosToFirstByte(command);
+    starting.add(new Peer(name, command, false));
   }
 
   /** Those whose start can be measured. */

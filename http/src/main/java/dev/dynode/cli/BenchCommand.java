@@ -41,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "PART",
       description =
-          "attached, detached, keystrokes, throughput, lifecycles, heap; all if not given.")
+          "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, heap;"
+              + " all if not given.")
   private List<String> parts = List.of();
 
   @Override
