@@ -21,7 +21,6 @@ final class HostEtc {
   private static final List<String> SHOWN =
       List.of(
           "alternatives",
-          "bash.bashrc",
           "ca-certificates",
           "crypto-policies",
           "debian_version",
