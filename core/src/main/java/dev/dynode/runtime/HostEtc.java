@@ -62,6 +62,10 @@ final class HostEtc {
     for (String name : COVERED) {
       Files.createFile(target.resolve(name));
     }
+    // A shell that is not interactive, as the one that runs commands, passes no prompt on.
+    Path forShells = target.resolve("bash.bashrc");
+    Files.writeString(forShells, "PS1='" + Isolation.PROMPT + "'\n");
+    Files.setPosixFilePermissions(forShells, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
   private static void folder(Path folder) throws IOException {

@@ -216,6 +216,12 @@ class SandboxTest {
   }
 
   @Test
+  void aShellHasThePromptOfHeroku() throws IOException {
+    RunningProcess process = run(Map.of(), "bash -ic 'printf %s \"$PS1\"' 2>/dev/null");
+    assertEquals(Isolation.PROMPT, output(process));
+  }
+
+  @Test
   void withoutANetworkThereIsLoopbackAlone() throws IOException {
     String interfaces = "sed -n 's/ *\\(.*\\):.*/\\1/p' /proc/net/dev";
     var without = Map.of("dynode.runtime.sandbox.network", "none");
