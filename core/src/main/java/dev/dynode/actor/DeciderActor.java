@@ -138,20 +138,25 @@ public final class DeciderActor<C, E, S, O>
 
   private Effect<E, S> decide(S before, C command, Consumer<Outcome<E, S>> reply) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return switch (decider.decide(before, command, now)) {
-      case Decision.Refused<E>(Refusal refusal) ->
-          Effect().none().thenRun(_ -> reply.accept(new Outcome.Refused<>(refusal)));
-      case Decision.Accepted<E>(List<E> events) when events.isEmpty() ->
-          Effect().none().thenRun(state -> reply.accept(new Outcome.Accepted<>(events, state)));
-      case Decision.Accepted<E>(List<E> events) ->
-          Effect()
-              .persist(events)
-              .thenRun(
-                  state -> {
-                    executor.changed(state);
-                    react(before, events);
-                    reply.accept(new Outcome.Accepted<>(events, state));
-                  });
+    Decision<E> decision = decider.decide(before, command, now);
+    List<E> events = decision.events();
+    if (events.isEmpty()) {
+      return Effect().none().thenRun(state -> reply.accept(outcome(decision, state)));
+    }
+    return Effect()
+        .persist(events)
+        .thenRun(
+            state -> {
+              executor.changed(state);
+              react(before, events);
+              reply.accept(outcome(decision, state));
+            });
+  }
+
+  private static <E, S> Outcome<E, S> outcome(Decision<E> decision, S state) {
+    return switch (decision) {
+      case Decision.Refused<E>(Refusal refusal, _) -> new Outcome.Refused<>(refusal);
+      case Decision.Accepted<E>(List<E> events) -> new Outcome.Accepted<>(events, state);
     };
   }
 

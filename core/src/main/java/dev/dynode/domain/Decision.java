@@ -4,6 +4,8 @@ import java.util.List;
 
 /** The answer of a {@link Decider}: events to journal, or a refusal that changes nothing. */
 public sealed interface Decision<E> {
+  /** What to journal, in one write; it may be nothing. */
+  List<E> events();
 
   /** Journal these, in one write. */
   record Accepted<E>(List<E> events) implements Decision<E> {
@@ -12,8 +14,12 @@ public sealed interface Decision<E> {
     }
   }
 
-  /** Nothing happens; tell the asker why. */
-  record Refused<E>(Refusal refusal) implements Decision<E> {}
+  /** Nothing of what was asked for happens; tell the asker why. The events are about that alone. */
+  record Refused<E>(Refusal refusal, List<E> events) implements Decision<E> {
+    public Refused {
+      events = List.copyOf(events);
+    }
+  }
 
   @SafeVarargs
   @SuppressWarnings("varargs") // List.of copies
@@ -22,6 +28,11 @@ public sealed interface Decision<E> {
   }
 
   static <E> Decision<E> refuse(Refusal refusal) {
-    return new Refused<>(refusal);
+    return new Refused<>(refusal, List.of());
+  }
+
+  /** A refusal to remember. */
+  static <E> Decision<E> refuse(Refusal refusal, E event) {
+    return new Refused<>(refusal, List.of(event));
   }
 }

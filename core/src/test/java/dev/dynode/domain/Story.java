@@ -32,15 +32,14 @@ public final class Story<C, E, S, O> {
   public Story<C, E, S, O> when(C command) {
     refusal = Optional.empty();
     orders.clear();
-    switch (rules.decide(state, command, now)) {
-      case Decision.Refused<E>(Refusal refused) -> refusal = Optional.of(refused);
-      case Decision.Accepted<E>(List<E> events) -> {
-        for (E event : events) {
-          journal.add(event);
-          state = rules.evolve(state, event);
-          orders.addAll(rules.react(event, state));
-        }
-      }
+    Decision<E> decision = rules.decide(state, command, now);
+    if (decision instanceof Decision.Refused<E>(Refusal refused, _)) {
+      refusal = Optional.of(refused);
+    }
+    for (E event : decision.events()) {
+      journal.add(event);
+      state = rules.evolve(state, event);
+      orders.addAll(rules.react(event, state));
     }
     return this;
   }

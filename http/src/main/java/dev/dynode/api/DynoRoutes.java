@@ -3,7 +3,6 @@ package dev.dynode.api;
 import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
-import dev.dynode.api.wire.EventJson;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
@@ -66,9 +65,6 @@ final class DynoRoutes extends AllDirectives {
         path(
             dynos.slash(segment()).slash("actions").slash("resize"),
             (app, dyno) -> post(() -> desk.answer(call -> resize(call, app, dyno)))),
-        path(
-            dynos.slash(segment()).slash("events"),
-            (app, dyno) -> get(() -> desk.answer(_ -> events(app, dyno)))),
         path(types, (app, type) -> delete(() -> desk.answer(call -> stopAll(call, app, type)))),
         path(
             types.slash("actions").slash("stop"),
@@ -188,25 +184,5 @@ final class DynoRoutes extends AllDirectives {
                                     new DynoCommand.Stop(call.by(), StopCause.USER)))
                     .runWith(Sink.ignore(), desk.system()))
         .thenApply(_ -> Json.response(202, Map.of()));
-  }
-
-  private CompletionStage<HttpResponse> events(String app, String identity) {
-    return desk.app(app)
-        .thenCompose(view -> desk.with().events().ofDyno(find(view, identity).spec().id()))
-        .thenApply(
-            lines ->
-                Json.response(
-                    200,
-                    lines.stream()
-                        .map(
-                            line ->
-                                new EventJson(
-                                    line.sequence(),
-                                    line.at().toString(),
-                                    line.by(),
-                                    line.type(),
-                                    line.generation(),
-                                    line.details()))
-                        .toList()));
   }
 }

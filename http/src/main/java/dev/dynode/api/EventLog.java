@@ -1,11 +1,21 @@
 package dev.dynode.api;
 
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the journal. Thread-safe, never blocks. */
 public interface EventLog {
   /** Everything that happened to the dyno, oldest first; empty for one that never was. */
-  CompletionStage<List<EventLine>> ofDyno(DynoId dyno);
+  CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno);
+
+  /** The same of an app itself, its dynos' requests and ends included. */
+  CompletionStage<List<AppEvent>> ofApp(AppId app);
+
+  /** The fields of an event, order or state as JSON has them; of variables the names only. */
+  Map<String, Object> shown(Object part);
 }

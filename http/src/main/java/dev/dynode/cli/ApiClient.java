@@ -11,6 +11,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ final class ApiClient {
   }
 
   private static final String ACCEPT = "application/vnd.heroku+json; version=3";
+
+  /** Items of a page. */
+  private static final int PAGE = 1_000;
 
   private final NodeAddress node;
   private final Duration connectTimeout;
@@ -42,20 +47,36 @@ final class ApiClient {
   }
 
   JsonNode get(String path) {
-    return call("GET", path, null, null);
+    return call("GET", path, null, null).body();
+  }
+
+  /** Every item of a list, page by page, sorted by this field. */
+  List<JsonNode> all(String path, String field) {
+    List<JsonNode> all = new ArrayList<>();
+    @Nullable String range = field + " ..; max=" + PAGE;
+    while (range != null) {
+      Answer page = call("GET", path, null, range);
+      page.body().forEach(all::add);
+      range = page.next();
+    }
+    return all;
   }
 
   /** The newest of a list that is sorted by this field. */
   JsonNode newest(String path, String field) {
-    return call("GET", path, null, field + " ..; max=1, order=desc");
+    return call("GET", path, null, field + " ..; max=1, order=desc").body();
   }
 
   JsonNode post(String path, @Nullable JsonNode body) {
-    return call("POST", path, body, null);
+    return call("POST", path, body, null).body();
   }
 
-  private JsonNode call(
-      String method, String path, @Nullable JsonNode body, @Nullable String range) {
+  /**
+   * @param next range of the next page; null: there is none
+   */
+  private record Answer(JsonNode body, @Nullable String next) {}
+
+  private Answer call(String method, String path, @Nullable JsonNode body, @Nullable String range) {
     try {
       HttpURLConnection http = open(node.api().resolve(path));
       http.setRequestMethod(method);
@@ -74,7 +95,9 @@ final class ApiClient {
         }
       }
       byte[] answer = answer(http);
-      return answer.length == 0 ? Json.object() : Json.read(answer);
+      return new Answer(
+          answer.length == 0 ? Json.object() : Json.read(answer),
+          http.getHeaderField("Next-Range"));
     } catch (IOException e) {
       throw unreachable(e);
     }

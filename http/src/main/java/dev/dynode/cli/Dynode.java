@@ -47,6 +47,8 @@ public final class Dynode implements Callable<Integer> {
     commands.put("ps", PsCommand::new);
     commands.put("logs", LogsCommand::new);
     commands.put("events", EventsCommand::new);
+    commands.put("replay", ReplayCommand::new);
+    commands.put("explain", ExplainCommand::new);
     commands.put("stop", StopCommand::new);
     commands.put("apps", AppsCommand::new);
     commands.put("create", CreateCommand::new);

@@ -1,10 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,8 +13,6 @@ import picocli.CommandLine.Parameters;
     name = "events",
     description = {"Print the history of a dyno, one event a line.", ""})
 final class EventsCommand implements Callable<Integer> {
-  private static final Set<String> LEADING = Set.of("sequence", "at", "type");
-
   @Mixin private final NodeOptions node = new NodeOptions();
   @Mixin private final AppOptions app = new AppOptions();
 
@@ -29,9 +24,10 @@ final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode events = node.api().get("/apps/" + app.name() + "/dynos/" + dyno + "/events");
+    List<JsonNode> events =
+        node.api().all("/apps/" + app.name() + "/dynos/" + dyno + "/events", "sequence");
     if (json) {
-      System.out.println(Json.pretty(events));
+      System.out.println(Json.pretty(Json.array(events)));
       return 0;
     }
     Table table = new Table("SEQ", "TIME", "TYPE", "DETAILS");
@@ -46,26 +42,11 @@ final class EventsCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** {@code key=value} of everything else; the event's own fields last. */
   private static String details(JsonNode event) {
-    List<String> details = new ArrayList<>();
-    event
-        .properties()
-        .forEach(
-            field -> {
-              if (field.getKey().equals("details")) {
-                field.getValue().properties().forEach(own -> details.add(pair(own)));
-              } else if (!LEADING.contains(field.getKey())) {
-                details.add(pair(field));
-              }
-            });
-    return String.join(" ", details).replaceAll("\\p{Cntrl}+", " ");
-  }
-
-  private static String pair(Map.Entry<String, JsonNode> field) {
-    JsonNode value = field.getValue();
-    return field.getKey()
-        + "="
-        + (value.isTextual() ? Words.quote(value.asText()) : value.toString());
+    return "by="
+        + event.path("by").asText()
+        + " generation="
+        + event.path("generation").asText()
+        + StoryText.fields(event.path("details"), " ");
   }
 }

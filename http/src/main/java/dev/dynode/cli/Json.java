@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** JSON as trees: what the API answers is read field by field, unknown fields do not matter. */
 final class Json {
@@ -16,6 +17,10 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  static JsonNode array(List<JsonNode> items) {
+    return MAPPER.createArrayNode().addAll(items);
   }
 
   static JsonNode read(byte[] bytes) throws IOException {

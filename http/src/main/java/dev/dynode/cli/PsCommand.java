@@ -1,7 +1,11 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,11 +21,20 @@ final class PsCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Finished dynos too, with their exit status.")
   private boolean all;
 
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description = "The app as it was then, such as \"2026-11-20 14:03\".")
+  private @Nullable String at;
+
   @Option(names = "--json", description = "Print what the API answers.")
   private boolean json;
 
   @Override
   public Integer call() {
+    if (at != null) {
+      return then(Moment.parse(at));
+    }
     JsonNode dynos = node.api().get("/apps/" + app.name() + "/dynos" + (all ? "?all=true" : ""));
     if (json) {
       System.out.println(Json.pretty(dynos));
@@ -39,5 +52,46 @@ final class PsCommand implements Callable<Integer> {
     }
     table.lines().forEach(System.out::println);
     return 0;
+  }
+
+  private int then(Moment moment) {
+    JsonNode then = node.api().get("/apps/" + app.name() + "/state" + moment.query());
+    if (json) {
+      System.out.println(Json.pretty(then));
+      return 0;
+    }
+    JsonNode release = then.path("release");
+    System.out.printf(
+        "%s at %s: tier %s, release v%s (%s)%s%n",
+        then.path("name").asText(),
+        then.path("at").asText(),
+        then.path("tier").asText(),
+        release.path("version").asText(),
+        release.path("description").asText(),
+        then.path("maintenance").asBoolean() ? ", in maintenance" : "");
+    System.out.println("Config vars: " + names(then.path("config_vars")));
+    System.out.println("Process types: " + names(then.path("process_types").fieldNames()));
+    Table table = new Table("NAME", "SIZE", "STATE", "RELEASE", "SINCE", "COMMAND");
+    for (JsonNode dyno : then.path("dynos")) {
+      table.row(
+          dyno.path("name").asText(),
+          dyno.path("size").asText(),
+          dyno.path("state").asText(),
+          "v" + dyno.path("release").asText(),
+          dyno.path("created_at").asText(),
+          dyno.path("command").asText().replaceAll("\\p{Cntrl}+", " "));
+    }
+    table.lines().forEach(System.out::println);
+    return 0;
+  }
+
+  private static String names(JsonNode list) {
+    List<String> names = new ArrayList<>();
+    list.forEach(name -> names.add(name.asText()));
+    return names(names.iterator());
+  }
+
+  private static String names(Iterator<String> names) {
+    return names.hasNext() ? String.join(", ", (Iterable<String>) () -> names) : "none";
   }
 }

@@ -2,12 +2,12 @@ package dev.dynode.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.dynode.api.EventLine;
 import dev.dynode.api.EventLog;
+import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.read.EventHistory;
-import dev.dynode.read.EventRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,51 +16,73 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.jspecify.annotations.Nullable;
 
 /** The journal, as the API shows it. Values of variables are left out: they may be secrets. */
 record JournalEvents(EventHistory history, ActorSystem<?> system, ObjectMapper events)
     implements EventLog {
   private static final ObjectMapper PLAIN = new ObjectMapper();
-  private static final Set<String> SHOWN_APART = Set.of("at", "by", "generation");
+
+  /** Fields that hold variables, in events and states. */
+  private static final Set<String> VARIABLES = Set.of("env", "config", "set");
 
   @Override
-  public CompletionStage<List<EventLine>> ofDyno(DynoId dyno) {
-    return history.of("Dyno|" + dyno).map(this::line).runWith(Sink.seq(), system);
+  public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
+    return all("Dyno|" + dyno, DynoEvent.class);
   }
 
-  private EventLine line(EventRecord record) {
-    if (!(record.event() instanceof DynoEvent event)) {
-      throw new IllegalStateException("not a dyno's event: " + record.event());
-    }
-    Map<String, Object> details = shown(events.valueToTree(event));
-    details.keySet().removeAll(SHOWN_APART);
-    return new EventLine(
-        record.sequenceNumber(),
-        event.at(),
-        event.by(),
-        event.getClass().getSimpleName(),
-        event.generation(),
-        details);
+  @Override
+  public CompletionStage<List<AppEvent>> ofApp(AppId app) {
+    return all("App|" + app, AppEvent.class);
   }
 
-  /** What is there of an object; of variables the names only. */
-  private static Map<String, Object> shown(JsonNode object) {
+  private <E> CompletionStage<List<E>> all(String id, Class<E> kind) {
+    return history.of(id).map(record -> kind.cast(record.event())).runWith(Sink.seq(), system);
+  }
+
+  @Override
+  public Map<String, Object> shown(Object part) {
+    return object(events.valueToTree(part));
+  }
+
+  private static Map<String, Object> object(JsonNode object) {
     Map<String, Object> shown = new LinkedHashMap<>();
     object
         .properties()
         .forEach(
             field -> {
-              JsonNode value = field.getValue();
-              if (field.getKey().equals("env")) {
-                List<String> names = new ArrayList<>();
-                value.fieldNames().forEachRemaining(names::add);
-                shown.put("env", names);
-              } else if (value.isObject()) {
-                shown.put(field.getKey(), shown(value));
-              } else if (!value.isNull()) {
-                shown.put(field.getKey(), PLAIN.convertValue(value, Object.class));
+              Object value =
+                  VARIABLES.contains(field.getKey()) && field.getValue().isObject()
+                      ? names(field.getValue())
+                      : value(field.getValue());
+              if (value != null) {
+                shown.put(field.getKey(), value);
               }
             });
     return shown;
+  }
+
+  private static List<String> names(JsonNode variables) {
+    List<String> names = new ArrayList<>();
+    variables.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static @Nullable Object value(JsonNode node) {
+    if (node.isObject()) {
+      return object(node);
+    }
+    if (node.isArray()) {
+      List<Object> items = new ArrayList<>();
+      node.forEach(
+          item -> {
+            Object shown = value(item);
+            if (shown != null) {
+              items.add(shown);
+            }
+          });
+      return items;
+    }
+    return node.isNull() ? null : PLAIN.convertValue(node, Object.class);
   }
 }

@@ -6,6 +6,7 @@ import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppDecider;
+import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
@@ -44,6 +45,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   private final Map<AppId, AppState> apps = new HashMap<>();
   private final Map<DynoId, DynoState> dynos = new HashMap<>();
   private final Map<DynoId, List<DynoEvent>> histories = new HashMap<>();
+  private final Map<AppId, List<AppEvent>> appHistories = new HashMap<>();
   private AppDirectory.Names names = nameRules.initial();
   private volatile boolean broken;
   private volatile boolean silent;
@@ -82,16 +84,14 @@ final class RuleControlPlane implements ControlPlane, EventLog {
 
   private static <C, E, S, O> Answer<S> fold(
       Decider<C, E, S, O> rules, S state, C command, BiFunction<E, S, S> after) {
-    return switch (rules.decide(state, command, Instant.now())) {
-      case Decision.Refused<E>(Refusal why) -> new Answer.Refused<>(why);
-      case Decision.Accepted<E>(List<E> events) -> {
-        S next = state;
-        for (E event : events) {
-          next = after.apply(event, rules.evolve(next, event));
-        }
-        yield new Answer.Done<>(next);
-      }
-    };
+    Decision<E> decision = rules.decide(state, command, Instant.now());
+    S next = state;
+    for (E event : decision.events()) {
+      next = after.apply(event, rules.evolve(next, event));
+    }
+    return decision instanceof Decision.Refused<E>(Refusal why, _)
+        ? new Answer.Refused<>(why)
+        : new Answer.Done<>(next);
   }
 
   private Answer<AppState> tellApp(AppId id, AppCommand command) {
@@ -107,6 +107,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             state,
             command,
             (event, after) -> {
+              appHistories.computeIfAbsent(id, _ -> new ArrayList<>()).add(event);
               orders.addAll(appRules.react(event, after));
               apps.put(id, after);
               return after;
@@ -267,21 +268,17 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<List<EventLine>> ofDyno(DynoId dyno) {
-    return answer(
-        () -> {
-          var lines = new ArrayList<EventLine>();
-          for (DynoEvent event : histories.getOrDefault(dyno, List.of())) {
-            lines.add(
-                new EventLine(
-                    lines.size() + 1,
-                    event.at(),
-                    event.by(),
-                    event.getClass().getSimpleName(),
-                    event.generation(),
-                    Map.of()));
-          }
-          return lines;
-        });
+  public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
+    return answer(() -> List.copyOf(histories.getOrDefault(dyno, List.of())));
+  }
+
+  @Override
+  public CompletionStage<List<AppEvent>> ofApp(AppId app) {
+    return answer(() -> List.copyOf(appHistories.getOrDefault(app, List.of())));
+  }
+
+  @Override
+  public Map<String, Object> shown(Object part) {
+    return new HashMap<>();
   }
 }

@@ -20,6 +20,10 @@ final class ApiPage {
   private static final List<Call> OURS =
       List.of(
           new Call("GET", "/apps/{app}/dynos/{dyno}/events", "a dyno's journal (Dynode's own)"),
+          new Call("GET", "/apps/{app}/dynos/{dyno}/state", "a dyno as it was (Dynode's own)"),
+          new Call("GET", "/apps/{app}/dynos/{dyno}/explanation", "why it ended so (Dynode's own)"),
+          new Call("GET", "/apps/{app}/state", "an app as it was (Dynode's own)"),
+          new Call("GET", "/apps/{app}/explanation", "an app's story in sentences (Dynode's own)"),
           new Call(
               "POST",
               "/apps/{app}/dynos/{dyno}/actions/resize",

@@ -50,6 +50,11 @@ import org.jspecify.annotations.Nullable;
  * said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
+  private static final Refusal NO_ROOM =
+      new Refusal(
+          Refusal.Reason.NO_ROOM,
+          "No host has room for another dyno; try again when one has ended.",
+          Map.of());
 
   /** What the supervisor understands. */
   public sealed interface Command {}
@@ -216,17 +221,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
-    if (Placement.choose(surroundings.hosts().hosts()).isEmpty()) {
-      replyTo.tell(
-          new Answer.Refused<>(
-              new Refusal(
-                  Refusal.Reason.NO_ROOM,
-                  "No host has room for another dyno; try again when one has ended.",
-                  Map.of())));
-      return;
-    }
+    boolean room = Placement.choose(surroundings.hosts().hosts()).isPresent();
     ledger.tell(
-        new Decide<>(command, outcome -> self.tell(new RunAnswered(command, outcome, replyTo))));
+        new Decide<>(
+            room ? command : new AppCommand.RefuseDyno(command, NO_ROOM),
+            outcome -> self.tell(new RunAnswered(command, outcome, replyTo))));
   }
 
   private void runAnswered(

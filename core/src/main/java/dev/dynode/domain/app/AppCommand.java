@@ -1,5 +1,6 @@
 package dev.dynode.domain.app;
 
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
@@ -68,6 +69,14 @@ public sealed interface AppCommand {
       Optional<Duration> timeToLive,
       Optional<String> idempotencyKey)
       implements AppCommand {}
+
+  /** There is no host for it. */
+  record RefuseDyno(RunDyno run, Refusal why) implements AppCommand {
+    @Override
+    public String by() {
+      return run.by();
+    }
+  }
 
   /** The dyno's story is over. */
   record RetireDyno(String by, DynoId id, Ending ending, Optional<Integer> status, Instant endedAt)

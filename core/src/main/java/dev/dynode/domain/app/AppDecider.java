@@ -7,6 +7,7 @@ import dev.dynode.domain.app.AppCommand.CreateApp;
 import dev.dynode.domain.app.AppCommand.CreateRelease;
 import dev.dynode.domain.app.AppCommand.CreateSlug;
 import dev.dynode.domain.app.AppCommand.DeleteApp;
+import dev.dynode.domain.app.AppCommand.RefuseDyno;
 import dev.dynode.domain.app.AppCommand.ReportSlugStored;
 import dev.dynode.domain.app.AppCommand.RetireDyno;
 import dev.dynode.domain.app.AppCommand.RollBack;
@@ -89,6 +90,8 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
       case CreateRelease create -> createRelease(app, create, now);
       case RollBack rollBack -> rollBack(app, rollBack, now);
       case RunDyno run -> new OneOffRequest(app, run, policy).decide(now);
+      case RefuseDyno(RunDyno run, Refusal why) ->
+          new OneOffRequest(app, run, policy).refuse(why, now);
       case RetireDyno retire -> retire(app, retire);
       case DeleteApp(String by) -> Decision.accept(new AppEvent.AppDeleted(now, by));
     };
@@ -244,7 +247,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     }
     return switch (event) {
       case AppEvent.AppCreated _, AppEvent.SlugCreated _, AppEvent.SlugStored _ -> List.of();
-      case AppEvent.ConfigVarsChanged _ -> List.of();
+      case AppEvent.ConfigVarsChanged _, AppEvent.DynoRefused _ -> List.of();
       case AppEvent.AppUpdated(Instant at, String by, _, var maintenance, _) ->
           maintenance
               .map(

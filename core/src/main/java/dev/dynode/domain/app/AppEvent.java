@@ -1,5 +1,6 @@
 package dev.dynode.domain.app;
 
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
@@ -55,6 +56,20 @@ public sealed interface AppEvent {
 
   /** A one-off dyno was granted: it takes a slot until it is retired. */
   record DynoRequested(Instant at, String by, DynoSpec spec, Optional<String> idempotencyKey)
+      implements AppEvent {}
+
+  /**
+   * A one-off dyno was asked for and refused, with this message. Of the command the first 200
+   * characters are kept; {@code size} is the one asked for, if one was.
+   */
+  record DynoRefused(
+      Instant at,
+      String by,
+      DynoId id,
+      String command,
+      Optional<String> size,
+      Refusal.Reason reason,
+      String message)
       implements AppEvent {}
 
   record DynoRetired(Instant at, String by, DynoId id, Ending ending, Optional<Integer> status)

@@ -117,6 +117,7 @@ final class AppEvolution {
       }
       case AppEvent.DynoRequested(Instant at, String by, var spec, var key) ->
           next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
+      case AppEvent.DynoRefused _ -> {}
       case AppEvent.DynoRetired(Instant at, _, DynoId id, var ending, var status) -> {
         Requested requested = app.roster().get(id);
         if (requested == null) {

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 /** May this one-off dyno run, and as what? */
 record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   static final Pattern TYPE = Pattern.compile("[-\\w]{1,128}");
+  private static final int COMMAND_KEPT = 200;
   private static final int FIRST_NUMBER = 1000;
   private static final int NUMBERS = 9000;
 
@@ -29,19 +30,34 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
     if (before.isPresent()) {
       return sameRequest(before.get())
           ? Decision.accept()
-          : Decision.refuse(
+          : refuse(
               Refusal.conflict(
                   "Idempotency-Key: it was used before for another request ("
                       + before.get().name()
-                      + "); use a new key."));
+                      + "); use a new key."),
+              now);
     }
     Optional<Refusal> refusal = invalid().or(this::overLimit);
     return refusal
-        .<Decision<AppEvent>>map(Decision::refuse)
+        .map(why -> refuse(why, now))
         .orElseGet(
             () ->
                 Decision.accept(
                     new AppEvent.DynoRequested(now, run.by(), spec(), run.idempotencyKey())));
+  }
+
+  Decision<AppEvent> refuse(Refusal why, Instant now) {
+    String command = run.command();
+    return Decision.refuse(
+        why,
+        new AppEvent.DynoRefused(
+            now,
+            run.by(),
+            run.id(),
+            command.substring(0, Math.min(command.length(), COMMAND_KEPT)),
+            run.size(),
+            why.reason(),
+            why.message()));
   }
 
   private boolean sameRequest(DynoSpec before) {

@@ -143,16 +143,15 @@ public final class Simulation {
   }
 
   private void tellApp(AppCommand command) {
-    switch (appRules.decide(app, command, queue.now())) {
-      case Decision.Refused<AppEvent> _ -> refused++;
-      case Decision.Accepted<AppEvent>(List<AppEvent> events) -> {
-        for (AppEvent event : events) {
-          appJournal.add(event);
-          app = appRules.evolve(app, event);
-          Invariants.check(policy, appJournal, app);
-          appRules.react(event, app).forEach(this::carry);
-        }
-      }
+    Decision<AppEvent> decision = appRules.decide(app, command, queue.now());
+    if (decision instanceof Decision.Refused<AppEvent>) {
+      refused++;
+    }
+    for (AppEvent event : decision.events()) {
+      appJournal.add(event);
+      app = appRules.evolve(app, event);
+      Invariants.check(policy, appJournal, app);
+      appRules.react(event, app).forEach(this::carry);
     }
   }
 

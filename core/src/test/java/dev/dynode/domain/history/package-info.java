@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.domain.history;
+
+import org.jspecify.annotations.NullMarked;

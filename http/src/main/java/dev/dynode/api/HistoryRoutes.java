@@ -1,0 +1,288 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.api.Page.Field;
+import dev.dynode.api.wire.AppStateJson;
+import dev.dynode.api.wire.DynoStateJson;
+import dev.dynode.api.wire.EventJson;
+import dev.dynode.api.wire.ExplanationJson;
+import dev.dynode.api.wire.Named;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Release;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.history.AppStory;
+import dev.dynode.domain.history.DynoStory;
+import dev.dynode.domain.history.Outcome;
+import dev.dynode.domain.history.Step;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.port.ControlPlane.AppView;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+
+/** What was, as the journal tells it. Finished dynos are found by id or name however old. */
+final class HistoryRoutes extends AllDirectives {
+  private static final int READS_AT_ONCE = 8;
+
+  private static final List<Field<EventJson>> SEQUENCE =
+      List.of(Field.number("sequence", event -> (int) event.sequence()));
+
+  private final Desk desk;
+
+  HistoryRoutes(Desk desk) {
+    this.desk = desk;
+  }
+
+  Route routes() {
+    var app = segment("apps").slash(segment());
+    var dyno = app.slash("dynos").slash(segment());
+    return concat(
+        path(
+            dyno.slash("events"),
+            (name, identity) -> get(() -> desk.answer(call -> events(call, name, identity)))),
+        path(
+            dyno.slash("state"),
+            (name, identity) -> get(() -> desk.answer(call -> state(call, name, identity)))),
+        path(
+            dyno.slash("explanation"),
+            (name, identity) -> get(() -> desk.answer(_ -> explanation(name, identity)))),
+        path(app.slash("explanation"), name -> get(() -> desk.answer(_ -> appExplanation(name)))),
+        path(app.slash("state"), name -> get(() -> desk.answer(call -> appState(call, name)))));
+  }
+
+  private CompletionStage<HttpResponse> events(Call call, String app, String identity) {
+    return story(app, identity)
+        .thenApply(
+            story ->
+                desk.list(
+                    call,
+                    story.steps().stream().map(step -> event(story, step)).toList(),
+                    SEQUENCE));
+  }
+
+  private EventJson event(DynoStory story, Step<DynoEvent, DynoState, DynoOrder> step) {
+    DynoEvent event = step.event();
+    var details = desk.with().events().shown(event);
+    details.keySet().removeAll(List.of("at", "by", "generation"));
+    return new EventJson(
+        step.sequence(),
+        event.at().toString(),
+        event.by(),
+        event.getClass().getSimpleName(),
+        event.generation(),
+        details,
+        DynoStory.word(step.before()),
+        DynoStory.word(step.after()),
+        step.orders().stream().map(order -> order(order, story.outcome(step, order))).toList());
+  }
+
+  private EventJson.OrderJson order(DynoOrder order, Outcome outcome) {
+    return new EventJson.OrderJson(
+        order.getClass().getSimpleName(),
+        desk.with().events().shown(order),
+        outcome.kind().name().toLowerCase(Locale.ROOT),
+        outcome.text());
+  }
+
+  private CompletionStage<HttpResponse> state(Call call, String app, String identity) {
+    return story(app, identity)
+        .thenApply(
+            story -> {
+              long events = at(call).map(at -> at.count(story)).orElse((long) story.steps().size());
+              DynoState state = story.after(events);
+              return Json.response(
+                  200,
+                  new DynoStateJson(
+                      Math.min(events, story.steps().size()),
+                      DynoStory.word(state),
+                      desk.with().events().shown(state)));
+            });
+  }
+
+  private CompletionStage<HttpResponse> explanation(String app, String identity) {
+    return story(app, identity)
+        .thenApply(
+            story -> Json.response(200, new ExplanationJson(named(story), story.explanation())));
+  }
+
+  private CompletionStage<HttpResponse> appExplanation(String name) {
+    return desk.app(name)
+        .thenCompose(
+            view ->
+                desk.with()
+                    .events()
+                    .ofApp(view.app().id())
+                    .thenApply(
+                        events ->
+                            Json.response(
+                                200,
+                                new ExplanationJson(
+                                    new Named(view.app().id().toString(), view.app().name()),
+                                    new AppStory(events).explanation()))));
+  }
+
+  private static Named named(DynoStory story) {
+    DynoSpec spec =
+        switch (story.after(story.steps().size())) {
+          case DynoState.Live live -> live.spec();
+          case DynoState.Retired retired -> retired.spec();
+          case DynoState.Absent _ -> throw Errors.notFound("dyno").exception();
+        };
+    return new Named(spec.id().toString(), spec.name().toString());
+  }
+
+  /** A place in a story. */
+  private sealed interface At {
+    record Sequence(long number) implements At {}
+
+    record Time(Instant time) implements At {}
+
+    default long count(DynoStory story) {
+      return switch (this) {
+        case Sequence(long number) -> number;
+        case Time(Instant time) -> story.countAt(time);
+      };
+    }
+  }
+
+  private static Optional<At> at(Call call) {
+    return call.request()
+        .getUri()
+        .query()
+        .get("at")
+        .map(
+            text -> {
+              try {
+                return text.matches("[0-9]{1,18}")
+                    ? new At.Sequence(Long.parseLong(text))
+                    : new At.Time(Instant.parse(text));
+              } catch (DateTimeParseException e) {
+                throw Errors.invalid(
+                        "at: \"%s\" is neither the number of an event nor a time such as 2026-11-20T14:03:00Z."
+                            .formatted(text))
+                    .exception();
+              }
+            });
+  }
+
+  private CompletionStage<DynoStory> story(String app, String identity) {
+    return desk.app(app)
+        .thenCompose(view -> find(view, identity))
+        .thenCompose(dyno -> desk.with().events().ofDyno(dyno))
+        .thenApply(DynoStory::of);
+  }
+
+  private CompletionStage<DynoId> find(AppView view, String identity) {
+    Optional<DynoId> known = view.app().dyno(identity);
+    if (known.isPresent()) {
+      return CompletableFuture.completedFuture(known.get());
+    }
+    Predicate<DynoSpec> meant =
+        spec -> spec.id().toString().equals(identity) || spec.name().toString().equals(identity);
+    return desk.with()
+        .events()
+        .ofApp(view.app().id())
+        .thenApply(
+            events ->
+                events.stream()
+                    .filter(AppEvent.DynoRequested.class::isInstance)
+                    .map(event -> ((AppEvent.DynoRequested) event).spec())
+                    .filter(meant)
+                    .reduce((_, later) -> later)
+                    .map(DynoSpec::id)
+                    .orElseThrow(() -> Errors.notFound("dyno").exception()));
+  }
+
+  private CompletionStage<HttpResponse> appState(Call call, String name) {
+    Instant now = desk.with().clock().instant();
+    Optional<At> at = at(call);
+    return desk.app(name)
+        .thenCompose(view -> desk.with().events().ofApp(view.app().id()))
+        .thenCompose(
+            all -> {
+              List<AppEvent> events = until(all, at);
+              if (!(AppState.after(events) instanceof App app)) {
+                throw Errors.notFound("app").exception();
+              }
+              Instant time =
+                  at.orElse(new At.Time(now)) instanceof At.Time(Instant asked)
+                      ? asked
+                      : events.getLast().at();
+              return dynos(app, time)
+                  .thenApply(dynos -> Json.response(200, told(app, events.size(), time, dynos)));
+            });
+  }
+
+  private static List<AppEvent> until(List<AppEvent> all, Optional<At> at) {
+    return at.map(
+            place ->
+                switch (place) {
+                  case At.Sequence(long number) ->
+                      all.subList(0, (int) Math.min(number, all.size()));
+                  case At.Time(Instant time) ->
+                      all.stream().takeWhile(event -> !event.at().isAfter(time)).toList();
+                })
+        .orElse(all);
+  }
+
+  private CompletionStage<List<AppStateJson.DynoJson>> dynos(App app, Instant time) {
+    return Source.from(new ArrayList<>(app.roster().values()))
+        .mapAsync(
+            READS_AT_ONCE,
+            requested ->
+                desk.with()
+                    .events()
+                    .ofDyno(requested.spec().id())
+                    .thenApply(DynoStory::of)
+                    .thenApply(story -> dyno(requested, story.after(story.countAt(time)))))
+        .runWith(Sink.seq(), desk.system());
+  }
+
+  private static AppStateJson.DynoJson dyno(AppState.Requested requested, DynoState state) {
+    DynoSpec spec = requested.spec();
+    Optional<Instant> started =
+        state instanceof DynoState.Live live ? live.startedAt() : Optional.empty();
+    return new AppStateJson.DynoJson(
+        spec.id().toString(),
+        spec.name().toString(),
+        spec.size(),
+        DynoStory.word(state),
+        spec.command(),
+        spec.releaseVersion(),
+        requested.at().toString(),
+        started.map(Instant::toString).orElse(null));
+  }
+
+  private static AppStateJson told(
+      App app, int sequence, Instant time, List<AppStateJson.DynoJson> dynos) {
+    Release release = app.currentRelease();
+    return new AppStateJson(
+        sequence,
+        time.toString(),
+        app.name(),
+        app.tier().name().toLowerCase(Locale.ROOT),
+        app.maintenance(),
+        new AppStateJson.ReleaseJson(
+            release.version(), release.description(), release.by(), release.at().toString()),
+        app.config().keySet().stream().sorted().toList(),
+        app.processTypes(),
+        dynos);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.dynode.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** An event of a story as lines. */
+final class StoryText {
+  private StoryText() {}
+
+  /** One line for the event, one for each order that followed. */
+  static List<String> of(JsonNode event) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+                Locale.ROOT,
+                "%4s  %s  %-16s %s → %s  by %s%s",
+                event.path("sequence").asText(),
+                event.path("at").asText(),
+                event.path("type").asText(),
+                event.path("before").asText(),
+                event.path("after").asText(),
+                event.path("by").asText(),
+                fields(event.path("details"), "  "))
+            .stripTrailing());
+    for (JsonNode order : event.path("orders")) {
+      lines.add("      " + order(order));
+    }
+    return lines;
+  }
+
+  private static String order(JsonNode order) {
+    String mark =
+        switch (order.path("outcome").asText()) {
+          case "done" -> "✔";
+          case "failed" -> "✘";
+          default -> "·";
+        };
+    String told = order.path("told").asText();
+    return mark
+        + " "
+        + order.path("type").asText()
+        + fields(order.path("details"), " ")
+        + (told.isEmpty() ? "" : ": " + told);
+  }
+
+  /** {@code key=value} of each field, behind the given text if there is one. */
+  static String fields(JsonNode details, String before) {
+    String text =
+        details.properties().stream()
+            .map(StoryText::pair)
+            .collect(Collectors.joining(" "))
+            .replaceAll("\\p{Cntrl}+", " ");
+    return text.isEmpty() ? "" : before + text;
+  }
+
+  private static String pair(Map.Entry<String, JsonNode> field) {
+    JsonNode value = field.getValue();
+    return field.getKey()
+        + "="
+        + (value.isTextual() ? Words.quote(value.asText()) : value.toString());
+  }
+}
