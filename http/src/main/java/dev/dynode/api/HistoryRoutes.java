@@ -8,6 +8,7 @@ import dev.dynode.api.wire.DynoStateJson;
 import dev.dynode.api.wire.EventJson;
 import dev.dynode.api.wire.ExplanationJson;
 import dev.dynode.api.wire.Named;
+import dev.dynode.api.wire.OutputJson;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
@@ -21,7 +22,9 @@ import dev.dynode.domain.history.DynoStory;
 import dev.dynode.domain.history.Outcome;
 import dev.dynode.domain.history.Step;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.port.LogStore.LogFilter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -44,10 +48,15 @@ final class HistoryRoutes extends AllDirectives {
   private static final List<Field<EventJson>> SEQUENCE =
       List.of(Field.number("sequence", event -> (int) event.sequence()));
 
-  private final Desk desk;
+  private static final List<Field<OutputJson>> LINE =
+      List.of(Field.number("sequence", OutputJson::sequence));
 
-  HistoryRoutes(Desk desk) {
+  private final Desk desk;
+  private final Executor blocking;
+
+  HistoryRoutes(Desk desk, Executor blocking) {
     this.desk = desk;
+    this.blocking = blocking;
   }
 
   Route routes() {
@@ -63,6 +72,9 @@ final class HistoryRoutes extends AllDirectives {
         path(
             dyno.slash("explanation"),
             (name, identity) -> get(() -> desk.answer(_ -> explanation(name, identity)))),
+        path(
+            dyno.slash("output"),
+            (name, identity) -> get(() -> desk.answer(call -> output(call, name, identity)))),
         path(app.slash("explanation"), name -> get(() -> desk.answer(_ -> appExplanation(name)))),
         path(app.slash("state"), name -> get(() -> desk.answer(call -> appState(call, name)))));
   }
@@ -122,6 +134,32 @@ final class HistoryRoutes extends AllDirectives {
             story -> Json.response(200, new ExplanationJson(named(story), story.explanation())));
   }
 
+  private CompletionStage<HttpResponse> output(Call call, String app, String identity) {
+    return story(app, identity)
+        .thenApplyAsync(
+            story -> desk.list(call, printed(call, spec(story), story), LINE), blocking);
+  }
+
+  /** Its lines in the log; others may have had its name before. */
+  private List<OutputJson> printed(Call call, DynoSpec spec, DynoStory story) {
+    Instant first = story.steps().getFirst().event().at();
+    boolean over = story.after(story.steps().size()) instanceof DynoState.Retired;
+    Instant last = over ? story.steps().getLast().event().at() : Instant.MAX;
+    var lines = new ArrayList<OutputJson>();
+    for (LogLine line :
+        desk.with()
+            .logs()
+            .last(
+                spec.app(),
+                call.settings().streams().maxLines(),
+                new LogFilter("app", spec.name().toString()))) {
+      if (!line.at().isBefore(first) && !line.at().isAfter(last)) {
+        lines.add(new OutputJson(lines.size() + 1, line.at().toString(), line.text()));
+      }
+    }
+    return lines;
+  }
+
   private CompletionStage<HttpResponse> appExplanation(String name) {
     return desk.app(name)
         .thenCompose(
@@ -139,13 +177,16 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static Named named(DynoStory story) {
-    DynoSpec spec =
-        switch (story.after(story.steps().size())) {
-          case DynoState.Live live -> live.spec();
-          case DynoState.Retired retired -> retired.spec();
-          case DynoState.Absent _ -> throw Errors.notFound("dyno").exception();
-        };
+    DynoSpec spec = spec(story);
     return new Named(spec.id().toString(), spec.name().toString());
+  }
+
+  private static DynoSpec spec(DynoStory story) {
+    return switch (story.after(story.steps().size())) {
+      case DynoState.Live live -> live.spec();
+      case DynoState.Retired retired -> retired.spec();
+      case DynoState.Absent _ -> throw Errors.notFound("dyno").exception();
+    };
   }
 
   /** A place in a story. */
@@ -252,6 +293,7 @@ final class HistoryRoutes extends AllDirectives {
                     .ofDyno(requested.spec().id())
                     .thenApply(DynoStory::of)
                     .thenApply(story -> dyno(requested, story.after(story.countAt(time)))))
+        .filter(dyno -> !dyno.state().equals(DynoStory.RETIRED)) // the app learns it a moment later
         .runWith(Sink.seq(), desk.system());
   }
 

@@ -34,7 +34,7 @@ public final class PlatformApi extends AllDirectives {
     Route guarded =
         concat(
             new DynoRoutes(desk, present).routes(),
-            new HistoryRoutes(desk).routes(),
+            new HistoryRoutes(desk, blocking).routes(),
             new AppRoutes(desk, present).routes(),
             new ConfigVarRoutes(desk).routes(),
             new FormationRoutes(desk, present).routes(),

@@ -2,6 +2,8 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,13 +47,18 @@ final class ReplayCommand implements Callable<Integer> {
     Moment end = until == null ? null : Moment.parse(until);
     JsonNode state = end == null ? null : api.get(path + "/state" + end.query());
     List<JsonNode> events = new ArrayList<>(api.all(path + "/events", "sequence"));
+    List<JsonNode> printed = new ArrayList<>(api.all(path + "/output", "sequence"));
     if (state != null) {
       long last = state.path("sequence").asLong();
-      events.removeIf(event -> event.path("sequence").asLong() > last);
+      List<JsonNode> left =
+          events.stream().filter(e -> e.path("sequence").asLong() > last).toList();
+      events.removeAll(left);
+      printed.removeIf(line -> !left.isEmpty() && at(line).isAfter(at(left.getFirst())));
     }
     if (json) {
       ObjectNode all = Json.object();
       all.putArray("events").addAll(events);
+      all.putArray("output").addAll(printed);
       if (state != null) {
         all.set("state", state);
       }
@@ -59,7 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
     } else if (step) {
       new StoryWalk(events, number -> api.get(path + "/state?at=" + number)).run();
     } else {
-      events.forEach(event -> StoryText.of(event).forEach(System.out::println));
+      tell(events, printed);
       if (state != null) {
         System.out.println();
         System.out.println(
@@ -68,5 +75,21 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** What it printed stands where it was printed, between the events. */
+  private static void tell(List<JsonNode> events, List<JsonNode> printed) {
+    var lines = new ArrayDeque<JsonNode>(printed);
+    for (JsonNode event : events) {
+      while (!lines.isEmpty() && !at(lines.peek()).isAfter(at(event))) {
+        System.out.println(StoryText.printed(lines.poll()));
+      }
+      StoryText.of(event).forEach(System.out::println);
+    }
+    lines.forEach(line -> System.out.println(StoryText.printed(line)));
+  }
+
+  private static Instant at(JsonNode told) {
+    return Instant.parse(told.path("at").asText());
   }
 }

@@ -32,6 +32,14 @@ final class StoryText {
     return lines;
   }
 
+  /** A line the dyno printed. */
+  static String printed(JsonNode line) {
+    return "      "
+        + line.path("at").asText()
+        + " | "
+        + line.path("text").asText().replaceAll("\\p{Cntrl}+", " ");
+  }
+
   private static String order(JsonNode order) {
     String mark =
         switch (order.path("outcome").asText()) {

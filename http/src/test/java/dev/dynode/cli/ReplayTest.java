@@ -90,11 +90,14 @@ class ReplayTest {
                 + " +2  \\S+  Placed +created → starting  by \\S+  host=local\n.*"
                 + "✔ StartProcess .*: started after \\d+ ms \\(3\\)\n"
                 + " +3  \\S+  Started +starting → running  by dynode  pid=\\d+\n.*"
+                + " +\\S+ \\| said\n"
                 + " +5  \\S+  Exited +running → exited  by dynode  status=3\n.*"
                 + " +6  \\S+  Retired +exited → retired  by dynode  ending=EXITED status=3\n.*"),
         text);
     JsonNode json = Json.read(said("replay", "--json", ended).getBytes(StandardCharsets.UTF_8));
     assertEquals(6, json.path("events").size());
+    assertEquals("said", json.at("/output/0/text").asText());
+    assertFalse(said("replay", "--until", "2", ended).contains("| said"));
   }
 
   @Test

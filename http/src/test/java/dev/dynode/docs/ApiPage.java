@@ -22,6 +22,7 @@ final class ApiPage {
           new Call("GET", "/apps/{app}/dynos/{dyno}/events", "a dyno's journal (Dynode's own)"),
           new Call("GET", "/apps/{app}/dynos/{dyno}/state", "a dyno as it was (Dynode's own)"),
           new Call("GET", "/apps/{app}/dynos/{dyno}/explanation", "why it ended so (Dynode's own)"),
+          new Call("GET", "/apps/{app}/dynos/{dyno}/output", "what it printed (Dynode's own)"),
           new Call("GET", "/apps/{app}/state", "an app as it was (Dynode's own)"),
           new Call("GET", "/apps/{app}/explanation", "an app's story in sentences (Dynode's own)"),
           new Call(

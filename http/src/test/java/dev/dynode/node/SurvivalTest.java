@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class SurvivalTest {
   /** Kills of a node that is starting, after each of one that serves. */
-  private static final int STARTING = 4;
+  private static final int STARTING = 9;
 
   private static final String CONFIG =
       """
@@ -49,8 +49,8 @@ class SurvivalTest {
   }
 
   /**
-   * One kill in five comes under load, once all is as it must be; the others come at any moment of
-   * a start.
+   * One kill in ten comes under load, once all is as it must be; the others come at any moment of a
+   * start.
    */
   @Test
   void killedAgainAndAgainNothingIsLostOrDoubled() throws Exception {
@@ -66,7 +66,7 @@ class SurvivalTest {
           node.post("/apps", "{\"name\": \"demo\"}");
         }
         dynos.settle(node);
-        dynos.fill(node, killed % (5 * (1 + STARTING)) == 0);
+        dynos.fill(node, killed % (3 * (1 + STARTING)) == 0);
         dynos.loadUntilKilled(node, random.nextInt(500));
       } catch (Exception | AssertionError failure) {
         throw new AssertionError("seed " + seed + ", kill " + killed + "\n" + node.log(), failure);
@@ -74,7 +74,7 @@ class SurvivalTest {
         node.kill();
       }
       for (int i = 0; i < STARTING; i++) {
-        NodeProcess.startAndKill(data(), random.nextInt(1_500), config(random));
+        NodeProcess.startAndKill(data(), random.nextInt(1_200), config(random));
       }
     }
     try (NodeProcess node = NodeProcess.start(data(), CONFIG)) {

@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** The story of one dyno as far as it was journaled. Immutable. */
 public record DynoStory(List<Step<DynoEvent, DynoState, DynoOrder>> steps) {
+  /** The last state in one word. */
+  public static final String RETIRED = "retired";
+
   public DynoStory {
     steps = List.copyOf(steps);
   }
@@ -66,12 +69,12 @@ public record DynoStory(List<Step<DynoEvent, DynoState, DynoOrder>> steps) {
     return steps.stream().map(Step::event).filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  /** A state in one word: {@code none}, its phase, or {@code retired}. */
+  /** A state in one word: {@code none}, its phase, or {@link #RETIRED}. */
   public static String word(DynoState state) {
     return switch (state) {
       case DynoState.Absent _ -> "none";
       case DynoState.Live live -> live.phase().name().toLowerCase(Locale.ROOT);
-      case DynoState.Retired _ -> "retired";
+      case DynoState.Retired _ -> RETIRED;
     };
   }
 }
