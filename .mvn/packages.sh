@@ -6,6 +6,7 @@ command -v bwrap >/dev/null || missing="$missing bubblewrap"
 command -v setpriv >/dev/null && command -v unshare >/dev/null || missing="$missing util-linux"
 command -v slirp4netns >/dev/null || missing="$missing slirp4netns"
 command -v perl >/dev/null || missing="$missing perl-base"
+command -v chromium >/dev/null && command -v chromedriver >/dev/null || missing="$missing chromium chromium-driver"
 [ -n "$missing" ] || exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   apt-get install -qq --no-install-recommends $missing >/dev/null 2>&1 ||

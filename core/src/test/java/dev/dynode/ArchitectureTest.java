@@ -35,7 +35,8 @@ class ArchitectureTest {
             "java.nio.charset..",
             "java.security..",
             "javax.crypto..",
-            "org.jspecify..")
+            "org.jspecify..",
+            "org.pcollections..")
         .check(CORE);
   }
 

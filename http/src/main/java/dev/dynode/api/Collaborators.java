@@ -19,6 +19,8 @@ public record Collaborators(
     SlugStore slugs,
     SlugArchives archives,
     EventLog events,
+    Shown shown,
+    Archive archive,
     Account account,
     Tokens tokens,
     BlobLinks blobs,

@@ -5,7 +5,6 @@ import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the journal. Thread-safe, never blocks. */
@@ -15,7 +14,4 @@ public interface EventLog {
 
   /** The same of an app itself, its dynos' requests and ends included. */
   CompletionStage<List<AppEvent>> ofApp(AppId app);
-
-  /** The fields of an event, order or state as JSON has them; of variables the names only. */
-  Map<String, Object> shown(Object part);
 }

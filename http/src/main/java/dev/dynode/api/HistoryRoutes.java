@@ -4,7 +4,6 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.api.wire.AppStateJson;
-import dev.dynode.api.wire.DynoStateJson;
 import dev.dynode.api.wire.EventJson;
 import dev.dynode.api.wire.ExplanationJson;
 import dev.dynode.api.wire.Named;
@@ -13,13 +12,10 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Release;
-import dev.dynode.domain.dyno.DynoEvent;
-import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.history.AppStory;
 import dev.dynode.domain.history.DynoStory;
-import dev.dynode.domain.history.Outcome;
 import dev.dynode.domain.history.Step;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
@@ -34,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -45,17 +42,16 @@ import org.apache.pekko.stream.javadsl.Source;
 final class HistoryRoutes extends AllDirectives {
   private static final int READS_AT_ONCE = 8;
 
-  private static final List<Field<EventJson>> SEQUENCE =
-      List.of(Field.number("sequence", event -> (int) event.sequence()));
-
   private static final List<Field<OutputJson>> LINE =
       List.of(Field.number("sequence", OutputJson::sequence));
 
   private final Desk desk;
   private final Executor blocking;
+  private final StoryJson stories;
 
   HistoryRoutes(Desk desk, Executor blocking) {
     this.desk = desk;
+    stories = new StoryJson(desk.with().shown());
     this.blocking = blocking;
   }
 
@@ -75,6 +71,7 @@ final class HistoryRoutes extends AllDirectives {
         path(
             dyno.slash("output"),
             (name, identity) -> get(() -> desk.answer(call -> output(call, name, identity)))),
+        path(app.slash("events"), name -> get(() -> desk.answer(call -> appEvents(call, name)))),
         path(app.slash("explanation"), name -> get(() -> desk.answer(_ -> appExplanation(name)))),
         path(app.slash("state"), name -> get(() -> desk.answer(call -> appState(call, name)))));
   }
@@ -83,34 +80,27 @@ final class HistoryRoutes extends AllDirectives {
     return story(app, identity)
         .thenApply(
             story ->
-                desk.list(
-                    call,
-                    story.steps().stream().map(step -> event(story, step)).toList(),
-                    SEQUENCE));
+                list(call, story.steps(), step -> stories.event(story, step, wantsStates(call))));
   }
 
-  private EventJson event(DynoStory story, Step<DynoEvent, DynoState, DynoOrder> step) {
-    DynoEvent event = step.event();
-    var details = desk.with().events().shown(event);
-    details.keySet().removeAll(List.of("at", "by", "generation"));
-    return new EventJson(
-        step.sequence(),
-        event.at().toString(),
-        event.by(),
-        event.getClass().getSimpleName(),
-        event.generation(),
-        details,
-        DynoStory.word(step.before()),
-        DynoStory.word(step.after()),
-        step.orders().stream().map(order -> order(order, story.outcome(step, order))).toList());
+  private CompletionStage<HttpResponse> appEvents(Call call, String app) {
+    return desk.app(app)
+        .thenCompose(this::appStory)
+        .thenApply(
+            story ->
+                list(call, story.steps(), step -> stories.event(story, step, wantsStates(call))));
   }
 
-  private EventJson.OrderJson order(DynoOrder order, Outcome outcome) {
-    return new EventJson.OrderJson(
-        order.getClass().getSimpleName(),
-        desk.with().events().shown(order),
-        outcome.kind().name().toLowerCase(Locale.ROOT),
-        outcome.text());
+  private static boolean wantsStates(Call call) {
+    return call.request().getUri().query().get("states").isPresent();
+  }
+
+  /** One page of the steps; the others are not told. */
+  private <S extends Step<?, ?, ?>> HttpResponse list(
+      Call call, List<S> steps, Function<S, EventJson> told) {
+    Page<S> page =
+        desk.page(call, steps, List.of(Field.number("sequence", step -> (int) step.sequence())));
+    return Desk.list(page, page.items().stream().map(told).toList());
   }
 
   private CompletionStage<HttpResponse> state(Call call, String app, String identity) {
@@ -118,13 +108,7 @@ final class HistoryRoutes extends AllDirectives {
         .thenApply(
             story -> {
               long events = at(call).map(at -> at.count(story)).orElse((long) story.steps().size());
-              DynoState state = story.after(events);
-              return Json.response(
-                  200,
-                  new DynoStateJson(
-                      Math.min(events, story.steps().size()),
-                      DynoStory.word(state),
-                      desk.with().events().shown(state)));
+              return Json.response(200, stories.state(story, events));
             });
   }
 
@@ -164,16 +148,18 @@ final class HistoryRoutes extends AllDirectives {
     return desk.app(name)
         .thenCompose(
             view ->
-                desk.with()
-                    .events()
-                    .ofApp(view.app().id())
+                appStory(view)
                     .thenApply(
-                        events ->
+                        story ->
                             Json.response(
                                 200,
                                 new ExplanationJson(
                                     new Named(view.app().id().toString(), view.app().name()),
-                                    new AppStory(events).explanation()))));
+                                    story.explanation()))));
+  }
+
+  private CompletionStage<AppStory> appStory(AppView view) {
+    return desk.with().events().ofApp(view.app().id()).thenApply(AppStory::new);
   }
 
   private static Named named(DynoStory story) {
@@ -230,7 +216,8 @@ final class HistoryRoutes extends AllDirectives {
         .thenApply(DynoStory::of);
   }
 
-  private CompletionStage<DynoId> find(AppView view, String identity) {
+  /** The dyno of this id or name; of several of a name, the latest. */
+  CompletionStage<DynoId> find(AppView view, String identity) {
     Optional<DynoId> known = view.app().dyno(identity);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());

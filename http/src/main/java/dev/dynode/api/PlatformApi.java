@@ -31,10 +31,12 @@ public final class PlatformApi extends AllDirectives {
     var present = new Presenter(with, settings);
     var rate = new RateLimit(settings.rate(), System::nanoTime);
     var logs = new LogRoutes(desk, new LogSessions(settings.streams(), with.clock()), blocking);
+    var histories = new HistoryRoutes(desk, blocking);
     Route guarded =
         concat(
             new DynoRoutes(desk, present).routes(),
-            new HistoryRoutes(desk, blocking).routes(),
+            histories.routes(),
+            new ArchiveRoutes(desk, histories, blocking).routes(),
             new AppRoutes(desk, present).routes(),
             new ConfigVarRoutes(desk).routes(),
             new FormationRoutes(desk, present).routes(),

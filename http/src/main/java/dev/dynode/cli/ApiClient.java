@@ -135,6 +135,23 @@ final class ApiClient {
     }
   }
 
+  /** An answer as it comes; no limit on the time between its parts. */
+  InputStream stream(String method, String path) {
+    try {
+      HttpURLConnection http = open(node.api().resolve(path));
+      http.setReadTimeout(0);
+      http.setRequestMethod(method);
+      http.setRequestProperty("Accept", ACCEPT);
+      http.setRequestProperty("Authorization", "Bearer " + node.token());
+      if (http.getResponseCode() >= 400) {
+        answer(http);
+      }
+      return http.getInputStream();
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
   private HttpURLConnection open(URI where) throws IOException {
     // A proxy has nothing to do between a client and the node on its own machine.
     HttpURLConnection http = (HttpURLConnection) where.toURL().openConnection(Proxy.NO_PROXY);

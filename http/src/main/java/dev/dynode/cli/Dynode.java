@@ -49,6 +49,9 @@ public final class Dynode implements Callable<Integer> {
     commands.put("events", EventsCommand::new);
     commands.put("replay", ReplayCommand::new);
     commands.put("explain", ExplainCommand::new);
+    commands.put("verify", VerifyCommand::new);
+    commands.put("export", ExportCommand::new);
+    commands.put("import", ImportCommand::new);
     commands.put("stop", StopCommand::new);
     commands.put("apps", AppsCommand::new);
     commands.put("create", CreateCommand::new);

@@ -1,5 +1,6 @@
 package dev.dynode.cli;
 
+import dev.dynode.domain.history.DynoStory;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -33,6 +34,11 @@ record Moment(String at) {
                 .formatted(text));
       }
     }
+  }
+
+  /** How many events of a story had happened then. */
+  long count(DynoStory story) {
+    return at.contains("T") ? story.countAt(Instant.parse(at)) : Long.parseLong(at);
   }
 
   /** As the end of an address. */

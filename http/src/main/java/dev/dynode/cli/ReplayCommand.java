@@ -2,6 +2,9 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,19 +14,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-/** {@code dynode replay}: the story of a dyno, event by event. */
+/** {@code dynode replay}: the story of a dyno or an app, event by event. */
 @Command(
     name = "replay",
     description = {
-      "Tell the story of a dyno: each event, the state before and after it,",
+      "Tell the story of a dyno or an app: each event, the state before and after it,",
       "what was ordered because of it and what became of that.",
       ""
     })
 final class ReplayCommand implements Callable<Integer> {
-  @Mixin private final NodeOptions node = new NodeOptions();
-  @Mixin private final AppOptions app = new AppOptions();
+  @Mixin private final StoryOptions of = new StoryOptions();
 
   @Option(
       names = "--until",
@@ -34,20 +35,27 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--step", description = "Walk through it in the terminal, forward and back.")
   private boolean step;
 
-  @Option(names = "--json", description = "Print it as JSON.")
-  private boolean json;
+  @Option(
+      names = "--html",
+      description = {
+        "Write it as a page that opens without a server: a slider, the state at any event, and what"
+            + " each event changed."
+      })
+  private boolean html;
 
-  @Parameters(paramLabel = "DYNO", description = "Name or id; finished dynos too.")
-  private String dyno = "";
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Where the page goes; NAME.html in the current folder if not given.")
+  private @Nullable Path output;
 
   @Override
-  public Integer call() {
-    String path = "/apps/" + app.name() + "/dynos/" + dyno;
-    ApiClient api = node.api();
+  public Integer call() throws IOException {
+    Story story = of.story();
     Moment end = until == null ? null : Moment.parse(until);
-    JsonNode state = end == null ? null : api.get(path + "/state" + end.query());
-    List<JsonNode> events = new ArrayList<>(api.all(path + "/events", "sequence"));
-    List<JsonNode> printed = new ArrayList<>(api.all(path + "/output", "sequence"));
+    JsonNode state = end == null ? null : story.state(end);
+    List<JsonNode> events = new ArrayList<>(story.events(html));
+    List<JsonNode> printed = new ArrayList<>(story.output());
     if (state != null) {
       long last = state.path("sequence").asLong();
       List<JsonNode> left =
@@ -55,7 +63,11 @@ final class ReplayCommand implements Callable<Integer> {
       events.removeAll(left);
       printed.removeIf(line -> !left.isEmpty() && at(line).isAfter(at(left.getFirst())));
     }
-    if (json) {
+    if (html) {
+      Path page = output == null ? Path.of(story.name() + ".html") : output;
+      Files.writeString(page, StoryPage.of(story.name(), events, printed));
+      System.err.println("Written to " + page + ".");
+    } else if (of.json) {
       ObjectNode all = Json.object();
       all.putArray("events").addAll(events);
       all.putArray("output").addAll(printed);
@@ -64,14 +76,17 @@ final class ReplayCommand implements Callable<Integer> {
       }
       System.out.println(Json.pretty(all));
     } else if (step) {
-      new StoryWalk(events, number -> api.get(path + "/state?at=" + number)).run();
+      new StoryWalk(events, number -> story.state(new Moment(String.valueOf(number)))).run();
     } else {
       tell(events, printed);
       if (state != null) {
+        boolean dyno = state.has("details");
         System.out.println();
         System.out.println(
-            "After event " + state.path("sequence").asText() + ": " + state.path("state").asText());
-        System.out.println(Json.pretty(state.path("details")));
+            "After event "
+                + state.path("sequence").asText()
+                + (dyno ? ": " + state.path("state").asText() : ""));
+        System.out.println(Json.pretty(dyno ? state.path("details") : state));
       }
     }
     return 0;

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
   private static final int KEY_BYTES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long PAUSE_NANOS = 20_000_000;
@@ -35,7 +35,7 @@ final class DataFolder implements AutoCloseable {
    *
    * @throws IOException in one sentence, where another node holds it or it cannot be written
    */
-  static DataFolder hold(Path path) throws IOException {
+  public static DataFolder hold(Path path) throws IOException {
     Files.createDirectories(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     FileChannel channel =
@@ -63,7 +63,8 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  Path resolve(String name) {
+  /** A file or folder in it. */
+  public Path resolve(String name) {
     return path.resolve(name);
   }
 

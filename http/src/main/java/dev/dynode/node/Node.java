@@ -15,13 +15,11 @@ import dev.dynode.api.ApiSettings;
 import dev.dynode.api.BlobLinks;
 import dev.dynode.api.Collaborators;
 import dev.dynode.api.PlatformApi;
+import dev.dynode.api.Shown;
 import dev.dynode.api.Tokens;
-import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.attach.AttachTokens;
-import dev.dynode.domain.directory.DirectoryEvent;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
-import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
@@ -33,6 +31,8 @@ import dev.dynode.port.ProcessRuntime;
 import dev.dynode.read.EventHistory;
 import dev.dynode.rendezvous.RendezvousServer;
 import dev.dynode.rendezvous.RendezvousSettings;
+import dev.dynode.replay.EventCodec;
+import dev.dynode.replay.LiveActors;
 import dev.dynode.router.HttpRouter;
 import dev.dynode.runtime.LocalRuntime;
 import dev.dynode.runtime.RuntimeSettings;
@@ -54,7 +54,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +68,6 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.server.Directives;
-import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -181,11 +179,12 @@ public final class Node implements RunningNode {
             stores.logs(),
             stores.slugs(),
             stores.slugs()::archive,
-            new JournalEvents(
-                new EventHistory(system),
+            new JournalEvents(new EventHistory(system), system),
+            new Shown(EventCodec.mapper(system)),
+            new JournalArchive(
                 system,
-                JacksonObjectMapperProvider.get(system)
-                    .getOrCreate("jackson-cbor", Optional.empty())),
+                new EventCodec(system),
+                new LiveActors(control, config.getDuration("dynode.node.patience"))),
             new Account(
                 UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)),
                 email,
@@ -215,8 +214,7 @@ public final class Node implements RunningNode {
   private static Config journalIn(DataFolder data, Config config) {
     return ConfigFactory.parseMap(
             Map.of("dynode.journal.directory", data.resolve("journal").toString()))
-        .withFallback(
-            EventSerialization.bindings(DynoEvent.class, AppEvent.class, DirectoryEvent.class))
+        .withFallback(EventSerialization.ofEvents())
         .withFallback(config)
         .resolve();
   }

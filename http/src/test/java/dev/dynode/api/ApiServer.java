@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.replay.Divergence;
+import dev.dynode.replay.Verification;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,9 @@ import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
@@ -62,6 +67,8 @@ final class ApiServer implements AutoCloseable {
             slugs,
             slugs::archive,
             control,
+            new Shown(new ObjectMapper()),
+            new NoArchive(),
             account,
             tokens,
             new BlobLinks(new byte[32]),
@@ -145,5 +152,23 @@ final class ApiServer implements AutoCloseable {
     binding.unbind().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  /** There is no journal behind these rules. */
+  private static final class NoArchive implements Archive {
+    @Override
+    public Stream<String> export(Scope scope, boolean secrets) {
+      throw new AssertionError("no journal");
+    }
+
+    @Override
+    public Verification.Result verify(Consumer<Divergence> found, LongConsumer progress) {
+      throw new AssertionError("no journal");
+    }
+
+    @Override
+    public long events() {
+      throw new AssertionError("no journal");
+    }
   }
 }

@@ -276,9 +276,4 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   public CompletionStage<List<AppEvent>> ofApp(AppId app) {
     return answer(() -> List.copyOf(appHistories.getOrDefault(app, List.of())));
   }
-
-  @Override
-  public Map<String, Object> shown(Object part) {
-    return new HashMap<>();
-  }
 }

@@ -23,6 +23,12 @@ final class ApiPage {
           new Call("GET", "/apps/{app}/dynos/{dyno}/state", "a dyno as it was (Dynode's own)"),
           new Call("GET", "/apps/{app}/dynos/{dyno}/explanation", "why it ended so (Dynode's own)"),
           new Call("GET", "/apps/{app}/dynos/{dyno}/output", "what it printed (Dynode's own)"),
+          new Call(
+              "GET", "/apps/{app}/dynos/{dyno}/export", "a dyno's history file (Dynode's own)"),
+          new Call("GET", "/apps/{app}/events", "an app's journal (Dynode's own)"),
+          new Call("GET", "/apps/{app}/export", "the history file of an app (Dynode's own)"),
+          new Call("GET", "/export", "the history file of everything (Dynode's own)"),
+          new Call("POST", "/verification", "replays and compares everything (Dynode's own)"),
           new Call("GET", "/apps/{app}/state", "an app as it was (Dynode's own)"),
           new Call("GET", "/apps/{app}/explanation", "an app's story in sentences (Dynode's own)"),
           new Call(

@@ -114,6 +114,13 @@ public final class HerokuCli {
     return environment;
   }
 
+  /** The same client without a variable of its environment. */
+  HerokuCli without(String variable) {
+    Map<String, String> less = new HashMap<>(environment);
+    less.remove(variable);
+    return new HerokuCli(program, home, less);
+  }
+
   List<String> command(String... words) {
     List<String> command = new ArrayList<>();
     command.add(program.toString());

@@ -7,6 +7,10 @@ package dev.dynode.journal;
 public final class JournalUnavailable extends IllegalStateException {
   private static final long serialVersionUID = 1;
 
+  JournalUnavailable(String sentence) {
+    super(sentence);
+  }
+
   JournalUnavailable(String sentence, Throwable cause) {
     super(sentence, cause);
   }

@@ -16,16 +16,16 @@ import org.apache.pekko.serialization.Serializers;
  * @param manifest what the serializer needs to know besides the bytes, mostly a class name
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Packed(int serializer, String manifest, byte[] bytes) {
+public record Packed(int serializer, String manifest, byte[] bytes) {
 
   /** Throws whatever the serializer throws: the object cannot be stored. */
-  static Packed pack(Serialization serialization, Object object) {
+  public static Packed pack(Serialization serialization, Object object) {
     Serializer serializer = serialization.findSerializerFor(object);
     byte[] bytes = serialization.serialize(object).get();
     return new Packed(serializer.identifier(), Serializers.manifestFor(serializer, object), bytes);
   }
 
-  Object unpack(Serialization serialization) {
+  public Object unpack(Serialization serialization) {
     return serialization.deserialize(bytes, serializer, manifest).get();
   }
 

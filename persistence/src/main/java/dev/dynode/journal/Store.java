@@ -55,9 +55,23 @@ final class Store implements AutoCloseable {
   final ColumnFamilyHandle snapshots;
 
   Store(JournalSettings settings) {
+    this(settings, false);
+  }
+
+  /** Only to be read; there must be one. */
+  static Store toRead(JournalSettings settings) {
+    if (!Files.isRegularFile(settings.directory().resolve("CURRENT"))) {
+      throw new JournalUnavailable("there is no journal in " + settings.directory());
+    }
+    return new Store(settings, true);
+  }
+
+  private Store(JournalSettings settings, boolean readOnly) {
     NativeLibrary.load(settings.nativeDirectory());
     try {
-      Files.createDirectories(settings.directory());
+      if (!readOnly) {
+        Files.createDirectories(settings.directory());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("no folder for the journal: " + settings.directory(), e);
     }
@@ -69,7 +83,11 @@ final class Store implements AutoCloseable {
     var handles = new ArrayList<ColumnFamilyHandle>();
     synced = own(new WriteOptions().setSync(true));
     try {
-      db = RocksDB.open(options(settings), settings.directory().toString(), families, handles);
+      String folder = settings.directory().toString();
+      db =
+          readOnly
+              ? RocksDB.openReadOnly(options(settings), folder, families, handles)
+              : RocksDB.open(options(settings), folder, families, handles);
     } catch (RocksDBException e) {
       release();
       throw unavailable(settings, e);

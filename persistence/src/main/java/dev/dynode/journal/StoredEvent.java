@@ -24,7 +24,7 @@ import scala.jdk.javaapi.OptionConverters;
  * @param writer identity of the actor incarnation that wrote it
  * @param manifest of the event adapter, not of the serializer; mostly empty
  */
-record StoredEvent(
+public record StoredEvent(
     String persistenceId,
     long sequenceNr,
     long offset,

@@ -15,7 +15,7 @@ import scala.jdk.javaapi.OptionConverters;
  * One row of the column family {@code snapshots}. Its value: format (1 byte, now 1), timestamp (8
  * bytes, milliseconds since 1970), state, metadata.
  */
-record StoredSnapshot(
+public record StoredSnapshot(
     String persistenceId,
     long sequenceNr,
     long timestamp,

@@ -17,6 +17,8 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ public final class DynodeModule extends SimpleModule {
     text(SlugId.class, SlugId::of);
     text(HostId.class, HostId::new);
     text(DynoName.class, DynoName::of);
+    addDeserializer(Instant.class, new ReadText<>(TimeText::instant));
+    addDeserializer(Duration.class, new ReadText<>(TimeText::duration));
   }
 
   @Override

@@ -3,6 +3,9 @@ package dev.dynode.serialization;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.directory.DirectoryEvent;
+import dev.dynode.domain.dyno.DynoEvent;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -12,6 +15,11 @@ import java.util.stream.Collectors;
  */
 public final class EventSerialization {
   private EventSerialization() {}
+
+  /** Bindings of all events. */
+  public static Config ofEvents() {
+    return bindings(DynoEvent.class, AppEvent.class, DirectoryEvent.class);
+  }
 
   /**
    * Configuration that binds each given type and everything that extends or implements it (a sealed

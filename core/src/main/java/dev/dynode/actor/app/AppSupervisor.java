@@ -207,16 +207,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     return switch (child == null ? null : child.state()) {
       case Live live -> DynoView.of(live);
       case Retired retired -> DynoView.of(retired);
-      case null, default ->
-          new DynoView(
-              requested.spec(),
-              "starting",
-              false,
-              requested.at(),
-              requested.at(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty());
+      case null, default -> DynoView.of(requested);
     };
   }
 

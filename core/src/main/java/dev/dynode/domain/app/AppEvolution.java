@@ -7,6 +7,7 @@ import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.domain.app.AppState.Stored;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pcollections.OrderedPMap;
+import org.pcollections.PMap;
 
 /** What an event means for an app. */
 final class AppEvolution {
@@ -45,6 +48,7 @@ final class AppEvolution {
           Map.of(),
           Map.of(),
           List.of(),
+          Map.of(),
           Map.of(),
           Map.of(),
           Optional.empty());
@@ -115,32 +119,37 @@ final class AppEvolution {
         next.releases = List.copyOf(releases);
         next.updatedAt = at;
       }
-      case AppEvent.DynoRequested(Instant at, String by, var spec, var key) ->
-          next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
+      case AppEvent.DynoRequested(Instant at, String by, var spec, var key) -> {
+        next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
+        next.names = with(app.names(), spec.name(), spec.id());
+      }
       case AppEvent.DynoRefused _ -> {}
       case AppEvent.DynoRetired(Instant at, _, DynoId id, var ending, var status) -> {
         Requested requested = app.roster().get(id);
         if (requested == null) {
           throw new IllegalStateException("dyno " + id + " is not in the roster");
         }
-        var roster = new LinkedHashMap<>(app.roster());
-        roster.remove(id);
-        next.roster = Collections.unmodifiableMap(roster);
-        var finished = new LinkedHashMap<>(app.finished());
-        finished.put(
-            id,
-            new Finished(
-                requested.spec(),
-                requested.by(),
-                requested.at(),
-                at,
-                ending,
-                status,
-                requested.idempotencyKey()));
+        next.roster = persistent(app.roster()).minus(id);
+        PMap<DynoId, Finished> finished =
+            persistent(app.finished())
+                .plus(
+                    id,
+                    new Finished(
+                        requested.spec(),
+                        requested.by(),
+                        requested.at(),
+                        at,
+                        ending,
+                        status,
+                        requested.idempotencyKey()));
         if (finished.size() > App.FINISHED_KEPT) {
-          finished.pollFirstEntry();
+          Finished oldest = finished.values().iterator().next();
+          finished = finished.minus(oldest.spec().id());
+          if (oldest.spec().id().equals(app.names().get(oldest.spec().name()))) {
+            next.names = persistent(app.names()).minus(oldest.spec().name());
+          }
         }
-        next.finished = Collections.unmodifiableMap(finished);
+        next.finished = finished;
       }
       case AppEvent.AppDeleted(Instant at, _) -> next.deletedAt = Optional.of(at);
     }
@@ -148,9 +157,12 @@ final class AppEvolution {
   }
 
   private static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
-    var next = new LinkedHashMap<>(map);
-    next.put(key, value);
-    return Collections.unmodifiableMap(next);
+    return persistent(map).plus(key, value);
+  }
+
+  /** A map in order of insertion that shares its parts with those it came from. */
+  private static <K, V> PMap<K, V> persistent(Map<K, V> map) {
+    return map instanceof OrderedPMap<K, V> shared ? shared : OrderedPMap.from(map);
   }
 
   /** The fields an event may change. */
@@ -165,6 +177,7 @@ final class AppEvolution {
     private List<Release> releases;
     private Map<DynoId, Requested> roster;
     private Map<DynoId, Finished> finished;
+    private Map<DynoName, DynoId> names;
     private Optional<Instant> deletedAt;
 
     Draft(App app) {
@@ -178,6 +191,7 @@ final class AppEvolution {
       releases = app.releases();
       roster = app.roster();
       finished = app.finished();
+      names = app.names();
       deletedAt = app.deletedAt();
     }
 
@@ -197,6 +211,7 @@ final class AppEvolution {
           releases,
           roster,
           finished,
+          names,
           deletedAt);
     }
   }

@@ -3,6 +3,7 @@ package dev.dynode.domain.app;
 import dev.dynode.domain.dyno.DynoPolicy;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The limits an operator sets for all apps.
@@ -41,6 +42,20 @@ public record AppPolicy(
           Duration.ofMinutes(15),
           1_000,
           DynoPolicy.HEROKU);
+
+  /** No limits at all. */
+  public static AppPolicy unlimited(DynoPolicy dyno) {
+    return new AppPolicy(
+        HEROKU.oneOffLimits().keySet().stream()
+            .collect(Collectors.toMap(name -> name, _ -> Integer.MAX_VALUE)),
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        Duration.ofSeconds(Long.MAX_VALUE),
+        dyno.idleAfter(),
+        Integer.MAX_VALUE,
+        dyno);
+  }
 
   /** How many one-off dynos of sizes like this may run at the same time in an app of this tier. */
   int oneOffLimit(Tier tier, DynoSize.Family family) {

@@ -4,12 +4,14 @@ import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What an app is, by its events so far. Immutable. */
 public sealed interface AppState {
@@ -32,6 +34,7 @@ public sealed interface AppState {
    * @param releases oldest first; never empty
    * @param roster dynos that take a slot, in order of request
    * @param finished the last dynos that ended, in order of end
+   * @param names which dyno of these two has a name, the latest where several have
    * @param deletedAt when it was deleted; its dynos may still be ending
    */
   record App(
@@ -49,6 +52,7 @@ public sealed interface AppState {
       List<Release> releases,
       Map<DynoId, Requested> roster,
       Map<DynoId, Finished> finished,
+      Map<DynoName, DynoId> names,
       Optional<Instant> deletedAt)
       implements AppState {
 
@@ -76,19 +80,15 @@ public sealed interface AppState {
 
     /** A live or finished dyno by id or name; of several finished ones of a name, the latest. */
     public Optional<DynoId> dyno(String identity) {
-      for (Requested requested : roster.values()) {
-        if (requested.spec().name().toString().equals(identity)
-            || requested.spec().id().toString().equals(identity)) {
-          return Optional.of(requested.spec().id());
-        }
-      }
-      return finished.values().stream()
-          .filter(
-              f ->
-                  f.spec().id().toString().equals(identity)
-                      || f.spec().name().toString().equals(identity))
-          .reduce((_, last) -> last)
-          .map(f -> f.spec().id());
+      return Stream.concat(roster.keySet().stream(), finished.keySet().stream())
+          .filter(id -> id.toString().equals(identity))
+          .findAny()
+          .or(
+              () ->
+                  names.entrySet().stream()
+                      .filter(name -> name.getKey().toString().equals(identity))
+                      .map(Map.Entry::getValue)
+                      .findAny());
     }
 
     /** The dyno an earlier call with this key was answered with. */

@@ -10,17 +10,17 @@ import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.DynoName;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** May this one-off dyno run, and as what? */
 record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   static final Pattern TYPE = Pattern.compile("[-\\w]{1,128}");
+  private static final Pattern SPACE = Pattern.compile("\\s");
+  private static final Pattern CHARACTERS = Pattern.compile("[1-9][0-9]{0,3}");
   private static final int COMMAND_KEPT = 200;
   private static final int FIRST_NUMBER = 1000;
   private static final int NUMBERS = 9000;
@@ -205,14 +205,14 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   /** A process type as first word stands for its command (article "Working with One-Off Dynos"). */
   private String script(String command) {
     String trimmed = command.strip();
-    String word = trimmed.split("\\s", 2)[0];
+    String word = SPACE.split(trimmed, 2)[0];
     String declared = app.processTypes().get(word);
     return declared == null ? command : declared + trimmed.substring(word.length());
   }
 
   private int characters(String variable, int otherwise) {
     String text = run.env().getOrDefault(variable, "");
-    return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : otherwise;
+    return CHARACTERS.matcher(text).matches() ? Integer.parseInt(text) : otherwise;
   }
 
   /**
@@ -220,14 +220,11 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
    * tells one story; beyond 9,000 of them, more.
    */
   private DynoName name() {
-    Set<DynoName> taken = new HashSet<>();
-    app.roster().values().forEach(r -> taken.add(r.spec().name()));
-    app.finished().values().forEach(f -> taken.add(f.spec().name()));
     for (int i = 0; ; i++) {
       int number =
           i < NUMBERS ? FIRST_NUMBER + Math.floorMod(run.dice() + i, NUMBERS) : FIRST_NUMBER + i;
       var name = new DynoName(run.type(), number);
-      if (!taken.contains(name)) {
+      if (!app.names().containsKey(name)) {
         return name;
       }
     }

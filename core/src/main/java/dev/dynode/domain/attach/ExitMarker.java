@@ -20,6 +20,11 @@ public final class ExitMarker {
     return SUFFIX.matcher(command).find();
   }
 
+  /** The command with the suffix, as the client sends it. */
+  public static String mark(String command) {
+    return command + "; echo \"\uFFFF heroku-command-exit-status: $?\"";
+  }
+
   /** The command without the suffix. */
   public static String strip(String command) {
     Matcher suffix = SUFFIX.matcher(command);

@@ -1,6 +1,7 @@
 package dev.dynode.domain.dyno;
 
 import dev.dynode.domain.app.AppState.Finished;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoState.Phase;
@@ -24,6 +25,19 @@ public record DynoView(
     Optional<Instant> endedAt,
     Optional<Ending> ending,
     Optional<Integer> status) {
+
+  /** Before it is created. */
+  public static DynoView of(Requested requested) {
+    return new DynoView(
+        requested.spec(),
+        "starting",
+        false,
+        requested.at(),
+        requested.at(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
 
   public static DynoView of(Live live) {
     return new DynoView(

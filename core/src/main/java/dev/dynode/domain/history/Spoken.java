@@ -53,6 +53,11 @@ final class Spoken {
     return bytes / MEBIBYTE + " MiB";
   }
 
+  /** As {@code 1 dyno}, {@code 2 dynos}. */
+  static String count(long count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
   /** {@code once}, {@code twice}, {@code 3 times}. */
   static String times(long count) {
     return count == 1 ? "once" : count == 2 ? "twice" : count + " times";

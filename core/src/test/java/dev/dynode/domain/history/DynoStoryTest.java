@@ -312,6 +312,10 @@ class DynoStoryTest {
       DynoStory told = DynoStory.of(lived.journal());
       then.forEach((events, state) -> assertEquals(state, told.after(events), "seed " + seed));
       assertFalse(told.explanation().isEmpty(), "seed " + seed);
+      Review<DynoEvent, DynoState> review = Review.ofDyno();
+      lived.journal().forEach(review::add);
+      review.end();
+      assertEquals(Optional.empty(), review.finding(), "seed " + seed);
     }
   }
 

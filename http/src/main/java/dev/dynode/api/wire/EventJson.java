@@ -1,24 +1,29 @@
 package dev.dynode.api.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One journaled event of a dyno.
+ * One journaled event of a dyno or an app.
  *
  * @param before the dyno's state until then, in one word
+ * @param generation none of an app
  * @param orders what was to be done because of it
+ * @param state the whole of it after the event, where that was asked for
  */
 public record EventJson(
     long sequence,
     String at,
     String by,
     String type,
-    int generation,
+    @Nullable Integer generation,
     Map<String, Object> details,
     String before,
     String after,
-    List<OrderJson> orders) {
+    List<OrderJson> orders,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, Object> state) {
 
   /**
    * What was to be done.

@@ -1,0 +1,102 @@
+package dev.dynode.domain.history;
+
+import dev.dynode.domain.Decision;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoCommand.TimerDue;
+import dev.dynode.domain.dyno.DynoDecider;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoEvent.StopCause;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.DynoTimer;
+import dev.dynode.domain.dyno.Usage;
+import dev.dynode.domain.id.HostId;
+import java.util.List;
+import java.util.Optional;
+
+/** What was asked for before an event of a dyno, decided again. */
+final class DynoAgain {
+  private static final DynoDecider RULES = new DynoDecider();
+
+  private static final HostId UNKNOWN = new HostId("unknown");
+
+  private DynoAgain() {}
+
+  static List<Decision<DynoEvent>> decide(DynoState before, List<DynoEvent> next) {
+    DynoEvent event = next.getFirst();
+    return command(event, next)
+        .map(command -> List.of(RULES.decide(before, command, event.at())))
+        .orElse(List.of());
+  }
+
+  /** None where an event is never the first of its decision. */
+  private static Optional<DynoCommand> command(DynoEvent event, List<DynoEvent> next) {
+    return Optional.ofNullable(
+        switch (event) {
+          case DynoEvent.Created created ->
+              new DynoCommand.Create(
+                  created.by(),
+                  created.spec(),
+                  next.size() > 1 && next.get(1) instanceof DynoEvent.Placed placed
+                      ? placed.host()
+                      : UNKNOWN);
+          case DynoEvent.BecameUp(_, _, int generation) ->
+              new DynoCommand.ReportPrepared(generation);
+          case DynoEvent.ClientAttached(_, String by, _, String from) ->
+              new DynoCommand.Attach(by, from);
+          case DynoEvent.Started(_, _, int generation, long pid) ->
+              new DynoCommand.ReportStarted(generation, pid);
+          case DynoEvent.StartFailed(_, _, int generation, String reason) ->
+              new DynoCommand.ReportStartFailed(generation, reason);
+          case DynoEvent.WindowResized(_, String by, _, int columns, int rows) ->
+              new DynoCommand.Resize(by, columns, rows);
+          case DynoEvent.ClientDetached(_, _, int generation) ->
+              new DynoCommand.ReportDetached(generation);
+          case DynoEvent.IdleTimedOut(_, _, int generation, var lastByte) ->
+              new DynoCommand.ReportIdle(generation, lastByte);
+          case DynoEvent.HangupSent _, DynoEvent.HangupIgnored _ -> new TimerDue(DynoTimer.HANGUP);
+          case DynoEvent.StopRequested(_, String by, _, StopCause cause) ->
+              cause == StopCause.TIME_TO_LIVE
+                  ? new TimerDue(DynoTimer.LIFE)
+                  : new DynoCommand.Stop(by, cause);
+          case DynoEvent.Cycled _ -> new TimerDue(DynoTimer.LIFE);
+          case DynoEvent.ExitTimedOut _ -> new TimerDue(DynoTimer.GRACE);
+          case DynoEvent.AttachFailed _ -> new TimerDue(DynoTimer.ATTACH);
+          case DynoEvent.MemoryExceeded(_, _, int generation, long used, _) ->
+              used(
+                  generation,
+                  new Usage(
+                      used,
+                      0,
+                      0,
+                      next.size() > 1
+                              && next.get(1) instanceof DynoEvent.ProcessLimitHit hit
+                              && hit.at().equals(event.at())
+                          ? hit.hits()
+                          : 0,
+                      0,
+                      0));
+          case DynoEvent.ProcessLimitHit(_, _, int generation, _, long hits) ->
+              used(generation, new Usage(0, 0, 0, hits, 0, 0));
+          case DynoEvent.QuotaExceeded(_, _, int generation, var resource, long used, long quota) ->
+              used(
+                  generation,
+                  switch (resource) {
+                    case MEMORY -> new Usage(used, used, 0, 0, 0, 0);
+                    case DISK -> new Usage(0, 0, 0, 0, used, quota);
+                  });
+          case DynoEvent.Exited(_, _, int generation, int status) ->
+              new DynoCommand.ReportExited(generation, status);
+          case DynoEvent.Lost(_, _, int generation, String reason) ->
+              new DynoCommand.ReportLost(generation, reason);
+          case DynoEvent.Placed _,
+              DynoEvent.TerminateSent _,
+              DynoEvent.KillSent _,
+              DynoEvent.Retired _ ->
+              null;
+        });
+  }
+
+  private static DynoCommand used(int generation, Usage usage) {
+    return new DynoCommand.ReportUsage(generation, usage);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.dynode.api.Archive.Scope;
+import dev.dynode.api.wire.VerificationJson;
+import dev.dynode.domain.id.DynoId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.StreamConverters;
+import org.apache.pekko.util.ByteString;
+
+/** The journal as a whole, exported and verified. Answers are lines of JSON, as they come. */
+final class ArchiveRoutes extends AllDirectives {
+  private static final ContentType LINES =
+      MediaTypes.customBinary("application", "x-ndjson", true).toContentType();
+
+  /** A client may take its time; one that is gone is noticed by other means. */
+  private static final Duration SLOWEST_LINE = Duration.ofMinutes(10);
+
+  private final Desk desk;
+  private final HistoryRoutes histories;
+  private final Executor blocking;
+
+  ArchiveRoutes(Desk desk, HistoryRoutes histories, Executor blocking) {
+    this.desk = desk;
+    this.histories = histories;
+    this.blocking = blocking;
+  }
+
+  Route routes() {
+    var app = segment("apps").slash(segment());
+    return concat(
+        path("export", () -> get(() -> desk.answer(this::everything))),
+        path(app.slash("export"), name -> get(() -> desk.answer(call -> ofApp(call, name)))),
+        path(
+            app.slash("dynos").slash(segment()).slash("export"),
+            (name, dyno) -> get(() -> desk.answer(call -> ofDyno(call, name, dyno)))),
+        path("verification", () -> post(() -> desk.answer(_ -> verification()))));
+  }
+
+  private CompletionStage<HttpResponse> everything(Call call) {
+    return CompletableFuture.completedFuture(export(call, new Scope.Everything()));
+  }
+
+  private CompletionStage<HttpResponse> ofApp(Call call, String app) {
+    return desk.app(app).thenApply(view -> export(call, new Scope.OfApp(view.app().id())));
+  }
+
+  private CompletionStage<HttpResponse> ofDyno(Call call, String app, String dyno) {
+    return desk.app(app)
+        .thenCompose(view -> histories.find(view, dyno))
+        .thenApply((DynoId id) -> export(call, new Scope.OfDyno(id)));
+  }
+
+  private HttpResponse export(Call call, Scope scope) {
+    boolean secrets =
+        call.request().getUri().query().get("secrets").filter("keep"::equals).isPresent();
+    return lines(
+        StreamConverters.fromJavaStream(() -> desk.with().archive().export(scope, secrets))
+            .map(line -> ByteString.fromString(line + "\n"))
+            .withAttributes(
+                ActorAttributes.dispatcher(ActorAttributes.IODispatcher().dispatcher())));
+  }
+
+  private CompletionStage<HttpResponse> verification() {
+    return CompletableFuture.completedFuture(
+        lines(
+            StreamConverters.asOutputStream(SLOWEST_LINE)
+                .mapMaterializedValue(
+                    out -> {
+                      blocking.execute(() -> verify(out));
+                      return out;
+                    })));
+  }
+
+  /** Ends early where nobody reads the answer any more. */
+  private void verify(OutputStream out) {
+    try (out) {
+      Archive archive = desk.with().archive();
+      long all = archive.events();
+      write(
+          out,
+          VerificationJson.of(
+              archive.verify(
+                  found -> write(out, VerificationJson.of(found)),
+                  events -> write(out, VerificationJson.progress(events, all)))));
+    } catch (IOException | UncheckedIOException gone) {
+      // its last line is missing, which says that it is not all
+    }
+  }
+
+  private static void write(OutputStream out, VerificationJson line) {
+    try {
+      out.write((Json.MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static HttpResponse lines(Source<ByteString, ?> lines) {
+    return HttpResponse.create().withEntity(HttpEntities.createChunked(LINES, lines));
+  }
+}

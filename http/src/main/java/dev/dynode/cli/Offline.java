@@ -1,0 +1,53 @@
+package dev.dynode.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.dynode.api.Shown;
+import dev.dynode.replay.EventCodec;
+import dev.dynode.serialization.EventSerialization;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.pekko.actor.ActorSystem;
+
+/** Reads and writes events without a node. */
+final class Offline implements AutoCloseable {
+  private final Config config = EventSerialization.ofEvents().withFallback(ConfigFactory.load());
+  private final ActorSystem system = ActorSystem.create("offline", config);
+
+  EventCodec codec() {
+    return new EventCodec(system);
+  }
+
+  Shown shown() {
+    return new Shown(EventCodec.mapper(system));
+  }
+
+  /**
+   * Settings of the journal in a folder.
+   *
+   * @param folder a data folder, or the journal in it
+   */
+  Config journal(Path folder) {
+    Path inside = folder.resolve("journal");
+    return ConfigFactory.parseMap(
+            Map.of(
+                "directory", (Files.isDirectory(inside) ? inside : folder).toString(),
+                "native-directory", nativeFolder().toString()))
+        .withFallback(config.getConfig("dynode.journal"));
+  }
+
+  /** Not in the journal, which may be one that must not be written to. */
+  private static Path nativeFolder() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    return cache != null && cache.startsWith("/")
+        ? Path.of(cache, "dynode")
+        : Path.of(System.getenv().getOrDefault("HOME", "."), ".cache", "dynode").toAbsolutePath();
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.dynode.cli;
+
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** {@code [##### ] 50 % 1,000 of 2,000 events}, on a terminal only. */
+final class ProgressBar {
+  private static final int WIDTH = 30;
+  private static final long EVERY_NANOS = 100_000_000;
+  private static final String ERASE_LINE = "\r\u001b[K";
+
+  private final PrintStream err;
+  private final boolean live;
+  private long last = System.nanoTime() - EVERY_NANOS;
+
+  /**
+   * @param live whether {@code err} is a terminal
+   */
+  ProgressBar(PrintStream err, boolean live) {
+    this.err = err;
+    this.live = live;
+  }
+
+  static ProgressBar onStderr() {
+    return new ProgressBar(System.err, Boolean.getBoolean("dynode.stderr.terminal"));
+  }
+
+  void at(long done, long all) {
+    if (live && System.nanoTime() - last >= EVERY_NANOS) {
+      last = System.nanoTime();
+      int full = all == 0 ? WIDTH : (int) Math.min(WIDTH, done * WIDTH / all);
+      err.printf(
+          Locale.ROOT,
+          ERASE_LINE + "[%s%s] %3d %%  %,d of %,d events",
+          "#".repeat(full),
+          " ".repeat(WIDTH - full),
+          all == 0 ? 100 : Math.min(100, done * 100 / all),
+          done,
+          all);
+      err.flush();
+    }
+  }
+
+  /** Makes room for something else. */
+  void clear() {
+    if (live) {
+      err.print(ERASE_LINE);
+      err.flush();
+    }
+  }
+}

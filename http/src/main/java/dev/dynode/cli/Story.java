@@ -1,0 +1,26 @@
+package dev.dynode.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** The story of a dyno or an app, wherever it comes from; told as the API tells it. */
+interface Story {
+  /** What it is called. */
+  String name();
+
+  /**
+   * Every event.
+   *
+   * @param states whether each tells the whole state it led to
+   */
+  List<JsonNode> events(boolean states);
+
+  /** What was printed, as far as it was kept. */
+  List<JsonNode> output();
+
+  /** The whole state at a moment. */
+  JsonNode state(Moment at);
+
+  /** Why everything happened. */
+  JsonNode explanation();
+}

@@ -1,0 +1,32 @@
+package dev.dynode.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Whose story, and where it is read. */
+final class StoryOptions {
+  @Mixin private final NodeOptions node = new NodeOptions();
+  @Mixin private final AppOptions app = new AppOptions();
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "Read it in a file that dynode export wrote; no node is needed.")
+  private @Nullable Path file;
+
+  @Option(names = "--json", description = "Print it as JSON.")
+  boolean json;
+
+  @Parameters(
+      paramLabel = "DYNO",
+      arity = "0..1",
+      description = "Name or id; finished dynos too. Without one: the app.")
+  private @Nullable String dyno;
+
+  Story story() {
+    return file == null ? new NodeStory(node.api(), app.name(), dyno) : new FileStory(file, dyno);
+  }
+}

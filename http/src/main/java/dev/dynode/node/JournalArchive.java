@@ -1,0 +1,69 @@
+package dev.dynode.node;
+
+import dev.dynode.api.Archive;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.journal.Rows;
+import dev.dynode.journal.Rows.Row;
+import dev.dynode.replay.Divergence;
+import dev.dynode.replay.EventCodec;
+import dev.dynode.replay.HistoryExport;
+import dev.dynode.replay.LiveActors;
+import dev.dynode.replay.Verification;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+
+/**
+ * The journal of a running node as a whole.
+ *
+ * @param live what its actors hold now
+ */
+record JournalArchive(ClassicActorSystemProvider system, EventCodec codec, LiveActors live)
+    implements Archive {
+
+  @Override
+  public Stream<String> export(Scope scope, boolean secrets) {
+    Rows rows = Rows.of(system);
+    Stream<String> lines =
+        switch (scope) {
+          case Scope.Everything() -> HistoryExport.ofAll(rows, "everything", _ -> true, secrets);
+          case Scope.OfApp(AppId app) ->
+              HistoryExport.ofAll(rows, "App|" + app, histories(rows, app)::contains, secrets);
+          case Scope.OfDyno(var dyno) -> HistoryExport.ofId(rows, "Dyno|" + dyno, secrets);
+        };
+    return lines.onClose(rows::close);
+  }
+
+  private Set<String> histories(Rows rows, AppId app) {
+    String id = "App|" + app;
+    var ids = new HashSet<>(Set.of(id));
+    for (Iterator<Row> events = rows.events(id); events.hasNext(); ) {
+      if (events.next() instanceof Row.Event(var stored)
+          && codec.read(stored.event()) instanceof AppEvent.DynoRequested requested) {
+        ids.add("Dyno|" + requested.spec().id());
+      }
+    }
+    return ids;
+  }
+
+  @Override
+  public Verification.Result verify(Consumer<Divergence> found, LongConsumer progress) {
+    Verification.Result journal;
+    try (Rows rows = Rows.of(system)) {
+      journal = new Verification(rows, codec, found, progress).run();
+    }
+    return journal.and(live.check(() -> Rows.of(system), codec, found));
+  }
+
+  @Override
+  public long events() {
+    try (Rows rows = Rows.of(system)) {
+      return rows.lastOffset();
+    }
+  }
+}

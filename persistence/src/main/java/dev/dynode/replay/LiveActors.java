@@ -1,0 +1,128 @@
+package dev.dynode.replay;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dynode.domain.Decider;
+import dev.dynode.domain.app.AppDecider;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.dyno.DynoDecider;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.history.Difference;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.journal.Rows;
+import dev.dynode.journal.Rows.Row;
+import dev.dynode.port.ControlPlane;
+import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.replay.Divergence.Kind;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what the actors of a running node hold with what their events lead to. They are asked
+ * first and their events read afterwards, so what they held must be one of the last states.
+ *
+ * @param patience with an actor
+ */
+public record LiveActors(ControlPlane control, Duration patience) {
+  private static final int LAST_STATES = 64;
+
+  /**
+   * Compares all apps and their live dynos.
+   *
+   * @return how many divergences there are
+   */
+  public long check(Supplier<Rows> rows, EventCodec codec, Consumer<Divergence> found) {
+    long divergences = 0;
+    for (AppId app : control.apps().values()) {
+      Optional<AppView> view = look(app);
+      if (view.isPresent()) {
+        try (Rows now = rows.get()) {
+          divergences += check(view.get(), now, codec, found);
+        }
+      }
+    }
+    return divergences;
+  }
+
+  private Optional<AppView> look(AppId app) {
+    try {
+      return control.look(app).toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS)
+              instanceof Answer.Done<AppView>(AppView view)
+          ? Optional.of(view)
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("app " + app + " does not answer", e);
+    }
+  }
+
+  private static long check(AppView view, Rows rows, EventCodec codec, Consumer<Divergence> found) {
+    var divergences = new ArrayDeque<Divergence>();
+    String app = "App|" + view.app().id();
+    Deque<AppState> states =
+        last(rows, codec, app, new AppDecider(AppPolicy.HEROKU), AppEvent.class);
+    if (!states.contains(view.app())) {
+      divergences.add(live(app, states.peekLast(), view.app()));
+    }
+    for (DynoView dyno : view.live()) {
+      String id = "Dyno|" + dyno.spec().id();
+      var seen = new ArrayDeque<DynoView>();
+      seen.add(DynoView.of(requireNonNull(view.app().roster().get(dyno.spec().id()))));
+      for (DynoState state : last(rows, codec, id, new DynoDecider(), DynoEvent.class)) {
+        switch (state) {
+          case DynoState.Live live -> seen.add(DynoView.of(live));
+          case DynoState.Retired retired -> seen.add(DynoView.of(retired));
+          case DynoState.Absent _ -> {}
+        }
+      }
+      if (!seen.contains(dyno)) {
+        divergences.add(live(id, seen.peekLast(), dyno));
+      }
+    }
+    divergences.forEach(found);
+    return divergences.size();
+  }
+
+  private static Divergence live(String id, @Nullable Object last, Object held) {
+    return new Divergence(
+        Kind.LIVE,
+        id,
+        0,
+        "its actor holds a state its events never led to"
+            + (last == null ? "" : "; " + Difference.between(held, last)));
+  }
+
+  private static <E, S> Deque<S> last(
+      Rows rows, EventCodec codec, String id, Decider<?, E, S, ?> decider, Class<E> kind) {
+    var states = new ArrayDeque<S>();
+    S state = decider.initial();
+    states.add(state);
+    for (Iterator<Row> events = rows.events(id); events.hasNext(); ) {
+      if (!(events.next() instanceof Row.Event(var stored))) {
+        break; // damaged, which was told
+      }
+      state = decider.evolve(state, kind.cast(codec.read(stored.event())));
+      states.add(state);
+      if (states.size() > LAST_STATES) {
+        states.remove();
+      }
+    }
+    return states;
+  }
+}
