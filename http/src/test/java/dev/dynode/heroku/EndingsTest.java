@@ -1,27 +1,31 @@
 package dev.dynode.heroku;
 
 import static dev.dynode.node.NodeProcess.eventually;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.node.NodeProcess;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every way a dyno can end, brought about with the real client and real processes, and what {@code
@@ -29,10 +33,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * there: that is how the golden histories were made.
  */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT) // it mostly waits
 class EndingsTest {
   @TempDir private static Path folder;
   private static NodeProcess node;
   private static HerokuCli heroku;
+  private static final long PATIENCE_SECONDS = 90;
   private static final Map<String, String> DYNOS = new HashMap<>();
 
   @BeforeAll
@@ -54,7 +60,9 @@ class EndingsTest {
     heroku.run("apps:create", "demo").exits(0);
     incident();
     Process idle = started("idle", heroku, "cat");
-    Process hungUp = started("hung-up", heroku, "sleep 1000");
+    Process lostClient = started("hung-up", heroku, "sleep 1000");
+    running("hung-up");
+    lostClient.destroyForcibly().waitFor();
     Process unheard = started("not-attached", heroku.without("NODE_EXTRA_CA_CERTS"), "bash");
     DYNOS.put("cycled", detached("sleep 1000"));
     DYNOS.put("stopped", detached("trap '' TERM; sleep 1000"));
@@ -62,22 +70,23 @@ class EndingsTest {
     DYNOS.put("disk", detached("for i in 1 2 3; do head -c 10M /dev/zero > f$i; done; sleep 1000"));
     heroku.run("run", "--exit-code", "-a", "demo", "exit 3").exits(3);
     DYNOS.put("exited", newest());
-    running("hung-up");
-    hungUp.destroyForcibly().waitFor();
     running("stopped");
     heroku.run("ps:stop", "-a", "demo", "--dyno-name", dyno("stopped")).exits(0);
-    DYNOS.put("not-started", ofALostSlug());
     for (String name : List.copyOf(DYNOS.keySet())) {
-      ended("demo", dyno(name));
+      ended(name);
     }
+    DYNOS.put("not-started", ofALostSlug());
+    ended("not-started");
     idle.waitFor();
     unheard.waitFor();
-    ended("shop", dyno("ignored-hangup"));
     DYNOS.put("lost", detached("sleep 1000"));
     running("lost");
     NodeProcess.killKeeper(node.data());
-    ended("demo", dyno("lost"));
-    record();
+    ended("lost");
+    @Nullable String target = System.getProperty("histories.record");
+    if (target != null) {
+      record(Path.of(target));
+    }
   }
 
   @AfterAll
@@ -98,7 +107,7 @@ class EndingsTest {
     Process client =
         heroku.start(folder.resolve("ignored-hangup.txt"), "run", "-a", "shop", "migrate");
     DYNOS.put("ignored-hangup", of("shop"));
-    state("shop", dyno("ignored-hangup"), "Started");
+    running("ignored-hangup");
     client.destroyForcibly().waitFor();
   }
 
@@ -134,17 +143,28 @@ class EndingsTest {
         .orElseThrow();
   }
 
+  /** Its files are gone when it is to be started. */
   private static String ofALostSlug() throws Exception {
-    heroku.run("apps:create", "lost-slug").exits(0);
-    heroku.dynodeRun(
-            "deploy",
-            folder.resolve("shop").toString(),
-            "-a",
-            "lost-slug",
-            "--data",
-            node.data().toString())
-        .exits(0);
-    return "";
+    heroku.run("apps:create", "broken").exits(0);
+    String code = folder.resolve("shop").toString();
+    String data = node.data().toString();
+    heroku.dynodeRun("deploy", code, "-a", "broken", "--data", data).exits(0);
+    String slug = node.get("/apps/broken/releases").findPath("slug").path("id").asText();
+    try (Stream<Path> files = Files.walk(node.data().resolve("slugs").resolve(slug))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    heroku.run("run:detached", "-a", "broken", "migrate").exits(0);
+    return of("broken");
+  }
+
+  private static String app(String name) {
+    return switch (name) {
+      case "ignored-hangup" -> "shop";
+      case "not-started" -> "broken";
+      default -> "demo";
+    };
   }
 
   private static String dyno(String name) {
@@ -152,14 +172,103 @@ class EndingsTest {
   }
 
   private static void running(String name) throws Exception {
-    state("demo", dyno(name), "Started");
+    awaitEvent(name, "Started");
   }
 
-  private static void state(String app, String dyno, String event) throws Exception {
-    eventually(dyno + " " + event, () -> node.events(app, dyno).toString().contains(event), 60);
+  private static void ended(String name) throws Exception {
+    awaitEvent(name, "Retired");
   }
 
-  private static void ended(String app, String dyno) throws Exception {
-    state(app, dyno, "Retired");
+  private static void awaitEvent(String name, String event) throws Exception {
+    eventually(
+        name + " " + event,
+        () -> node.events(app(name), dyno(name)).contains(event),
+        PATIENCE_SECONDS);
+  }
+
+  private static void record(Path target) throws Exception {
+    for (String name : DYNOS.keySet()) {
+      export(target, name, dyno(name), "-a", app(name));
+    }
+    export(target, "incident", "-a", "shop");
+  }
+
+  private static void export(Path target, String name, String... of) throws Exception {
+    Path file = target.resolve(name + ".jsonl");
+    Files.deleteIfExists(file);
+    List<String> words = new ArrayList<>(List.of("export", "-o", file.toString()));
+    words.addAll(List.of(of));
+    heroku.dynodeRun(words.toArray(String[]::new)).exits(0);
+  }
+
+  private static List<Arguments> causes() {
+    return List.of(
+        arguments("exited", "It ended by itself at TIME with status 3."),
+        arguments(
+            "stopped",
+            """
+            operator@dynode.local stopped it at TIME.
+            It was still running 2 s after SIGTERM (R12) and was killed; it ended with status 137."""),
+        arguments(
+            "hung-up",
+            """
+            Its client's connection was lost at TIME.
+            SIGHUP, sent once, ended it after SPAN with status 129."""),
+        arguments(
+            "idle",
+            """
+            Its client was disconnected at TIME: no byte had passed since TIME, longer than 6 s.
+            SIGHUP, sent once, ended it after SPAN with status 129."""),
+        arguments(
+            "ignored-hangup",
+            """
+            Its client's connection was lost at TIME.
+            It ignored SIGHUP, sent 3 times until TIME (R16), and ran on without a client.
+            At TIME it had lived 40 s, the longest a one-off dyno may, and was cycled.
+            It ended SPAN after SIGTERM with status 143."""),
+        arguments(
+            "cycled",
+            """
+            At TIME it had lived 40 s, the longest a one-off dyno may, and was cycled.
+            It ended SPAN after SIGTERM with status 143."""),
+        arguments(
+            "not-attached",
+            "No client connected within 10 s (R13), so its command was never started."),
+        arguments(
+            "memory",
+            "It was killed at TIME for its memory: SIZE of 512 MiB (R15). It ended with status 137."),
+        arguments(
+            "disk",
+            "It was killed at TIME for its disk: SIZE of 20 MiB. It ended with status 137."),
+        arguments("not-started", "The command could not be started: There is no slug ID."),
+        arguments(
+            "lost",
+            "It was lost at TIME: The keeper of the dyno ended, and the dyno with it. How the"
+                + " command ended is not known."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("causes")
+  void theTrueCauseIsTold(String name, String sentences) throws Exception {
+    var explained = new StringBuilder();
+    node.get("/apps/" + app(name) + "/dynos/" + dyno(name) + "/explanation")
+        .path("sentences")
+        .forEach(sentence -> explained.append(sentence.asText()).append('\n'));
+    String plain =
+        explained
+            .toString()
+            .replaceAll("20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC", "TIME")
+            .replaceAll("(?<=SIGTERM |after |ended )[0-9.]+ m?s(?= after SIGTERM| with)", "SPAN")
+            .replaceAll("[0-9]+ MiB of", "SIZE of")
+            .replaceAll("[0-9a-f-]{36}", "ID");
+    assertTrue(
+        plain.contains("\n" + sentences + "\nIt lived "), () -> name + ": " + explained);
+  }
+
+  /** And every history is what the rules make of it. */
+  @Test
+  void allOfItIsVerified() throws Exception {
+    String verified = heroku.dynodeRun("verify").exits(0).out();
+    assertTrue(verified.endsWith(": nothing diverges.\n"), verified);
   }
 }

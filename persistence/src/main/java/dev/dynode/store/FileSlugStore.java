@@ -2,13 +2,13 @@ package dev.dynode.store;
 
 import dev.dynode.domain.id.SlugId;
 import dev.dynode.port.SlugStore;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -177,7 +177,7 @@ public final class FileSlugStore implements SlugStore {
   private Path existing(SlugId slug, String part) throws IOException {
     Path path = place(slug).resolve(part);
     if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "There is no slug " + slug);
+      throw new FileNotFoundException("There is no slug " + slug);
     }
     return path;
   }

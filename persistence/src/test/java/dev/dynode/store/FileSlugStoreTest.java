@@ -11,12 +11,12 @@ import dev.dynode.domain.id.SlugId;
 import dev.dynode.port.SlugStore.Rejected;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -327,7 +327,7 @@ class FileSlugStoreTest {
     store.remove(slug);
     store.remove(slug);
     assertNothingLeft();
-    assertThrows(NoSuchFileException.class, () -> store.tree(slug));
+    assertThrows(FileNotFoundException.class, () -> store.tree(slug));
   }
 
   @Test
