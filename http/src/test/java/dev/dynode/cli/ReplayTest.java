@@ -87,7 +87,7 @@ class ReplayTest {
         text.matches(
             "(?s) +1  \\S+  Created +none → created  by \\S+.*"
                 + "✔ ArmTimer timer=LIFE .*: stopped before it rang \\(\\d+\\)\n"
-                + " +2  \\S+  Placed +created → starting  by \\S+  host=local\n.*"
+                + " +2  \\S+  Placed +created → starting  by \\S+  host=local grounds=.*\n.*"
                 + "✔ StartProcess .*: started after \\d+ ms \\(3\\)\n"
                 + " +3  \\S+  Started +starting → running  by dynode  pid=\\d+\n.*"
                 + " +\\S+ \\| said\n"

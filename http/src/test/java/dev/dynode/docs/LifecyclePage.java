@@ -8,6 +8,7 @@ import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoPolicy;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.Sizing;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.id.AppId;
@@ -136,6 +137,7 @@ final class LifecyclePage {
         new AppId(new UUID(0, 2)),
         new DynoName("run", 1),
         "Eco",
+        Sizing.TIER,
         "x",
         "x",
         attach,

@@ -9,11 +9,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializer;
+import org.apache.pekko.serialization.Serializers;
 import org.apache.pekko.serialization.jackson.JacksonObjectMapperProvider;
 
 /** Turns stored events into JSON, into what they are to the rules, and back. Thread-safe. */
@@ -23,20 +24,11 @@ public final class EventCodec {
 
   private final Serialization serialization;
   private final ObjectMapper mapper;
-  private final Set<String> migrated;
   private final Map<String, ObjectReader> readers = new ConcurrentHashMap<>();
 
   public EventCodec(ClassicActorSystemProvider system) {
     serialization = SerializationExtension.get(system);
     mapper = JacksonObjectMapperProvider.get(system).getOrCreate("jackson-cbor", Optional.empty());
-    migrated =
-        Set.copyOf(
-            system
-                .classicSystem()
-                .settings()
-                .config()
-                .getObject("pekko.serialization.jackson.migrations")
-                .keySet());
   }
 
   /** What reads and writes the fields of events. */
@@ -51,27 +43,25 @@ public final class EventCodec {
    */
   public Object read(Packed packed) {
     try {
-      return packed.serializer() == JACKSON_CBOR && plain(packed.manifest())
-          ? quickly(packed)
-          : packed.unpack(serialization);
+      ObjectReader reader = readers.get(packed.manifest());
+      return reader != null ? reader.readValue(packed.bytes()) : first(packed);
     } catch (Exception e) { // Scala throws checked ones, too
       throw new IllegalStateException(e.getMessage(), e);
     }
   }
 
-  /** Whether the event is as the class is now. */
-  private boolean plain(String manifest) {
-    return manifest.indexOf('#') < 0 && !migrated.contains(manifest);
-  }
-
-  /** As the serializer does with the same mapper, without looking everything up again. */
-  private Object quickly(Packed packed) throws IOException {
-    ObjectReader reader = readers.get(packed.manifest());
-    if (reader != null) {
-      return reader.readValue(packed.bytes());
+  /**
+   * The first of its kind. If it is of today's version, the next are read by the same mapper
+   * without looking everything up again; older ones need their migration.
+   */
+  private Object first(Packed packed) {
+    Object event = packed.unpack(serialization);
+    Serializer serializer = serialization.findSerializerFor(event);
+    if (packed.serializer() == JACKSON_CBOR
+        && serializer.identifier() == JACKSON_CBOR
+        && Serializers.manifestFor(serializer, event).equals(packed.manifest())) {
+      readers.put(packed.manifest(), mapper.readerFor(event.getClass()));
     }
-    Object event = packed.unpack(serialization); // which checks that the type may be read
-    readers.put(packed.manifest(), mapper.readerFor(event.getClass()));
     return event;
   }
 

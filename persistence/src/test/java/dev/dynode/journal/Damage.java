@@ -35,7 +35,7 @@ public final class Damage implements AutoCloseable {
   /** The last event of this class. */
   public Optional<StoredEvent> find(String id, String type) {
     return events(id).stream()
-        .filter(event -> event.event().manifest().endsWith("$" + type))
+        .filter(event -> event.event().manifest().matches(".*\\$" + type + "(#\\d+)?"))
         .reduce((_, later) -> later);
   }
 

@@ -1,12 +1,15 @@
 package dev.dynode.replay;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.Sizing;
 import dev.dynode.domain.history.AppStory;
 import dev.dynode.domain.history.DynoStory;
 import dev.dynode.domain.history.Review;
+import dev.dynode.journal.Packed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,5 +95,23 @@ class HistoriesTest {
       }
     }
     assertEquals(EnumSet.allOf(DynoEvent.Ending.class), endings);
+  }
+
+  /** How an event got a field: the recorded ones are of version 1. */
+  @Test
+  void olderEventsAreReadAsTodays() throws Exception {
+    try (var file = new HistoryFile(HISTORIES.resolve("exited.jsonl"))) {
+      HistoryLine.Event line = requireNonNull(file.next());
+      assertEquals("dev.dynode.domain.dyno.DynoEvent$Created", line.type());
+      var created = (DynoEvent.Created) trial.codec.read(line);
+      assertEquals(Sizing.UNTOLD, created.spec().sizing());
+      Packed now =
+          trial.codec.pack(
+              new DynoEvent.Created(
+                  created.at(), created.by(), 0, created.spec().sized(Sizing.ASKED)));
+      assertEquals("dev.dynode.domain.dyno.DynoEvent$Created#2", now.manifest());
+      assertEquals(
+          Sizing.ASKED, ((DynoEvent.Created) trial.codec.read(now)).spec().sizing());
+    }
   }
 }

@@ -217,7 +217,7 @@ class VerificationTest {
           String app = journal.ids("App|").getFirst();
           StoredEvent request =
               journal.events(app).stream()
-                  .filter(event -> event.event().manifest().endsWith("DynoRequested"))
+                  .filter(event -> event.event().manifest().contains("$DynoRequested"))
                   .filter(event -> id(event).equals(dyno.substring("Dyno|".length())))
                   .findFirst()
                   .orElseThrow();

@@ -25,6 +25,7 @@ import dev.dynode.domain.dyno.DynoState.Retired;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
@@ -323,10 +324,15 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                             alarms)),
                 "dyno-" + spec.id());
     dynos.put(spec.id(), new Child(actor, null));
-    Placement.choose(surroundings.hosts().hosts())
-        .or(() -> surroundings.hosts().hosts().stream().findFirst())
-        .map(HostView::id)
-        .ifPresent(host -> actor.tell(new Decide<>(new DynoCommand.Create(by, spec, host))));
+    List<HostView> hosts = surroundings.hosts().hosts();
+    Placement.choose(hosts)
+        .or(() -> hosts.stream().findFirst())
+        .ifPresent(host -> actor.tell(new Decide<>(create(by, spec, host, hosts.size()))));
+  }
+
+  private static DynoCommand create(String by, DynoSpec spec, HostView host, int hosts) {
+    var grounds = new Grounds(hosts, host.dynos(), host.capacity());
+    return new DynoCommand.Create(by, spec, host.id(), Optional.of(grounds));
   }
 
   private void dynoChanged(DynoId dyno, DynoState now) {

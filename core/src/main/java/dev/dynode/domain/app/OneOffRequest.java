@@ -7,6 +7,7 @@ import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.Sizing;
 import dev.dynode.domain.id.DynoName;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,6 +188,7 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
         app.id(),
         name(),
         size().name(),
+        run.size().isPresent() ? Sizing.ASKED : Sizing.TIER,
         command,
         script(command),
         run.attach(),

@@ -2,12 +2,19 @@ package dev.dynode.domain.dyno;
 
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Grounds;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What somebody wants of a dyno, or tells it. {@code by} as in {@link DynoEvent}. */
 public sealed interface DynoCommand {
   /** Come into being on this host. Repeating it changes nothing. */
-  record Create(String by, DynoSpec spec, HostId host) implements DynoCommand {}
+  record Create(String by, DynoSpec spec, HostId host, Optional<Grounds> grounds)
+      implements DynoCommand {
+    public Create(String by, DynoSpec spec, HostId host) {
+      this(by, spec, host, Optional.empty());
+    }
+  }
 
   /** A client has shown the dyno's token. */
   record Attach(String by, String from) implements DynoCommand {}

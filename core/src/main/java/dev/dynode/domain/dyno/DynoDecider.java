@@ -58,9 +58,10 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
     return switch (state) {
       case Absent _ ->
-          command instanceof Create(String by, DynoSpec spec, var host)
+          command instanceof Create(String by, DynoSpec spec, var host, var grounds)
               ? Decision.accept(
-                  new DynoEvent.Created(now, by, 0, spec), new DynoEvent.Placed(now, by, 1, host))
+                  new DynoEvent.Created(now, by, 0, spec),
+                  new DynoEvent.Placed(now, by, 1, host, grounds))
               : Decision.refuse(Refusal.notFound("dyno"));
       case Retired retired ->
           command instanceof Attach
@@ -251,7 +252,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     DynoPolicy policy = live.spec().policy();
     return switch (event) {
       case DynoEvent.Created _ -> throw new AssertionError("handled above");
-      case DynoEvent.Placed(_, _, int generation, var host) ->
+      case DynoEvent.Placed(_, _, int generation, var host, _) ->
           live.placed(generation, host).in(live.spec().attach() ? Phase.AWAITING : Phase.STARTING);
       case DynoEvent.BecameUp(Instant at, _, _) ->
           live.phase() == Phase.AWAITING

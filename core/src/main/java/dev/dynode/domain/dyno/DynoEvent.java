@@ -1,6 +1,7 @@
 package dev.dynode.domain.dyno;
 
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Grounds;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,8 +22,9 @@ public sealed interface DynoEvent {
   /** The dyno exists: what it shall be is settled. */
   record Created(Instant at, String by, int generation, DynoSpec spec) implements DynoEvent {}
 
-  /** A host was chosen for the next launch. */
-  record Placed(Instant at, String by, int generation, HostId host) implements DynoEvent {}
+  /** A host was chosen for the next launch; older events do not tell on what grounds. */
+  record Placed(Instant at, String by, int generation, HostId host, Optional<Grounds> grounds)
+      implements DynoEvent {}
 
   /** Ready: a detached command runs, or an attached one awaits its client. */
   record BecameUp(Instant at, String by, int generation) implements DynoEvent {}

@@ -13,6 +13,7 @@ import java.util.Optional;
  * What was asked for when a dyno was requested: never changes.
  *
  * @param size name as the API spells it, such as {@code Standard-1X}
+ * @param sizing why it has that size
  * @param command as the user gave it, unexpanded and without the client's exit-status suffix
  * @param script what the shell runs: the command, a process type replaced by its command
  * @param attach whether a client will attach; the command then waits for it
@@ -27,6 +28,7 @@ public record DynoSpec(
     AppId app,
     DynoName name,
     String size,
+    Sizing sizing,
     String command,
     String script,
     boolean attach,
@@ -42,5 +44,28 @@ public record DynoSpec(
     DynoPolicy policy) {
   public DynoSpec {
     env = Map.copyOf(env);
+  }
+
+  /** The same with another reason for its size. */
+  public DynoSpec sized(Sizing why) {
+    return new DynoSpec(
+        id,
+        app,
+        name,
+        size,
+        why,
+        command,
+        script,
+        attach,
+        terminal,
+        columns,
+        rows,
+        marksExit,
+        env,
+        release,
+        releaseVersion,
+        slug,
+        timeToLive,
+        policy);
   }
 }

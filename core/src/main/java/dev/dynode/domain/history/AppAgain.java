@@ -12,6 +12,7 @@ import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.dyno.DynoPolicy;
 import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.Sizing;
 import dev.dynode.domain.id.ReleaseId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class AppAgain {
     Instant now = event.at();
     if (event instanceof AppEvent.DynoRequested requested) {
       var rules = new AppDecider(AppPolicy.unlimited(requested.spec().policy()));
-      return List.of(rules.decide(before, run(requested), now));
+      return List.of(untold(requested, rules.decide(before, run(requested), now)));
     }
     return commands(before, event, next).stream()
         .map(command -> RULES.decide(before, command, now))
@@ -139,6 +140,18 @@ final class AppAgain {
         : Optional.empty();
   }
 
+  /** Where the event does not tell why the size was chosen, the decision need not either. */
+  private static Decision<AppEvent> untold(
+      AppEvent.DynoRequested requested, Decision<AppEvent> decision) {
+    return requested.spec().sizing() == Sizing.UNTOLD
+            && decision.events().size() == 1
+            && decision.events().getFirst() instanceof AppEvent.DynoRequested again
+        ? Decision.accept(
+            new AppEvent.DynoRequested(
+                again.at(), again.by(), again.spec().sized(Sizing.UNTOLD), again.idempotencyKey()))
+        : decision;
+  }
+
   private static AppCommand run(AppEvent.DynoRequested requested) {
     DynoSpec spec = requested.spec();
     return new AppCommand.RunDyno(
@@ -147,7 +160,7 @@ final class AppAgain {
         spec.name().number() - FIRST_NUMBER,
         spec.marksExit() ? ExitMarker.mark(spec.command()) : spec.command(),
         spec.name().type(),
-        Optional.of(spec.size()),
+        spec.sizing() == Sizing.TIER ? Optional.empty() : Optional.of(spec.size()),
         spec.attach(),
         spec.terminal(),
         spec.env(),

@@ -33,12 +33,10 @@ final class DynoAgain {
     return Optional.ofNullable(
         switch (event) {
           case DynoEvent.Created created ->
-              new DynoCommand.Create(
-                  created.by(),
-                  created.spec(),
-                  next.size() > 1 && next.get(1) instanceof DynoEvent.Placed placed
-                      ? placed.host()
-                      : UNKNOWN);
+              next.size() > 1 && next.get(1) instanceof DynoEvent.Placed placed
+                  ? new DynoCommand.Create(
+                      created.by(), created.spec(), placed.host(), placed.grounds())
+                  : new DynoCommand.Create(created.by(), created.spec(), UNKNOWN);
           case DynoEvent.BecameUp(_, _, int generation) ->
               new DynoCommand.ReportPrepared(generation);
           case DynoEvent.ClientAttached(_, String by, _, String from) ->

@@ -24,6 +24,7 @@ import dev.dynode.domain.dyno.DynoEvent.TerminateSent;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
+import dev.dynode.domain.placement.Grounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class Explanation {
   private void beginning(Created created) {
     DynoSpec spec = created.spec();
     say(
-        "%s asked for `%s` at %s, %s: %s, size %s, release v%d%s.",
+        "%s asked for `%s` at %s, %s: %s, size %s%s, release v%d%s.",
         created.by(),
         spec.command(),
         Spoken.at(created.at()),
@@ -74,6 +75,11 @@ final class Explanation {
             : "detached",
         spec.name(),
         spec.size(),
+        switch (spec.sizing()) {
+          case ASKED -> " as asked for";
+          case TIER -> " as its app's tier has it";
+          case UNTOLD -> "";
+        },
         spec.releaseVersion(),
         spec.slug().isEmpty() ? ", which has no code" : "");
     if (!spec.script().equals(spec.command())) {
@@ -83,7 +89,16 @@ final class Explanation {
   }
 
   private void placing(Placed placed) {
-    say("It was placed on host %s.", placed.host().value());
+    say(
+        "It was placed on host %s%s.",
+        placed.host().value(), placed.grounds().map(Explanation::grounds).orElse(""));
+  }
+
+  private static String grounds(Grounds grounds) {
+    return grounds.hosts() == 1
+        ? ", the only one, which had %d of %d dynos".formatted(grounds.dynos(), grounds.capacity())
+        : ", the emptiest of %d, which had %d of %d dynos"
+            .formatted(grounds.hosts(), grounds.dynos(), grounds.capacity());
   }
 
   private void client() {

@@ -40,6 +40,7 @@ class DynoDeciderTest {
         new AppId(new UUID(2, 2)),
         new DynoName("run", 4242),
         "Standard-1X",
+        Sizing.TIER,
         "bash -l",
         "bash -l",
         attach,

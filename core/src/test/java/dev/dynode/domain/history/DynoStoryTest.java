@@ -14,6 +14,7 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoPolicy;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.Sizing;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.AppId;
@@ -48,6 +49,7 @@ class DynoStoryTest {
             new AppId(new UUID(2, 2)),
             new DynoName("run", 4242),
             "Standard-1X",
+            Sizing.TIER,
             "worker",
             "python3 work.py",
             attach,
@@ -105,7 +107,8 @@ class DynoStoryTest {
     assertEquals(
         List.of(
             "user@example.com asked for `worker` at 2026-11-23 12:00:00 UTC, attached to a terminal"
-                + " of 100 by 40: run.4242, size Standard-1X, release v7, which has no code.",
+                + " of 100 by 40: run.4242, size Standard-1X as its app's tier has it, release v7, which"
+                + " has no code.",
             "The Procfile's entry made that `python3 work.py`.",
             "It was placed on host local.",
             "Its client connected from 192.0.2.1 after 1.5 s.",
