@@ -5,6 +5,7 @@ import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Reads the journal. Thread-safe, never blocks. */
@@ -14,4 +15,9 @@ public interface EventLog {
 
   /** The same of an app itself, its dynos' requests and ends included. */
   CompletionStage<List<AppEvent>> ofApp(AppId app);
+
+  /**
+   * A dyno of the app by id or name, however long ago it ended; of several of a name, the latest.
+   */
+  CompletionStage<Optional<DynoId>> find(AppId app, String identity);
 }

@@ -31,7 +31,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -218,24 +217,16 @@ final class HistoryRoutes extends AllDirectives {
 
   /** The dyno of this id or name; of several of a name, the latest. */
   CompletionStage<DynoId> find(AppView view, String identity) {
-    Optional<DynoId> known = view.app().dyno(identity);
-    if (known.isPresent()) {
-      return CompletableFuture.completedFuture(known.get());
-    }
-    Predicate<DynoSpec> meant =
-        spec -> spec.id().toString().equals(identity) || spec.name().toString().equals(identity);
-    return desk.with()
-        .events()
-        .ofApp(view.app().id())
-        .thenApply(
-            events ->
-                events.stream()
-                    .filter(AppEvent.DynoRequested.class::isInstance)
-                    .map(event -> ((AppEvent.DynoRequested) event).spec())
-                    .filter(meant)
-                    .reduce((_, later) -> later)
-                    .map(DynoSpec::id)
-                    .orElseThrow(() -> Errors.notFound("dyno").exception()));
+    return view.app()
+        .dyno(identity)
+        .<CompletionStage<DynoId>>map(CompletableFuture::completedFuture)
+        .orElseGet(
+            () ->
+                desk.with()
+                    .events()
+                    .find(view.app().id(), identity)
+                    .thenApply(
+                        found -> found.orElseThrow(() -> Errors.notFound("dyno").exception())));
   }
 
   private CompletionStage<HttpResponse> appState(Call call, String name) {

@@ -28,6 +28,7 @@ public final class Bench implements AutoCloseable {
           "throughput",
           "lifecycles",
           "crowd",
+          "history",
           "heap");
 
   private final List<String> server;
@@ -89,6 +90,8 @@ public final class Bench implements AutoCloseable {
               case "throughput" -> new Throughput(node, bare, effort, folder).measure();
               case "lifecycles" -> new Lifecycles(node, effort).measure();
               case "crowd" -> new Crowd(node, effort).measure();
+              case "history" ->
+                  new Histories(server, effort, folder.resolve("history"), progress).measure();
               default -> new IdleHeap(node, effort, progress).measure();
             });
       }

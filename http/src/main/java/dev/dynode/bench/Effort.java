@@ -14,6 +14,7 @@ import java.util.List;
  * @param lifecycles of each concurrency
  * @param concurrency clients creating dynos at the same time
  * @param idleDynos for the heap
+ * @param historyDynos that an invented journal tells of, some ten events each
  */
 public record Effort(
     int rounds,
@@ -24,15 +25,16 @@ public record Effort(
     int transfers,
     int lifecycles,
     List<Integer> concurrency,
-    int idleDynos) {
+    int idleDynos,
+    int historyDynos) {
 
   /** Takes some minutes. */
   public static Effort full(int rounds) {
-    return new Effort(rounds, 150, 1000, 64, 16, 3, 400, List.of(1, 8, 32), 500);
+    return new Effort(rounds, 150, 1000, 64, 16, 3, 400, List.of(1, 8, 32), 500, 105_000);
   }
 
   /** Takes some seconds; its figures mean nothing. */
   public static Effort quick(int rounds) {
-    return new Effort(rounds, 1, 10, 8, 2, 1, 8, List.of(1, 4), 10);
+    return new Effort(rounds, 1, 10, 8, 2, 1, 8, List.of(1, 4), 10, 1_000);
   }
 }

@@ -41,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "PART",
       description =
-          "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, heap;"
+          "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, history,"
+              + " heap;"
               + " all if not given.")
   private List<String> parts = List.of();
 

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dynode.api.Shown;
 import dev.dynode.api.StoryJson;
 import dev.dynode.api.wire.EventJson;
 import dev.dynode.api.wire.ExplanationJson;
@@ -13,6 +14,7 @@ import dev.dynode.domain.history.DynoStory;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.HistoryFile;
 import dev.dynode.replay.HistoryFileInvalid;
+import dev.dynode.replay.Offline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A story from an exported file: no node is needed. What was printed is not in it. */
 final class FileStory implements Story, AutoCloseable {
   private final Offline offline = new Offline();
-  private final StoryJson stories = new StoryJson(offline.shown());
+  private final StoryJson stories = new StoryJson(new Shown(offline.mapper()));
   private final String name;
   private final @Nullable DynoStory dyno;
   private final AppStory app;

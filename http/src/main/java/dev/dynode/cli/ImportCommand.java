@@ -5,6 +5,7 @@ import dev.dynode.journal.JournalUnavailable;
 import dev.dynode.node.DataFolder;
 import dev.dynode.replay.HistoryFileInvalid;
 import dev.dynode.replay.HistoryImport;
+import dev.dynode.replay.Offline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

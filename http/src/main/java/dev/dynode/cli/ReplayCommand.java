@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +56,9 @@ final class ReplayCommand implements Callable<Integer> {
     Story story = of.story();
     Moment end = until == null ? null : Moment.parse(until);
     JsonNode state = end == null ? null : story.state(end);
+    var lines = CompletableFuture.supplyAsync(story::output);
     List<JsonNode> events = new ArrayList<>(story.events(html));
-    List<JsonNode> printed = new ArrayList<>(story.output());
+    List<JsonNode> printed = new ArrayList<>(told(lines));
     if (state != null) {
       long last = state.path("sequence").asLong();
       List<JsonNode> left =
@@ -90,6 +93,14 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static List<JsonNode> told(CompletableFuture<List<JsonNode>> lines) {
+    try {
+      return lines.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /** What it printed stands where it was printed, between the events. */

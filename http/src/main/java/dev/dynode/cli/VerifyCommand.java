@@ -5,6 +5,7 @@ import dev.dynode.api.StoryJson;
 import dev.dynode.api.wire.VerificationJson;
 import dev.dynode.journal.JournalUnavailable;
 import dev.dynode.journal.Rows;
+import dev.dynode.replay.Offline;
 import dev.dynode.replay.Verification;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -5,14 +5,25 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.journal.Rows;
+import dev.dynode.journal.Rows.Row;
+import dev.dynode.journal.StoredEvent;
 import dev.dynode.read.EventHistory;
+import dev.dynode.replay.EventCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /** The journal, as the API reads it. */
-record JournalEvents(EventHistory history, ActorSystem<?> system) implements EventLog {
+record JournalEvents(EventHistory history, EventCodec codec, ActorSystem<?> system)
+    implements EventLog {
   @Override
   public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
     return all("Dyno|" + dyno, DynoEvent.class);
@@ -25,5 +36,39 @@ record JournalEvents(EventHistory history, ActorSystem<?> system) implements Eve
 
   private <E> CompletionStage<List<E>> all(String id, Class<E> kind) {
     return history.of(id).map(record -> kind.cast(record.event())).runWith(Sink.seq(), system);
+  }
+
+  @Override
+  public CompletionStage<Optional<DynoId>> find(AppId app, String identity) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Rows rows = Rows.of(system)) {
+            return find(rows, app, identity);
+          }
+        },
+        system.dispatchers().lookup(DispatcherSelector.blocking()));
+  }
+
+  /** From the end, for most are asked for soon; only what can be meant is read as an event. */
+  private Optional<DynoId> find(Rows rows, AppId app, String identity) {
+    byte[] wanted = identity.getBytes(StandardCharsets.UTF_8);
+    for (Iterator<Row> events = rows.backwards("App|" + app); events.hasNext(); ) {
+      if (events.next() instanceof Row.Event(StoredEvent stored)
+          && contains(stored.event().bytes(), wanted)
+          && codec.read(stored.event()) instanceof AppEvent.DynoRequested(_, _, var spec, _)
+          && (spec.name().toString().equals(identity) || spec.id().toString().equals(identity))) {
+        return Optional.of(spec.id());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean contains(byte[] bytes, byte[] wanted) {
+    for (int at = 0; at <= bytes.length - wanted.length; at++) {
+      if (Arrays.mismatch(bytes, at, at + wanted.length, wanted, 0, wanted.length) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

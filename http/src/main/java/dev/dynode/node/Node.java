@@ -173,18 +173,17 @@ public final class Node implements RunningNode {
       Config config, Clock clock, AttachTokens attach) throws IOException {
     Config account = config.getConfig("dynode.account");
     String email = account.getString("email");
+    var codec = new EventCodec(system);
     var with =
         new Collaborators(
             control,
             stores.logs(),
             stores.slugs(),
             stores.slugs()::archive,
-            new JournalEvents(new EventHistory(system), system),
+            new JournalEvents(new EventHistory(system), codec, system),
             new Shown(EventCodec.mapper(system)),
             new JournalArchive(
-                system,
-                new EventCodec(system),
-                new LiveActors(control, config.getDuration("dynode.node.patience"))),
+                system, codec, new LiveActors(control, config.getDuration("dynode.node.patience"))),
             new Account(
                 UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)),
                 email,

@@ -19,6 +19,7 @@ import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
@@ -275,5 +276,20 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   @Override
   public CompletionStage<List<AppEvent>> ofApp(AppId app) {
     return answer(() -> List.copyOf(appHistories.getOrDefault(app, List.of())));
+  }
+
+  @Override
+  public CompletionStage<Optional<DynoId>> find(AppId app, String identity) {
+    return answer(
+        () ->
+            appHistories.getOrDefault(app, List.of()).stream()
+                .filter(AppEvent.DynoRequested.class::isInstance)
+                .map(event -> ((AppEvent.DynoRequested) event).spec())
+                .filter(
+                    spec ->
+                        spec.id().toString().equals(identity)
+                            || spec.name().toString().equals(identity))
+                .reduce((_, later) -> later)
+                .map(DynoSpec::id));
   }
 }

@@ -102,7 +102,9 @@ class EndingsTest {
     Files.writeString(code.resolve("Procfile"), "migrate: sh migrate.sh\n");
     Files.writeString(
         code.resolve("migrate.sh"), "trap '' HUP\necho migrating orders\nsleep 1000\n");
-    heroku.dynodeRun("deploy", code.toString(), "-a", "shop", "--data", node.data().toString()).exits(0);
+    heroku
+        .dynodeRun("deploy", code.toString(), "-a", "shop", "--data", node.data().toString())
+        .exits(0);
     heroku.run("run", "--size", "Huge", "-a", "shop", "migrate");
     Process client =
         heroku.start(folder.resolve("ignored-hangup.txt"), "run", "-a", "shop", "migrate");
@@ -116,7 +118,8 @@ class EndingsTest {
     Process client = with.start(folder.resolve(name + ".txt"), "run", "-a", "demo", command);
     eventually(name + " is there", () -> known("demo").size() > before.size());
     DYNOS.put(
-        name, known("demo").stream().filter(dyno -> !before.contains(dyno)).findAny().orElseThrow());
+        name,
+        known("demo").stream().filter(dyno -> !before.contains(dyno)).findAny().orElseThrow());
     return client;
   }
 
@@ -261,8 +264,7 @@ class EndingsTest {
             .replaceAll("(?<=SIGTERM |after |ended )[0-9.]+ m?s(?= after SIGTERM| with)", "SPAN")
             .replaceAll("[0-9]+ MiB of", "SIZE of")
             .replaceAll("[0-9a-f-]{36}", "ID");
-    assertTrue(
-        plain.contains("\n" + sentences + "\nIt lived "), () -> name + ": " + explained);
+    assertTrue(plain.contains("\n" + sentences + "\nIt lived "), () -> name + ": " + explained);
   }
 
   /** And every history is what the rules make of it. */

@@ -97,6 +97,28 @@ public final class Rows implements AutoCloseable {
     return within(store.events, Keys.id(id), EVENT);
   }
 
+  /** The events of one id, the last one first. */
+  public Iterator<Row> backwards(String id) {
+    return new Walk(store.events, Keys.of(Keys.id(id), Long.MAX_VALUE), EVENT) {
+      private final byte[] bytes = Keys.id(id);
+
+      @Override
+      boolean belongs(byte[] key) {
+        return Keys.belongsTo(key, bytes);
+      }
+
+      @Override
+      void seek(RocksIterator rows, byte[] key) {
+        rows.seekForPrev(key);
+      }
+
+      @Override
+      void step(RocksIterator rows) {
+        rows.prev();
+      }
+    };
+  }
+
   /** One event. */
   public Optional<Row> event(String id, long sequence) {
     byte[] key = Keys.of(Keys.id(id), sequence);
@@ -184,6 +206,14 @@ public final class Rows implements AutoCloseable {
       return key.length > 0;
     }
 
+    void seek(RocksIterator rows, byte[] key) {
+      rows.seek(key);
+    }
+
+    void step(RocksIterator rows) {
+      rows.next();
+    }
+
     @Override
     public boolean hasNext() {
       if (read.isEmpty() && !over) {
@@ -204,7 +234,7 @@ public final class Rows implements AutoCloseable {
       store.use(
           s -> {
             try (RocksIterator rows = s.db.newIterator(family, options)) {
-              for (rows.seek(next); rows.isValid(); rows.next()) {
+              for (seek(rows, next); rows.isValid(); step(rows)) {
                 byte[] key = rows.key();
                 if (!belongs(key)) {
                   break;

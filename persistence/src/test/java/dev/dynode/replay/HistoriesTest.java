@@ -110,8 +110,7 @@ class HistoriesTest {
               new DynoEvent.Created(
                   created.at(), created.by(), 0, created.spec().sized(Sizing.ASKED)));
       assertEquals("dev.dynode.domain.dyno.DynoEvent$Created#2", now.manifest());
-      assertEquals(
-          Sizing.ASKED, ((DynoEvent.Created) trial.codec.read(now)).spec().sizing());
+      assertEquals(Sizing.ASKED, ((DynoEvent.Created) trial.codec.read(now)).spec().sizing());
     }
   }
 }

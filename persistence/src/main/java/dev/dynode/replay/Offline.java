@@ -1,9 +1,8 @@
-package dev.dynode.cli;
+package dev.dynode.replay;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.dynode.api.Shown;
-import dev.dynode.replay.EventCodec;
 import dev.dynode.serialization.EventSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,16 +10,17 @@ import java.util.Map;
 import org.apache.pekko.actor.ActorSystem;
 
 /** Reads and writes events without a node. */
-final class Offline implements AutoCloseable {
+public final class Offline implements AutoCloseable {
   private final Config config = EventSerialization.ofEvents().withFallback(ConfigFactory.load());
   private final ActorSystem system = ActorSystem.create("offline", config);
 
-  EventCodec codec() {
+  public EventCodec codec() {
     return new EventCodec(system);
   }
 
-  Shown shown() {
-    return new Shown(EventCodec.mapper(system));
+  /** What reads and writes the fields of events. */
+  public ObjectMapper mapper() {
+    return EventCodec.mapper(system);
   }
 
   /**
@@ -28,7 +28,7 @@ final class Offline implements AutoCloseable {
    *
    * @param folder a data folder, or the journal in it
    */
-  Config journal(Path folder) {
+  public Config journal(Path folder) {
     Path inside = folder.resolve("journal");
     return ConfigFactory.parseMap(
             Map.of(
