@@ -21,6 +21,7 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore.LogFilter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -129,6 +130,7 @@ final class HistoryRoutes extends AllDirectives {
     boolean over = story.after(story.steps().size()) instanceof DynoState.Retired;
     Instant last = over ? story.steps().getLast().event().at() : Instant.MAX;
     var lines = new ArrayList<OutputJson>();
+    long offset = 0;
     for (LogLine line :
         desk.with()
             .logs()
@@ -137,7 +139,8 @@ final class HistoryRoutes extends AllDirectives {
                 call.settings().streams().maxLines(),
                 new LogFilter("app", spec.name().toString()))) {
       if (!line.at().isBefore(first) && !line.at().isAfter(last)) {
-        lines.add(new OutputJson(lines.size() + 1, line.at().toString(), line.text()));
+        lines.add(new OutputJson(lines.size() + 1, offset, line.at().toString(), line.text()));
+        offset += line.text().getBytes(StandardCharsets.UTF_8).length + 1;
       }
     }
     return lines;

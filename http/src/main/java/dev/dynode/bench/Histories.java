@@ -33,7 +33,8 @@ import java.util.function.Consumer;
 final class Histories {
   private static final String APP = "sample";
   private static final long SEED = 1;
-  private static final int TIMES = 3;
+  private static final int WARM_UP = 2;
+  private static final int TIMES = 5;
   private static final int COMMANDS = 10;
   private static final int FASTEST_AIM = 200_000;
   private static final double REPLAY_AIM_MILLIS = 500;
@@ -65,10 +66,14 @@ final class Histories {
       of = String.format(Locale.ROOT, " of %,d events", events);
       Samples read = new Samples();
       Samples replayed = new Samples();
-      for (int i = 0; i < TIMES; i++) {
+      for (int i = 0; i < WARM_UP + TIMES; i++) {
         try (Rows all = Rows.in(offline.journal(journal))) {
-          read.add(rate(all, _ -> {}));
-          replayed.add(rate(all, new Evolving(offline.codec())));
+          double readOnly = rate(all, _ -> {});
+          double evolving = rate(all, new Evolving(offline.codec()));
+          if (i >= WARM_UP) {
+            read.add(readOnly);
+            replayed.add(evolving);
+          }
         }
       }
       try (Rows all = Rows.in(offline.journal(journal))) {

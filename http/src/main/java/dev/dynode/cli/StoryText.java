@@ -32,10 +32,12 @@ final class StoryText {
     return lines;
   }
 
-  /** A line the dyno printed. */
+  /** A line the dyno printed: when, after how many bytes, and what. */
   static String printed(JsonNode line) {
     return "      "
         + line.path("at").asText()
+        + " +"
+        + line.path("offset").asText()
         + " | "
         + line.path("text").asText().replaceAll("\\p{Cntrl}+", " ");
   }

@@ -49,14 +49,25 @@ record JournalEvents(EventHistory history, EventCodec codec, ActorSystem<?> syst
         system.dispatchers().lookup(DispatcherSelector.blocking()));
   }
 
-  /** From the end, for most are asked for soon; only what can be meant is read as an event. */
   private Optional<DynoId> find(Rows rows, AppId app, String identity) {
+    return rows.event("Dyno|" + identity, 1)
+        .filter(
+            row ->
+                row instanceof Row.Event(StoredEvent stored)
+                    && codec.read(stored.event()) instanceof DynoEvent.Created created
+                    && created.spec().app().equals(app))
+        .map(_ -> DynoId.of(identity))
+        .or(() -> named(rows, app, identity));
+  }
+
+  /** From the end, for most are asked for soon; only what can be meant is read as an event. */
+  private Optional<DynoId> named(Rows rows, AppId app, String identity) {
     byte[] wanted = identity.getBytes(StandardCharsets.UTF_8);
     for (Iterator<Row> events = rows.backwards("App|" + app); events.hasNext(); ) {
       if (events.next() instanceof Row.Event(StoredEvent stored)
           && contains(stored.event().bytes(), wanted)
           && codec.read(stored.event()) instanceof AppEvent.DynoRequested(_, _, var spec, _)
-          && (spec.name().toString().equals(identity) || spec.id().toString().equals(identity))) {
+          && spec.name().toString().equals(identity)) {
         return Optional.of(spec.id());
       }
     }

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.replay.Divergence;
+import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.Verification;
 import java.io.IOException;
 import java.net.URI;
@@ -67,7 +68,7 @@ final class ApiServer implements AutoCloseable {
             slugs,
             slugs::archive,
             control,
-            new Shown(new ObjectMapper()),
+            new Shown(EventCodec.mapper(system)),
             new NoArchive(),
             account,
             tokens,

@@ -87,7 +87,8 @@ class ArchiveTest {
   void anExportedDynoIsReplayedWithoutANode() throws Exception {
     Path file = export("dyno.jsonl", "-a", "demo", ended);
     assertFalse(Files.readString(file).contains("\"secret\""));
-    String here = said("replay", "-a", "demo", ended).replaceAll("(?m)^ +\\S+ \\| .*\n", "");
+    String here =
+        said("replay", "-a", "demo", ended).replaceAll("(?m)^ +\\S+ \\+\\d+ \\| .*\n", "");
     assertEquals(here, said("replay", "--file", file.toString()));
     assertEquals(
         said("explain", "-a", "demo", ended), said("explain", "--file", file.toString(), ended));

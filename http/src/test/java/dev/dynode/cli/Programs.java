@@ -13,20 +13,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Real processes with a deadline. */
-final class Programs {
+public final class Programs {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Programs() {}
 
   @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
-  record Result(int exit, byte[] out, String err) {
-    String text() {
+  public record Result(int exit, byte[] out, String err) {
+    public String text() {
       return new String(out, StandardCharsets.UTF_8);
     }
   }
 
   /** The command line that runs {@code dynode} from this build's classes. */
-  static List<String> dynode(String... arguments) {
+  public static List<String> dynode(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -41,7 +41,7 @@ final class Programs {
   }
 
   /** Runs to the end; of our own environment only PATH is passed on. */
-  static Result run(List<String> command, Map<String, String> environment, byte[] input)
+  public static Result run(List<String> command, Map<String, String> environment, byte[] input)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("out", ".txt");
     Path err = Files.createTempFile("err", ".txt");

@@ -90,7 +90,7 @@ class ReplayTest {
                 + " +2  \\S+  Placed +created → starting  by \\S+  host=local grounds=.*\n.*"
                 + "✔ StartProcess .*: started after \\d+ ms \\(3\\)\n"
                 + " +3  \\S+  Started +starting → running  by dynode  pid=\\d+\n.*"
-                + " +\\S+ \\| said\n"
+                + " +\\S+ \\+0 \\| said\n"
                 + " +5  \\S+  Exited +running → exited  by dynode  status=3\n.*"
                 + " +6  \\S+  Retired +exited → retired  by dynode  ending=EXITED status=3\n.*"),
         text);

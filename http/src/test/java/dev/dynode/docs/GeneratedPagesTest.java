@@ -35,6 +35,11 @@ class GeneratedPagesTest {
     check("api.md", ApiPage.text(folder));
   }
 
+  @Test
+  void debugging() throws Exception {
+    check("debugging.md", DebuggingPage.text(folder));
+  }
+
   private static void check(String page, String text) throws IOException {
     Path file = Docs.root().resolve("docs").resolve(page);
     if (Boolean.getBoolean("docs.update")) {

@@ -17,6 +17,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
@@ -30,6 +31,8 @@ import org.rocksdb.WriteOptions;
  * gone once closed, and touching it then would end the JVM.
  */
 final class Store implements AutoCloseable {
+  private static final int CACHE_SHARD_BITS = 2;
+
   static final byte[] LAST_OFFSET = {'o'};
 
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -121,10 +124,13 @@ final class Store implements AutoCloseable {
   }
 
   private ColumnFamilyOptions familyOptions(JournalSettings settings) {
+    // Few shards and parts of indexes: what does not fit into a shard is unpacked at every read.
     var table =
         new BlockBasedTableConfig()
-            .setBlockCache(own(new LRUCache(settings.blockCacheSize())))
+            .setBlockCache(own(new LRUCache(settings.blockCacheSize(), CACHE_SHARD_BITS)))
             .setCacheIndexAndFilterBlocks(true)
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
             .setFilterPolicy(own(new BloomFilter(10)));
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)

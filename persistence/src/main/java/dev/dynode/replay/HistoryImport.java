@@ -39,6 +39,7 @@ public final class HistoryImport {
   private final Map<AppId, Named> apps = new LinkedHashMap<>();
   private final Set<AppId> requested = new HashSet<>();
   private long added;
+  private long known;
 
   /** The name of an app of the file, and the line that gave it. */
   private record Named(String name, String by, Instant at, HistoryFileInvalid ifTaken) {}
@@ -71,8 +72,8 @@ public final class HistoryImport {
       throws IOException, HistoryFileInvalid {
     var taking = new HistoryImport(journal, codec);
     taking.check(file);
-    long events = taking.write(file);
-    return new Result(taking.added, events - taking.added);
+    taking.write(file);
+    return new Result(taking.added, taking.known);
   }
 
   private void check(Path path) throws IOException, HistoryFileInvalid {
@@ -162,12 +163,12 @@ public final class HistoryImport {
     return UUID.fromString(id.substring(id.indexOf('|') + 1));
   }
 
-  private long write(Path path) throws IOException, HistoryFileInvalid {
-    long events = 0;
+  private void write(Path path) throws IOException, HistoryFileInvalid {
     try (var file = new HistoryFile(path)) {
       for (var line = file.next(); line != null; line = file.next()) {
-        events++;
-        if (!known(line)) {
+        if (known(line)) {
+          known++;
+        } else {
           add(line.id(), line.sequence(), line.at(), EventCodec.packed(line));
         }
       }
@@ -183,7 +184,6 @@ public final class HistoryImport {
       }
     }
     journal.settle();
-    return events;
   }
 
   private void add(String id, long sequence, Instant at, Packed event) {
