@@ -14,22 +14,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.apache.pekko.http.javadsl.model.ContentType;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
-import org.apache.pekko.stream.ActorAttributes;
-import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.StreamConverters;
-import org.apache.pekko.util.ByteString;
 
 /** The journal as a whole, exported and verified. Answers are lines of JSON, as they come. */
 final class ArchiveRoutes extends AllDirectives {
-  private static final ContentType LINES =
-      MediaTypes.customBinary("application", "x-ndjson", true).toContentType();
-
   /** A client may take its time; one that is gone is noticed by other means. */
   private static final Duration SLOWEST_LINE = Duration.ofMinutes(10);
 
@@ -71,16 +62,12 @@ final class ArchiveRoutes extends AllDirectives {
   private HttpResponse export(Call call, Scope scope) {
     boolean secrets =
         call.request().getUri().query().get("secrets").filter("keep"::equals).isPresent();
-    return lines(
-        StreamConverters.fromJavaStream(() -> desk.with().archive().export(scope, secrets))
-            .map(line -> ByteString.fromString(line + "\n"))
-            .withAttributes(
-                ActorAttributes.dispatcher(ActorAttributes.IODispatcher().dispatcher())));
+    return Desk.lines(() -> desk.with().archive().export(scope, secrets));
   }
 
   private CompletionStage<HttpResponse> verification() {
     return CompletableFuture.completedFuture(
-        lines(
+        Desk.lines(
             StreamConverters.asOutputStream(SLOWEST_LINE)
                 .mapMaterializedValue(
                     out -> {
@@ -114,9 +101,5 @@ final class ArchiveRoutes extends AllDirectives {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static HttpResponse lines(Source<ByteString, ?> lines) {
-    return HttpResponse.create().withEntity(HttpEntities.createChunked(LINES, lines));
   }
 }

@@ -7,14 +7,26 @@ import dev.dynode.port.ControlPlane.AppView;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.StreamConverters;
+import org.apache.pekko.util.ByteString;
 
 /** Where all routes get their calls, look up what these name, and have their answers written. */
 final class Desk extends AllDirectives {
+  private static final ContentType LINES =
+      MediaTypes.customBinary("application", "x-ndjson", true).toContentType();
+
   private final Collaborators with;
   private final ApiSettings settings;
   private final ClassicActorSystemProvider system;
@@ -116,5 +128,18 @@ final class Desk extends AllDirectives {
     return page.next().isPresent()
         ? response.addHeader(RawHeader.create("Next-Range", page.next().get()))
         : response;
+  }
+
+  /** Lines as they are read, on a thread that may block. */
+  static HttpResponse lines(Supplier<Stream<String>> lines) {
+    return lines(
+        StreamConverters.fromJavaStream(lines::get)
+            .map(line -> ByteString.fromString(line + "\n"))
+            .withAttributes(
+                ActorAttributes.dispatcher(ActorAttributes.IODispatcher().dispatcher())));
+  }
+
+  static HttpResponse lines(Source<ByteString, ?> lines) {
+    return HttpResponse.create().withEntity(HttpEntities.createChunked(LINES, lines));
   }
 }

@@ -4,20 +4,31 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
-/** Reads the journal. Thread-safe, never blocks. */
+/** Reads the journal. Thread-safe. */
 public interface EventLog {
   /** Everything that happened to the dyno, oldest first; empty for one that never was. */
   CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno);
-
-  /** The same of an app itself, its dynos' requests and ends included. */
-  CompletionStage<List<AppEvent>> ofApp(AppId app);
 
   /**
    * A dyno of the app by id or name, however long ago it ended; of several of a name, the latest.
    */
   CompletionStage<Optional<DynoId>> find(AppId app, String identity);
+
+  /** How many events an app has. Blocks. */
+  long count(AppId app);
+
+  /**
+   * What happened to an app itself, its dynos' requests and ends included, oldest first. Blocks as
+   * it is read, and must be closed.
+   */
+  Stream<AppEvent> ofApp(AppId app);
+
+  /** When a dyno's story was over, if it is. Blocks. */
+  Optional<Instant> end(DynoId dyno);
 }

@@ -9,6 +9,7 @@ import dev.dynode.api.wire.ExplanationJson;
 import dev.dynode.api.wire.Named;
 import dev.dynode.api.wire.OutputJson;
 import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Release;
@@ -17,6 +18,7 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.history.AppStory;
 import dev.dynode.domain.history.DynoStory;
 import dev.dynode.domain.history.Step;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.ControlPlane.AppView;
@@ -25,13 +27,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -85,10 +91,44 @@ final class HistoryRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> appEvents(Call call, String app) {
     return desk.app(app)
-        .thenCompose(this::appStory)
-        .thenApply(
-            story ->
-                list(call, story.steps(), step -> stories.event(story, step, wantsStates(call))));
+        .thenApplyAsync(
+            view -> {
+              AppId id = view.app().id();
+              return call.request().getUri().query().get("lines").isPresent()
+                  ? Desk.lines(() -> told(id, wantsStates(call)).map(StoryJson::line))
+                  : appPage(call, id);
+            },
+            blocking);
+  }
+
+  /** All events of an app as they are read. */
+  private Stream<EventJson> told(AppId app, boolean states) {
+    EventLog events = desk.with().events();
+    var story = new AppStory(events::end);
+    Stream<AppEvent> all = events.ofApp(app);
+    return all.map(story::next).map(step -> stories.event(story, step, states)).onClose(all::close);
+  }
+
+  /** States are made from the first event on, but only those of the page are told. */
+  private HttpResponse appPage(Call call, AppId app) {
+    EventLog events = desk.with().events();
+    Page<Long> page =
+        desk.page(
+            call,
+            LongStream.rangeClosed(1, events.count(app)).boxed().toList(),
+            List.of(Field.number("sequence", Long::intValue)));
+    Set<Long> wanted = Set.copyOf(page.items());
+    long last = page.items().stream().mapToLong(Long::longValue).max().orElse(0);
+    var story = new AppStory(events::end);
+    var told = new HashMap<Long, EventJson>();
+    try (Stream<AppEvent> all = events.ofApp(app)) {
+      all.limit(last)
+          .map(story::next)
+          .filter(step -> wanted.contains(step.sequence()))
+          .forEach(
+              step -> told.put(step.sequence(), stories.event(story, step, wantsStates(call))));
+    }
+    return Desk.list(page, page.items().stream().map(told::get).toList());
   }
 
   private static boolean wantsStates(Call call) {
@@ -148,20 +188,17 @@ final class HistoryRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> appExplanation(String name) {
     return desk.app(name)
-        .thenCompose(
-            view ->
-                appStory(view)
-                    .thenApply(
-                        story ->
-                            Json.response(
-                                200,
-                                new ExplanationJson(
-                                    new Named(view.app().id().toString(), view.app().name()),
-                                    story.explanation()))));
-  }
-
-  private CompletionStage<AppStory> appStory(AppView view) {
-    return desk.with().events().ofApp(view.app().id()).thenApply(AppStory::new);
+        .thenApplyAsync(
+            view -> {
+              try (Stream<AppEvent> events = desk.with().events().ofApp(view.app().id())) {
+                return Json.response(
+                    200,
+                    new ExplanationJson(
+                        new Named(view.app().id().toString(), view.app().name()),
+                        AppStory.explanation(events)));
+              }
+            },
+            blocking);
   }
 
   private static Named named(DynoStory story) {
@@ -236,32 +273,35 @@ final class HistoryRoutes extends AllDirectives {
     Instant now = desk.with().clock().instant();
     Optional<At> at = at(call);
     return desk.app(name)
-        .thenCompose(view -> desk.with().events().ofApp(view.app().id()))
+        .thenApplyAsync(view -> then(view.app().id(), at), blocking)
         .thenCompose(
-            all -> {
-              List<AppEvent> events = until(all, at);
-              if (!(AppState.after(events) instanceof App app)) {
+            last -> {
+              if (!(last.after() instanceof App app)) {
                 throw Errors.notFound("app").exception();
               }
               Instant time =
                   at.orElse(new At.Time(now)) instanceof At.Time(Instant asked)
                       ? asked
-                      : events.getLast().at();
+                      : last.event().at();
               return dynos(app, time)
-                  .thenApply(dynos -> Json.response(200, told(app, events.size(), time, dynos)));
+                  .thenApply(dynos -> Json.response(200, told(app, last.sequence(), time, dynos)));
             });
   }
 
-  private static List<AppEvent> until(List<AppEvent> all, Optional<At> at) {
-    return at.map(
-            place ->
-                switch (place) {
-                  case At.Sequence(long number) ->
-                      all.subList(0, (int) Math.min(number, all.size()));
-                  case At.Time(Instant time) ->
-                      all.stream().takeWhile(event -> !event.at().isAfter(time)).toList();
-                })
-        .orElse(all);
+  /** The last step until then. */
+  private Step<AppEvent, AppState, AppOrder> then(AppId app, Optional<At> at) {
+    var story = new AppStory(_ -> Optional.empty());
+    try (Stream<AppEvent> events = desk.with().events().ofApp(app)) {
+      Stream<AppEvent> until =
+          switch (at.orElse(new At.Time(Instant.MAX))) {
+            case At.Sequence(long number) -> events.limit(number);
+            case At.Time(Instant time) -> events.takeWhile(event -> !event.at().isAfter(time));
+          };
+      return until
+          .map(story::next)
+          .reduce((_, later) -> later)
+          .orElseThrow(() -> Errors.notFound("app").exception());
+    }
   }
 
   private CompletionStage<List<AppStateJson.DynoJson>> dynos(App app, Instant time) {
@@ -294,7 +334,7 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static AppStateJson told(
-      App app, int sequence, Instant time, List<AppStateJson.DynoJson> dynos) {
+      App app, long sequence, Instant time, List<AppStateJson.DynoJson> dynos) {
     Release release = app.currentRelease();
     return new AppStateJson(
         sequence,

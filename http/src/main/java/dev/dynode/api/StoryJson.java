@@ -1,5 +1,6 @@
 package dev.dynode.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.wire.DynoStateJson;
 import dev.dynode.api.wire.EventJson;
@@ -26,6 +27,15 @@ public record StoryJson(Shown shown) {
   /** Answers of the API as trees. */
   public static JsonNode tree(Object answer) {
     return Json.MAPPER.valueToTree(answer);
+  }
+
+  /** An answer as one line. */
+  static String line(Object answer) {
+    try {
+      return Json.MAPPER.writeValueAsString(answer);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot be written as JSON: " + answer.getClass(), e);
+    }
   }
 
   /**

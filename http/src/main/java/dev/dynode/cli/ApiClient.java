@@ -1,18 +1,22 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +137,20 @@ final class ApiClient {
     } catch (IOException e) {
       throw unreachable(e);
     }
+  }
+
+  /** The lines of an answer as they come. */
+  Stream<JsonNode> lines(String path) {
+    var in = new BufferedReader(new InputStreamReader(stream("GET", path), StandardCharsets.UTF_8));
+    return in.lines()
+        .map(
+            line -> {
+              try {
+                return Json.read(line.getBytes(StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                throw unreachable(e);
+              }
+            });
   }
 
   /** An answer as it comes; no limit on the time between its parts. */

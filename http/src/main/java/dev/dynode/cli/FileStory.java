@@ -11,6 +11,7 @@ import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.history.AppStory;
 import dev.dynode.domain.history.DynoStory;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.HistoryFile;
 import dev.dynode.replay.HistoryFileInvalid;
@@ -18,8 +19,12 @@ import dev.dynode.replay.Offline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +34,7 @@ final class FileStory implements Story, AutoCloseable {
   private final StoryJson stories = new StoryJson(new Shown(offline.mapper()));
   private final String name;
   private final @Nullable DynoStory dyno;
-  private final AppStory app;
+  private final List<AppEvent> app;
 
   /**
    * Reads it.
@@ -48,7 +53,7 @@ final class FileStory implements Story, AutoCloseable {
       }
       boolean ofDyno = wanted != null || read.app.isEmpty();
       dyno = ofDyno ? DynoStory.of(read.dyno) : null;
-      app = new AppStory(read.app);
+      app = read.app;
       name = read.name;
     } catch (HistoryFileInvalid | IOException e) {
       throw new CommandFailed(file + ": " + e.getMessage());
@@ -114,12 +119,20 @@ final class FileStory implements Story, AutoCloseable {
   }
 
   @Override
-  public List<JsonNode> events(boolean states) {
-    Stream<EventJson> told =
-        dyno != null
-            ? dyno.steps().stream().map(step -> stories.event(dyno, step, states))
-            : app.steps().stream().map(step -> stories.event(app, step, states));
-    return told.map(StoryJson::tree).toList();
+  public Stream<JsonNode> events(boolean states) {
+    return told(states).map(StoryJson::tree);
+  }
+
+  private Stream<EventJson> told(boolean states) {
+    if (dyno != null) {
+      return dyno.steps().stream().map(step -> stories.event(dyno, step, states));
+    }
+    Map<DynoId, Instant> ends =
+        app.stream()
+            .filter(AppEvent.DynoRetired.class::isInstance)
+            .collect(Collectors.toMap(end -> ((AppEvent.DynoRetired) end).id(), AppEvent::at));
+    var story = new AppStory(id -> Optional.ofNullable(ends.get(id)));
+    return app.stream().map(story::next).map(step -> stories.event(story, step, states));
   }
 
   @Override
@@ -137,7 +150,7 @@ final class FileStory implements Story, AutoCloseable {
 
   @Override
   public JsonNode explanation() {
-    List<String> sentences = dyno != null ? dyno.explanation() : app.explanation();
+    List<String> sentences = dyno != null ? dyno.explanation() : AppStory.explanation(app.stream());
     return StoryJson.tree(new ExplanationJson(new Named("", name), sentences));
   }
 

@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A story as a node tells it. */
@@ -29,8 +30,10 @@ final class NodeStory implements Story {
   }
 
   @Override
-  public List<JsonNode> events(boolean states) {
-    return api.all(path() + "/events" + (states ? "?states=true" : ""), "sequence");
+  public Stream<JsonNode> events(boolean states) {
+    return dyno == null
+        ? api.lines(path() + "/events?lines=true" + (states ? "&states=true" : ""))
+        : api.all(path() + "/events" + (states ? "?states=true" : ""), "sequence").stream();
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,42 +58,55 @@ final class ReplayCommand implements Callable<Integer> {
     Moment end = until == null ? null : Moment.parse(until);
     JsonNode state = end == null ? null : story.state(end);
     var lines = CompletableFuture.supplyAsync(story::output);
-    List<JsonNode> events = new ArrayList<>(story.events(html));
+    Stream<JsonNode> all = story.events(html);
     List<JsonNode> printed = new ArrayList<>(told(lines));
-    if (state != null) {
-      long last = state.path("sequence").asLong();
-      List<JsonNode> left =
-          events.stream().filter(e -> e.path("sequence").asLong() > last).toList();
-      events.removeAll(left);
-      printed.removeIf(line -> !left.isEmpty() && at(line).isAfter(at(left.getFirst())));
+    if (printed.isEmpty() && !html && !of.json && !step) {
+      all.takeWhile(event -> sequence(event) <= last(state))
+          .forEach(event -> StoryText.of(event).forEach(System.out::println));
+      show(state);
+      return 0;
     }
+    List<JsonNode> events = new ArrayList<>(all.toList());
+    List<JsonNode> left = events.stream().filter(e -> sequence(e) > last(state)).toList();
+    events.removeAll(left);
+    printed.removeIf(line -> !left.isEmpty() && at(line).isAfter(at(left.getFirst())));
     if (html) {
       Path page = output == null ? Path.of(story.name() + ".html") : output;
       Files.writeString(page, StoryPage.of(story.name(), events, printed));
       System.err.println("Written to " + page + ".");
     } else if (of.json) {
-      ObjectNode all = Json.object();
-      all.putArray("events").addAll(events);
-      all.putArray("output").addAll(printed);
+      ObjectNode told = Json.object();
+      told.putArray("events").addAll(events);
+      told.putArray("output").addAll(printed);
       if (state != null) {
-        all.set("state", state);
+        told.set("state", state);
       }
-      System.out.println(Json.pretty(all));
+      System.out.println(Json.pretty(told));
     } else if (step) {
       new StoryWalk(events, number -> story.state(new Moment(String.valueOf(number)))).run();
     } else {
       tell(events, printed);
-      if (state != null) {
-        boolean dyno = state.has("details");
-        System.out.println();
-        System.out.println(
-            "After event "
-                + state.path("sequence").asText()
-                + (dyno ? ": " + state.path("state").asText() : ""));
-        System.out.println(Json.pretty(dyno ? state.path("details") : state));
-      }
+      show(state);
     }
     return 0;
+  }
+
+  private static long sequence(JsonNode event) {
+    return event.path("sequence").asLong();
+  }
+
+  private static long last(@Nullable JsonNode state) {
+    return state == null ? Long.MAX_VALUE : sequence(state);
+  }
+
+  private static void show(@Nullable JsonNode state) {
+    if (state != null) {
+      boolean dyno = state.has("details");
+      System.out.println();
+      System.out.println(
+          "After event " + sequence(state) + (dyno ? ": " + state.path("state").asText() : ""));
+      System.out.println(Json.pretty(dyno ? state.path("details") : state));
+    }
   }
 
   private static List<JsonNode> told(CompletableFuture<List<JsonNode>> lines) {

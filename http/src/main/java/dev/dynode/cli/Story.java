@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The story of a dyno or an app, wherever it comes from; told as the API tells it. */
 interface Story {
@@ -9,11 +10,11 @@ interface Story {
   String name();
 
   /**
-   * Every event.
+   * Every event, as it is read; an app may have more than memory holds.
    *
    * @param states whether each tells the whole state it led to
    */
-  List<JsonNode> events(boolean states);
+  Stream<JsonNode> events(boolean states);
 
   /** What was printed, as far as it was kept. */
   List<JsonNode> output();

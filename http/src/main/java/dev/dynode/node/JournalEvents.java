@@ -11,12 +11,15 @@ import dev.dynode.journal.StoredEvent;
 import dev.dynode.read.EventHistory;
 import dev.dynode.replay.EventCodec;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -26,16 +29,47 @@ record JournalEvents(EventHistory history, EventCodec codec, ActorSystem<?> syst
     implements EventLog {
   @Override
   public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
-    return all("Dyno|" + dyno, DynoEvent.class);
+    return history
+        .of("Dyno|" + dyno)
+        .map(record -> (DynoEvent) record.event())
+        .runWith(Sink.seq(), system);
   }
 
   @Override
-  public CompletionStage<List<AppEvent>> ofApp(AppId app) {
-    return all("App|" + app, AppEvent.class);
+  public long count(AppId app) {
+    try (Rows rows = Rows.of(system)) {
+      return rows.highest("App|" + app);
+    }
   }
 
-  private <E> CompletionStage<List<E>> all(String id, Class<E> kind) {
-    return history.of(id).map(record -> kind.cast(record.event())).runWith(Sink.seq(), system);
+  @Override
+  public Stream<AppEvent> ofApp(AppId app) {
+    Rows rows = Rows.of(system);
+    Iterator<Row> events = rows.events("App|" + app);
+    return StreamSupport.stream(((Iterable<Row>) () -> events).spliterator(), false)
+        .map(row -> (AppEvent) event(row))
+        .onClose(rows::close);
+  }
+
+  @Override
+  public Optional<Instant> end(DynoId dyno) {
+    String id = "Dyno|" + dyno;
+    try (Rows rows = Rows.of(system)) {
+      return rows.event(id, rows.highest(id))
+          .map(this::event)
+          .filter(DynoEvent.Retired.class::isInstance)
+          .map(retired -> ((DynoEvent.Retired) retired).at());
+    }
+  }
+
+  private Object event(Row row) {
+    return switch (row) {
+      case Row.Event(StoredEvent stored) -> codec.read(stored.event());
+      case Row.Damaged(String id, long sequence, String reason) ->
+          throw new IllegalStateException(
+              "event %d of %s cannot be read: %s".formatted(sequence, id, reason));
+      case Row other -> throw new AssertionError("no event: " + other);
+    };
   }
 
   @Override

@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /** The real rules, folded one command after the other, without actors and without a journal. */
 final class RuleControlPlane implements ControlPlane, EventLog {
@@ -274,8 +275,21 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<List<AppEvent>> ofApp(AppId app) {
-    return answer(() -> List.copyOf(appHistories.getOrDefault(app, List.of())));
+  public long count(AppId app) {
+    return appHistories.getOrDefault(app, List.of()).size();
+  }
+
+  @Override
+  public Stream<AppEvent> ofApp(AppId app) {
+    return List.copyOf(appHistories.getOrDefault(app, List.of())).stream();
+  }
+
+  @Override
+  public Optional<Instant> end(DynoId dyno) {
+    return histories.getOrDefault(dyno, List.of()).stream()
+        .filter(DynoEvent.Retired.class::isInstance)
+        .map(DynoEvent::at)
+        .findAny();
   }
 
   @Override

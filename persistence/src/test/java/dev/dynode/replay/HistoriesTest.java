@@ -67,7 +67,7 @@ class HistoriesTest {
     assertEquals(Optional.empty(), finding(Review.ofDyno(), dyno));
     assertEquals(Optional.empty(), finding(Review.ofApp(), app));
     List<String> words =
-        app.isEmpty() ? DynoStory.of(dyno).explanation() : new AppStory(app).explanation();
+        app.isEmpty() ? DynoStory.of(dyno).explanation() : AppStory.explanation(app.stream());
     Path known = HISTORIES.resolve(path.getFileName().toString().replace(".jsonl", ".txt"));
     if (Boolean.getBoolean("histories.update")) {
       Files.write(known, words);

@@ -16,15 +16,6 @@ import java.util.stream.Stream;
 /** What an app is, by its events so far. Immutable. */
 public sealed interface AppState {
 
-  /** What these events, from the first on, make of an app. */
-  static AppState after(Iterable<AppEvent> events) {
-    AppState state = new Absent();
-    for (AppEvent event : events) {
-      state = AppEvolution.evolve(state, event);
-    }
-    return state;
-  }
-
   /** No event yet. */
   record Absent() implements AppState {}
 

@@ -6,67 +6,57 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.DynoId;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The story of an app as far as it was journaled. Values of config vars are left out. */
+/**
+ * Tells the story of an app event by event. Values of config vars are left out. Keeps no more than
+ * the last state. Not thread-safe.
+ */
 public final class AppStory {
-  private final List<AppEvent> events;
-  private final Map<DynoId, String> names = new HashMap<>();
-  private final Map<DynoId, End> ends = new HashMap<>();
+  private final Replay<AppEvent, AppState, AppOrder> replay =
+      new Replay<>(new AppDecider(AppPolicy.HEROKU)); // it decides nothing here
+  private final Function<DynoId, Optional<Instant>> ends;
 
-  private record End(long sequence, Instant at) {}
-
-  public AppStory(List<AppEvent> events) {
-    this.events = List.copyOf(events);
-    long sequence = 0;
-    for (AppEvent event : events) {
-      sequence++;
-      switch (event) {
-        case AppEvent.DynoRequested requested ->
-            names.put(requested.spec().id(), requested.spec().name().toString());
-        case AppEvent.DynoRetired retired ->
-            ends.put(retired.id(), new End(sequence, retired.at()));
-        default -> {}
-      }
-    }
+  /**
+   * @param ends when a dyno ended, if it did
+   */
+  public AppStory(Function<DynoId, Optional<Instant>> ends) {
+    this.ends = ends;
   }
 
   /**
-   * Each event, what it changed, and what was ordered because of it.
+   * What the next event changed, and what was ordered because of it.
    *
-   * @throws IllegalStateException if one cannot follow those before it
+   * @throws IllegalStateException if it cannot follow those before it
    */
-  public List<Step<AppEvent, AppState, AppOrder>> steps() {
-    var replay = new Replay<>(new AppDecider(AppPolicy.HEROKU)); // it decides nothing here
-    return events.stream().map(replay::next).toList();
+  public Step<AppEvent, AppState, AppOrder> next(AppEvent event) {
+    return replay.next(event);
   }
 
   /** What became of an order of a step. */
   public Outcome outcome(Step<AppEvent, AppState, AppOrder> step, AppOrder order) {
-    return switch (order) {
-      case AppOrder.LaunchDyno(_, DynoSpec spec) -> over(spec.id(), step);
-      case AppOrder.StopDyno(_, DynoId id, _) -> over(id, step);
-      case AppOrder.WriteLog _, AppOrder.Dismantle _ -> new Outcome(Outcome.Kind.UNTOLD, "");
-    };
-  }
-
-  private Outcome over(DynoId dyno, Step<AppEvent, AppState, AppOrder> step) {
-    End end = ends.get(dyno);
-    return end == null
-        ? new Outcome(Outcome.Kind.UNTOLD, "")
-        : new Outcome(
-            Outcome.Kind.DONE,
-            "over after %s (%d)"
-                .formatted(Spoken.span(step.event().at(), end.at()), end.sequence()));
+    Optional<Instant> end =
+        switch (order) {
+          case AppOrder.LaunchDyno(_, DynoSpec spec) -> ends.apply(spec.id());
+          case AppOrder.StopDyno(_, DynoId id, _) -> ends.apply(id);
+          case AppOrder.WriteLog _, AppOrder.Dismantle _ -> Optional.empty();
+        };
+    return end.map(
+            at ->
+                new Outcome(Outcome.Kind.DONE, "over after " + Spoken.span(step.event().at(), at)))
+        .orElse(new Outcome(Outcome.Kind.UNTOLD, ""));
   }
 
   /** A state in few words: its release, and how many dynos take a slot. */
@@ -120,11 +110,13 @@ public final class AppStory {
   }
 
   /** What happened to it, oldest first: releases, dynos, and what was refused and why. */
-  public List<String> explanation() {
-    return events.stream().map(this::sentence).toList();
+  public static List<String> explanation(Stream<AppEvent> events) {
+    var story = new AppStory(_ -> Optional.empty());
+    return events.map(story::next).map(AppStory::sentence).toList();
   }
 
-  private String sentence(AppEvent event) {
+  private static String sentence(Step<AppEvent, AppState, AppOrder> step) {
+    AppEvent event = step.event();
     String when = Spoken.at(event.at());
     return switch (event) {
       case AppEvent.AppCreated created ->
@@ -154,10 +146,15 @@ public final class AppStory {
           "%s: %s was over%s."
               .formatted(
                   when,
-                  names.getOrDefault(retired.id(), retired.id().toString()),
+                  name(retired.id(), step.before()),
                   retired.status().map(status -> ", status " + status).orElse(""));
       case AppEvent.AppDeleted deleted -> "%s: %s deleted the app.".formatted(when, deleted.by());
     };
+  }
+
+  private static String name(DynoId dyno, AppState before) {
+    @Nullable Requested requested = before instanceof App app ? app.roster().get(dyno) : null;
+    return requested == null ? dyno.toString() : requested.spec().name().toString();
   }
 
   private static String updated(AppEvent.AppUpdated updated) {
