@@ -79,6 +79,8 @@ final class DynoRoutes extends AllDirectives {
               var dynos = new ArrayList<>(view.live());
               if (all) {
                 dynos.addAll(view.finished());
+              } else {
+                dynos.removeIf(dyno -> dyno.endedAt().isPresent());
               }
               var page = desk.page(call, dynos, all ? ALL : LIVE);
               return Desk.list(
