@@ -35,6 +35,14 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
     return new Refusal(Reason.CONFLICT, message, Map.of());
   }
 
+  /** Every host is full. */
+  public static Refusal noRoom() {
+    return new Refusal(
+        Reason.NO_ROOM,
+        "No host has room for another dyno; try again when one has ended.",
+        Map.of());
+  }
+
   /** Heroku's {@code cannot_run_above_limit}: the five keys of its body, and who is running. */
   public static Refusal overLimit(int limit, String size, List<String> running) {
     return new Refusal(

@@ -158,12 +158,16 @@ class AppSupervisorTest {
   }
 
   private Answer<DynoView> run(boolean attach) {
+    return request(new DynoId(UUID.randomUUID()), attach).receiveMessage();
+  }
+
+  private TestProbe<Answer<DynoView>> request(DynoId id, boolean attach) {
     TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
     app.tell(
         new AppSupervisor.Run(
             new AppCommand.RunDyno(
                 USER,
-                new DynoId(UUID.randomUUID()),
+                id,
                 7,
                 "bash",
                 "run",
@@ -174,7 +178,7 @@ class AppSupervisorTest {
                 Optional.empty(),
                 Optional.empty()),
             probe.ref()));
-    return probe.receiveMessage();
+    return probe;
   }
 
   private static <T> T done(Answer<T> answer) {
@@ -264,26 +268,36 @@ class AppSupervisorTest {
   @Test
   void aFailedWriteChangesNothingAndIsToldToNobodyAsDone() {
     journal.failNextPersisted("App|" + APP);
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
-    app.tell(
-        new AppSupervisor.Run(
-            new AppCommand.RunDyno(
-                USER,
-                new DynoId(UUID.randomUUID()),
-                7,
-                "bash",
-                "run",
-                Optional.empty(),
-                false,
-                true,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty()),
-            probe.ref()));
+    TestProbe<Answer<DynoView>> probe = request(new DynoId(UUID.randomUUID()), false);
     probe.expectNoMessage(Duration.ofMillis(300));
     host.expectNoMessage(Duration.ZERO);
     assertEquals(List.of(), view().live());
     assertEquals("starting", done(run(false)).state());
+  }
+
+  @Test
+  void aDynoWhoseFirstWriteFailedIsCreatedAllTheSame() {
+    var id = new DynoId(UUID.randomUUID());
+    journal.failNextPersisted("Dyno|" + id);
+    TestProbe<Answer<DynoView>> probe = request(id, false);
+    assertInstanceOf(Answer.Done.class, probe.receiveMessage());
+    journal.expectNextPersistedClass("Dyno|" + id, DynoEvent.Created.class);
+    carried(DynoOrder.StartProcess.class);
+  }
+
+  @Test
+  void aSlotIsFreedThoughTheFirstWriteOfThatFailed() {
+    DynoView dyno = done(run(false));
+    HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
+    start.dyno().tell(new Decide<>(new DynoCommand.ReportStarted(1, 5)));
+    journal.failNextPersisted("App|" + APP);
+    start.dyno().tell(new Decide<>(new DynoCommand.ReportExited(1, 0)));
+    kit.createTestProbe()
+        .awaitAssert(
+            () -> {
+              assertTrue(view().app().finished().containsKey(dyno.spec().id()));
+              return true;
+            });
   }
 
   @Test

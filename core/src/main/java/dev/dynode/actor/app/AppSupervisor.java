@@ -51,12 +51,6 @@ import org.jspecify.annotations.Nullable;
  * said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
-  private static final Refusal NO_ROOM =
-      new Refusal(
-          Refusal.Reason.NO_ROOM,
-          "No host has room for another dyno; try again when one has ended.",
-          Map.of());
-
   /** What the supervisor understands. */
   public sealed interface Command {}
 
@@ -213,10 +207,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
-    boolean room = Placement.choose(surroundings.hosts().hosts()).isPresent();
+    boolean room = Placement.SPREAD.choose(surroundings.hosts().hosts()).isPresent();
     ledger.tell(
         new Decide<>(
-            room ? command : new AppCommand.RefuseDyno(command, NO_ROOM),
+            room ? command : new AppCommand.RefuseDyno(command, Refusal.noRoom()),
             outcome -> self.tell(new RunAnswered(command, outcome, replyTo))));
   }
 
@@ -285,7 +279,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private void execute(AppOrder order) {
     switch (order) {
-      case AppOrder.LaunchDyno(String by, DynoSpec spec) -> launch(by, spec);
+      case AppOrder.LaunchDyno(_, DynoSpec spec) -> launch(spec);
       case AppOrder.StopDyno(String by, DynoId dyno, var cause) -> {
         Child child = dynos.get(dyno);
         if (child != null) {
@@ -300,8 +294,16 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  private void launch(String by, DynoSpec spec) {
-    if (dynos.containsKey(spec.id()) || !(state instanceof App app)) {
+  private void launch(DynoSpec spec) {
+    if (!(state instanceof App app)) {
+      return;
+    }
+    Child child = dynos.get(spec.id());
+    if (child != null) { // the ledger has started again
+      if (child.state() instanceof Retired retired) {
+        self.tell(
+            new DynoRetired(spec.id(), retired.ending(), retired.status(), retired.endedAt()));
+      }
       return;
     }
     Map<String, String> config =
@@ -324,10 +326,25 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                             alarms)),
                 "dyno-" + spec.id());
     dynos.put(spec.id(), new Child(actor, null));
-    List<HostView> hosts = surroundings.hosts().hosts();
-    Placement.choose(hosts)
-        .or(() -> hosts.stream().findFirst())
-        .ifPresent(host -> actor.tell(new Decide<>(create(by, spec, host, hosts.size()))));
+  }
+
+  /** A dyno without an event is new, or its first write has failed: it is created, or again. */
+  private void create(DynoId dyno) {
+    Child child = dynos.get(dyno);
+    if (child != null && state instanceof App app && app.roster().containsKey(dyno)) {
+      Requested requested = app.roster().get(dyno);
+      List<HostView> hosts = surroundings.hosts().hosts();
+      Placement.SPREAD
+          .choose(hosts)
+          .or(() -> hosts.stream().findFirst())
+          .ifPresent(
+              host ->
+                  child
+                      .actor()
+                      .tell(
+                          new Decide<>(
+                              create(requested.by(), requested.spec(), host, hosts.size()))));
+    }
   }
 
   private static DynoCommand create(String by, DynoSpec spec, HostView host, int hosts) {
@@ -338,6 +355,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private void dynoChanged(DynoId dyno, DynoState now) {
     dynos.computeIfPresent(dyno, (_, child) -> new Child(child.actor(), now));
     if (now instanceof DynoState.Absent) {
+      create(dyno);
       return;
     }
     List<ActorRef<Answer<DynoView>>> waiting = awaitingBirth.remove(dyno);

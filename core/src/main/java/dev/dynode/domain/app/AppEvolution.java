@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
 import org.pcollections.OrderedPMap;
 import org.pcollections.PMap;
 
@@ -121,7 +123,7 @@ final class AppEvolution {
       }
       case AppEvent.DynoRequested(Instant at, String by, var spec, var key) -> {
         next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
-        next.names = with(app.names(), spec.name(), spec.id());
+        next.names = names(app).plus(spec.name(), spec.id());
       }
       case AppEvent.DynoRefused _ -> {}
       case AppEvent.DynoRetired(Instant at, _, DynoId id, var ending, var status) -> {
@@ -129,11 +131,10 @@ final class AppEvolution {
         if (requested == null) {
           throw new IllegalStateException("dyno " + id + " is not in the roster");
         }
-        next.roster = persistent(app.roster()).minus(id);
-        PMap<DynoId, Finished> finished =
-            persistent(app.finished())
-                .plus(
-                    id,
+        next.roster = ordered(app.roster()).minus(id);
+        Recent finished =
+            Recent.of(app.finished())
+                .with(
                     new Finished(
                         requested.spec(),
                         requested.by(),
@@ -143,10 +144,10 @@ final class AppEvolution {
                         status,
                         requested.idempotencyKey()));
         if (finished.size() > App.FINISHED_KEPT) {
-          Finished oldest = finished.values().iterator().next();
-          finished = finished.minus(oldest.spec().id());
+          Finished oldest = finished.first();
+          finished = finished.withoutFirst();
           if (oldest.spec().id().equals(app.names().get(oldest.spec().name()))) {
-            next.names = persistent(app.names()).minus(oldest.spec().name());
+            next.names = names(app).minus(oldest.spec().name());
           }
         }
         next.finished = finished;
@@ -157,12 +158,18 @@ final class AppEvolution {
   }
 
   private static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
-    return persistent(map).plus(key, value);
+    return ordered(map).plus(key, value);
   }
 
   /** A map in order of insertion that shares its parts with those it came from. */
-  private static <K, V> PMap<K, V> persistent(Map<K, V> map) {
+  private static <K, V> PMap<K, V> ordered(Map<K, V> map) {
     return map instanceof OrderedPMap<K, V> shared ? shared : OrderedPMap.from(map);
+  }
+
+  private static PMap<DynoName, DynoId> names(App app) {
+    return app.names() instanceof HashPMap<DynoName, DynoId> shared
+        ? shared
+        : HashTreePMap.from(app.names());
   }
 
   /** The fields an event may change. */

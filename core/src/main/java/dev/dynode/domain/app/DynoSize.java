@@ -1,5 +1,6 @@
 package dev.dynode.domain.app;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,14 +72,28 @@ public record DynoSize(
     return memoryMegabytes * 1024L * 1024;
   }
 
+  /** Sizes by current, former and Shield's names, in lower case and as the API spells them. */
+  private static final Map<String, DynoSize> BY_NAME = byName();
+
+  private static Map<String, DynoSize> byName() {
+    var sizes = new HashMap<String, DynoSize>();
+    for (DynoSize size : ALL) {
+      String lower = size.name.toLowerCase(Locale.ROOT);
+      sizes.put(size.name, size);
+      sizes.put(lower, size);
+      if (size.family == Family.PRIVATE) {
+        sizes.put(lower.replaceFirst("^private-", "shield-"), size);
+      }
+    }
+    FORMER_NAMES.forEach((former, current) -> sizes.put(former, sizes.get(current)));
+    return Map.copyOf(sizes);
+  }
+
   /**
    * The size of this name, in any letter case; former names and Shield spellings are understood.
    */
   public static Optional<DynoSize> named(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    String current = FORMER_NAMES.getOrDefault(lower, lower).replaceFirst("^shield-", "private-");
-    return ALL.stream()
-        .filter(size -> size.name.toLowerCase(Locale.ROOT).equals(current))
-        .findAny();
+    DynoSize size = BY_NAME.get(name);
+    return Optional.ofNullable(size == null ? BY_NAME.get(name.toLowerCase(Locale.ROOT)) : size);
   }
 }

@@ -164,6 +164,10 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
 
   private Optional<Refusal> overLimit() {
     DynoSize size = size();
+    int limit = policy.oneOffLimit(app.tier(), size.family());
+    if (app.roster().size() < limit) {
+      return Optional.empty();
+    }
     List<String> running =
         app.roster().values().stream()
             .map(Requested::spec)
@@ -174,7 +178,6 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
                         .equals(Optional.of(size.family())))
             .map(spec -> spec.name().toString())
             .toList();
-    int limit = policy.oneOffLimit(app.tier(), size.family());
     return running.size() < limit
         ? Optional.empty()
         : Optional.of(Refusal.overLimit(limit, size.name(), running));
@@ -207,14 +210,18 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   /** A process type as first word stands for its command (article "Working with One-Off Dynos"). */
   private String script(String command) {
     String trimmed = command.strip();
+    Map<String, String> types = app.processTypes();
+    if (types.isEmpty()) {
+      return command;
+    }
     String word = SPACE.split(trimmed, 2)[0];
-    String declared = app.processTypes().get(word);
+    String declared = types.get(word);
     return declared == null ? command : declared + trimmed.substring(word.length());
   }
 
   private int characters(String variable, int otherwise) {
-    String text = run.env().getOrDefault(variable, "");
-    return CHARACTERS.matcher(text).matches() ? Integer.parseInt(text) : otherwise;
+    String text = run.env().get(variable);
+    return text != null && CHARACTERS.matcher(text).matches() ? Integer.parseInt(text) : otherwise;
   }
 
   /**

@@ -13,11 +13,14 @@ public final class ExitMarker {
       Pattern.compile(
           "\\s*;\\s*echo \"\uFFFF heroku-command-exit-status: \\$\\?\"\\s*$", Pattern.DOTALL);
 
+  /** Not in the text of any command a person types. */
+  private static final char SIGN = '\uFFFF';
+
   private ExitMarker() {}
 
   /** Whether the command ends with the suffix. */
   public static boolean in(String command) {
-    return SUFFIX.matcher(command).find();
+    return mayHold(command) && SUFFIX.matcher(command).find();
   }
 
   /** The command with the suffix, as the client sends it. */
@@ -27,8 +30,15 @@ public final class ExitMarker {
 
   /** The command without the suffix. */
   public static String strip(String command) {
+    if (!mayHold(command)) {
+      return command;
+    }
     Matcher suffix = SUFFIX.matcher(command);
     return suffix.find() ? command.substring(0, suffix.start()) : command;
+  }
+
+  private static boolean mayHold(String command) {
+    return command.indexOf(SIGN) >= 0;
   }
 
   /** The line the client looks for. */

@@ -1,18 +1,29 @@
 package dev.dynode.domain.placement;
 
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 
-/** Which host runs a dyno: the emptiest that has room. */
-public final class Placement {
-  private Placement() {}
+/** Which host runs a dyno, of those that have room. */
+public enum Placement {
+  /** The emptiest: dynos keep out of each other's way, and a lost host takes few along. */
+  SPREAD(Comparator.comparingDouble(HostView::filled)),
+  /** The fullest: hosts that are not needed stay empty. */
+  PACK(Comparator.comparingDouble(HostView::filled).reversed());
 
-  public static Optional<HostView> choose(List<HostView> hosts) {
-    return hosts.stream()
-        .filter(host -> host.dynos() < host.capacity())
-        .min(
-            Comparator.comparingDouble((HostView host) -> (double) host.dynos() / host.capacity())
-                .thenComparing(host -> host.id().value()));
+  @SuppressWarnings("ImmutableEnumChecker") // these comparators hold nothing
+  private final Comparator<HostView> order;
+
+  Placement(Comparator<HostView> order) {
+    this.order = order.thenComparing(host -> host.id().value());
+  }
+
+  /** The best host first. */
+  public Comparator<HostView> order() {
+    return order;
+  }
+
+  public Optional<HostView> choose(Collection<HostView> hosts) {
+    return hosts.stream().filter(HostView::hasRoom).min(order);
   }
 }

@@ -1,0 +1,139 @@
+package dev.dynode.domain.app;
+
+import dev.dynode.domain.app.AppState.Finished;
+import dev.dynode.domain.id.DynoId;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last dynos of an app that ended, in order of end. Immutable: {@link #with} makes another one,
+ * which shares the memory of this one where this one is the latest, as it mostly is. Adding one
+ * costs the same however many there are; looking one up does not.
+ */
+final class Recent extends AbstractMap<DynoId, Finished> {
+  static final Recent NONE = new Recent(new Shared(), new Finished[0], 0, 0);
+
+  private static final int FIRST_ROOM = 8;
+
+  /** How far an array is filled, by whichever view is the latest. */
+  private static final class Shared {
+    private int filled;
+
+    /** Whether the place at this index was free; it is taken now. */
+    synchronized boolean take(int index) {
+      if (filled != index) {
+        return false;
+      }
+      filled++;
+      return true;
+    }
+  }
+
+  private final Shared shared;
+  private final @Nullable Finished[] items;
+  private final int from;
+  private final int to;
+
+  private Recent(Shared shared, @Nullable Finished[] items, int from, int to) {
+    this.shared = shared;
+    this.items = items;
+    this.from = from;
+    this.to = to;
+  }
+
+  static Recent of(Map<DynoId, Finished> map) {
+    if (map instanceof Recent recent) {
+      return recent;
+    }
+    Recent recent = NONE;
+    for (Finished finished : map.values()) {
+      recent = recent.with(finished);
+    }
+    return recent;
+  }
+
+  /** These and one more at the end. */
+  Recent with(Finished last) {
+    if (to < items.length && shared.take(to)) {
+      items[to] = last;
+      return new Recent(shared, items, from, to + 1);
+    }
+    int size = to - from;
+    var copy = Arrays.copyOfRange(items, from, from + Math.max(FIRST_ROOM, 2 * size + 1));
+    Arrays.fill(copy, size, copy.length, null); // what others have added
+    copy[size] = last;
+    var own = new Shared();
+    own.filled = size + 1;
+    return new Recent(own, copy, 0, size + 1);
+  }
+
+  Finished first() {
+    return at(from);
+  }
+
+  Recent withoutFirst() {
+    return new Recent(shared, items, from + 1, to);
+  }
+
+  private Finished at(int index) {
+    Finished item = index < to ? items[index] : null;
+    if (item == null) {
+      throw new NoSuchElementException();
+    }
+    return item;
+  }
+
+  @Override
+  public @Nullable Finished get(Object id) {
+    for (int i = to - 1; i >= from; i--) {
+      if (at(i).spec().id().equals(id)) {
+        return at(i);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean containsKey(Object id) {
+    return get(id) != null;
+  }
+
+  @Override
+  public int size() {
+    return to - from;
+  }
+
+  @Override
+  public Set<Entry<DynoId, Finished>> entrySet() {
+    return new AbstractSet<>() {
+      @Override
+      public Iterator<Entry<DynoId, Finished>> iterator() {
+        return new Iterator<>() {
+          private int next = from;
+
+          @Override
+          public boolean hasNext() {
+            return next < to;
+          }
+
+          @Override
+          public Entry<DynoId, Finished> next() {
+            Finished finished = at(next++);
+            return Map.entry(finished.spec().id(), finished);
+          }
+        };
+      }
+
+      @Override
+      public int size() {
+        return to - from;
+      }
+    };
+  }
+}
