@@ -55,6 +55,7 @@ public final class Dynode implements Callable<Integer> {
     commands.put("stop", StopCommand::new);
     commands.put("apps", AppsCommand::new);
     commands.put("create", CreateCommand::new);
+    commands.put("simulate", SimulateCommand::new);
     commands.put("bench", BenchCommand::new);
     if (arguments.length > 0) {
       String first = arguments[0];

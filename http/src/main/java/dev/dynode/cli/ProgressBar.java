@@ -26,17 +26,20 @@ final class ProgressBar {
   }
 
   void at(long done, long all) {
+    at(done, all, String.format(Locale.ROOT, "%,d of %,d events", done, all));
+  }
+
+  void at(long done, long all, String told) {
     if (live && System.nanoTime() - last >= EVERY_NANOS) {
       last = System.nanoTime();
       int full = all == 0 ? WIDTH : (int) Math.min(WIDTH, done * WIDTH / all);
       err.printf(
           Locale.ROOT,
-          ERASE_LINE + "[%s%s] %3d %%  %,d of %,d events",
+          ERASE_LINE + "[%s%s] %3d %%  %s",
           "#".repeat(full),
           " ".repeat(WIDTH - full),
           all == 0 ? 100 : Math.min(100, done * 100 / all),
-          done,
-          all);
+          told);
       err.flush();
     }
   }

@@ -33,7 +33,7 @@ final class StoryPage {
   }
 
   /** Nothing in it can end the element it stands in. */
-  private static String escaped(ObjectNode story) {
+  static String escaped(ObjectNode story) {
     return new String(Json.write(story), StandardCharsets.UTF_8)
         .replace("<", "\\u003c")
         .replace("\u2028", "\\u2028")

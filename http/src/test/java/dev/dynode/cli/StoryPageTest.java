@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.node.NodeProcess;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +16,6 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 
 /** The page of a story, opened in a real browser, shows what the command tells. */
@@ -27,29 +23,6 @@ class StoryPageTest {
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path folder;
-
-  private static Path program(String name) {
-    return List.of(System.getenv("PATH").split(File.pathSeparator)).stream()
-        .map(path -> Path.of(path, name))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private ChromeDriver browser() {
-    var options = new ChromeOptions();
-    options.setBinary(program("chromium").toString());
-    options.addArguments(
-        "--headless=new",
-        "--no-sandbox", // else it refuses to run as root
-        "--disable-dev-shm-usage",
-        "--user-data-dir=" + folder.resolve("browser"));
-    var service =
-        new ChromeDriverService.Builder()
-            .usingDriverExecutable(program("chromedriver").toFile())
-            .build();
-    return new ChromeDriver(service, options);
-  }
 
   @Test
   void theSliderShowsEveryStateAndWhatChanged() throws Exception {
@@ -64,7 +37,7 @@ class StoryPageTest {
           () -> node.get("/apps/demo/dynos/" + dyno).path("state").asText().equals("complete"));
       Path page = folder.resolve("story.html");
       said(node, "replay", dyno, "--html", "-o", page.toString());
-      ChromeDriver browser = browser();
+      ChromeDriver browser = Browser.start(folder.resolve("browser"));
       try {
         browser.get(page.toUri().toString());
         WebElement slider = browser.findElement(By.id("slider"));
@@ -97,7 +70,7 @@ class StoryPageTest {
         browser.quit();
       }
       said(node, "replay", "--html", "-o", folder.resolve("app.html").toString());
-      ChromeDriver again = browser();
+      ChromeDriver again = Browser.start(folder.resolve("browser"));
       try {
         again.get(folder.resolve("app.html").toUri() + "#3");
         assertTrue(text(again, "where").matches("Event 3 of \\d+: DynoRequested"));

@@ -7,79 +7,175 @@ import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoEvent;
-import java.util.HashSet;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.simulator.world.SimApp;
+import dev.dynode.simulator.world.SimDyno;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** What must hold on every prefix of a history. */
-public final class Invariants {
-  private Invariants() {}
+/**
+ * What must hold after every event, whatever the world does. Checked one by one as events are
+ * written, in time that does not depend on how many there were.
+ */
+public final class Invariants implements Journal {
+  private static final ClassValue<Long> BITS =
+      new ClassValue<>() {
+        @Override
+        protected Long computeValue(Class<?> type) {
+          return 1L << List.of(DynoEvent.class.getPermittedSubclasses()).indexOf(type);
+        }
+      };
 
-  /** A rule of the house does not hold; the message tells which, and the history so far. */
-  public static final class Broken extends AssertionError {
+  private static final long RETIRED = BITS.get(DynoEvent.Retired.class);
+  private static final long CLIENT_GONE =
+      BITS.get(DynoEvent.ClientDetached.class) | BITS.get(DynoEvent.IdleTimedOut.class);
+
+  /** A rule of the house does not hold. */
+  public static class Broken extends AssertionError {
     private static final long serialVersionUID = 1L;
 
-    Broken(String rule, List<?> history) {
-      super(
-          rule
-              + history.stream()
-                  .skip(Math.max(0, history.size() - 20))
-                  .map(event -> "\n  " + event)
-                  .collect(Collectors.joining()));
+    public Broken(String rule) {
+      super(rule);
     }
   }
 
-  /** Limits hold; live names are unique; a dyno is requested once and retired at most once. */
-  static void check(AppPolicy policy, List<AppEvent> journal, AppState state) {
-    if (!(state instanceof App app)) {
-      throw new Broken("the app is gone", journal);
-    }
-    Map<String, Long> running =
-        app.roster().values().stream()
-            .collect(
-                Collectors.groupingBy(r -> limitName(app, r.spec().size()), Collectors.counting()));
-    running.forEach(
-        (limit, count) -> {
-          if (count > policy.oneOffLimits().getOrDefault(limit, 0)) {
-            throw new Broken(count + " one-off dynos run, above the limit of " + limit, journal);
-          }
-        });
-    Set<Object> names = new HashSet<>();
-    app.roster().values().forEach(r -> names.add(r.spec().name()));
-    if (names.size() < app.roster().size()) {
-      throw new Broken("two live dynos have one name", journal);
-    }
-    if (app.roster().keySet().stream().anyMatch(app.finished()::containsKey)) {
-      throw new Broken("a retired dyno came back", journal);
+  private final AppPolicy policy;
+  private final Duration late;
+  private long checks;
+
+  /**
+   * @param late how much later than agreed a timer may be told, as the network and the clock of
+   *     this run can make it
+   */
+  public Invariants(AppPolicy policy, Duration late) {
+    this.policy = policy;
+    this.late = late;
+  }
+
+  /** How many events were checked. */
+  public long checks() {
+    return checks;
+  }
+
+  @Override
+  public void app(SimApp app, AppEvent event, AppState after, long now) {
+    checks++;
+    if (event instanceof AppEvent.DynoRequested(_, _, var spec, _) && after instanceof App state) {
+      DynoSize.Family family = DynoSize.named(spec.size()).orElseThrow().family();
+      int running = app.running.merge(family, 1, Integer::sum);
+      String limit =
+          state.tier() == Tier.SHIELD ? "shield" : family.name().toLowerCase(Locale.ROOT);
+      if (running > policy.oneOffLimits().getOrDefault(limit, 0)) {
+        throw new Broken(
+            "%s runs %d one-off dynos, above the limit of %s".formatted(app.name, running, limit));
+      }
+      app.granted++;
+      rosterIsRight(app, state);
+    } else if (event instanceof AppEvent.DynoRetired(_, _, var id, _, _)
+        && after instanceof App state) {
+      app.granted--;
+      rosterIsRight(app, state);
+      AppState.Finished finished = state.finished().get(id);
+      if (finished != null) {
+        DynoSize.named(finished.spec().size())
+            .ifPresent(size -> app.running.merge(size.family(), -1, Integer::sum));
+      }
     }
   }
 
-  private static String limitName(App app, String size) {
-    return app.tier() == Tier.SHIELD
-        ? "shield"
-        : DynoSize.named(size).orElseThrow().family().name().toLowerCase(Locale.ROOT);
+  private static void rosterIsRight(SimApp app, App state) {
+    if (state.roster().size() != app.granted) {
+      throw new Broken(
+          "%s has %d dynos in its roster; %d were granted and have not ended"
+              .formatted(app.name, state.roster().size(), app.granted));
+    }
   }
 
-  /** A dyno starts at most once a generation, and nothing follows its end. */
-  static void check(List<DynoEvent> journal, int launches) {
-    if (launches > 1) {
-      throw new Broken("the command was started " + launches + " times", journal);
+  @Override
+  public void dyno(SimDyno dyno, DynoEvent event, DynoState after, long now) {
+    checks++;
+    long bit = BITS.get(event.getClass());
+    if ((dyno.marks & RETIRED) != 0) {
+      throw new Broken(name(event) + " after the end of dyno " + dyno.id);
     }
-    DynoEvent last = journal.getLast();
-    for (DynoEvent event : journal.subList(0, journal.size() - 1)) {
-      if (event instanceof DynoEvent.Retired) {
-        throw new Broken("something happened after the end", journal);
-      }
-      if (event.getClass() == last.getClass() && onlyOnce(last)) {
-        throw new Broken(last.getClass().getSimpleName() + " twice", journal);
-      }
-      if (event.at().isAfter(last.at())) {
-        throw new Broken("time runs backwards", journal);
+    if ((dyno.marks & bit) != 0 && onlyOnce(event)) {
+      throw new Broken(name(event) + " twice for dyno " + dyno.id);
+    }
+    if (dyno.owes != null) {
+      throw new Broken(dyno.owes.getSimpleName() + " without its order for dyno " + dyno.id);
+    }
+    if (event instanceof DynoEvent.Exited && dyno.running()) {
+      throw new Broken("dyno " + dyno.id + " is said to have exited and runs");
+    }
+    dyno.marks |= bit;
+    dyno.owes =
+        event instanceof DynoEvent.HangupSent
+                || event instanceof DynoEvent.TerminateSent
+                || event instanceof DynoEvent.KillSent
+            ? event.getClass()
+            : null;
+    if (event instanceof DynoEvent.HangupSent && (dyno.marks & CLIENT_GONE) == 0) {
+      throw new Broken("SIGHUP to dyno " + dyno.id + " whose client is there");
+    }
+    if (dyno.due != null && event.at().isAfter(dyno.due.plus(late))) {
+      throw new Broken(
+          "%s of dyno %s at %s, when something was due at %s"
+              .formatted(name(event), dyno.id, event.at(), dyno.due));
+    }
+    dyno.due = after instanceof DynoState.Live live ? firstDue(live) : null;
+  }
+
+  private static @Nullable Instant firstDue(DynoState.Live live) {
+    Instant first = null;
+    for (Instant due : live.deadlines().values()) {
+      if (first == null || due.isBefore(first)) {
+        first = due;
       }
     }
+    return first;
+  }
+
+  @Override
+  public void order(SimDyno dyno, DynoOrder order) {
+    Class<? extends DynoEvent> cause =
+        switch (order) {
+          case DynoOrder.StartProcess _, DynoOrder.PrepareFiles _ -> DynoEvent.Placed.class;
+          case DynoOrder.SignalProcess(_, _, var signal) ->
+              switch (signal) {
+                case HANGUP -> DynoEvent.HangupSent.class;
+                case TERMINATE -> DynoEvent.TerminateSent.class;
+                case KILL -> DynoEvent.KillSent.class;
+              };
+          case DynoOrder.ReportRetired _, DynoOrder.DiscardFiles _ -> DynoEvent.Retired.class;
+          case DynoOrder.AskHost _,
+              DynoOrder.ResizeTerminal _,
+              DynoOrder.CloseAttach _,
+              DynoOrder.ArmTimer _,
+              DynoOrder.DisarmTimer _,
+              DynoOrder.WriteLog _ ->
+              null;
+        };
+    if (cause == dyno.owes) {
+      dyno.owes = null;
+    }
+    if (order instanceof DynoOrder.StartProcess(_, int generation)
+        && dyno.state instanceof DynoState.Live live
+        && generation != live.generation()) {
+      throw new Broken("dyno " + dyno.id + " started as generation " + generation);
+    }
+    if (cause != null && (dyno.marks & BITS.get(cause)) == 0) {
+      throw new Broken(
+          "%s ordered without %s for dyno %s"
+              .formatted(order.getClass().getSimpleName(), cause.getSimpleName(), dyno.id));
+    }
+  }
+
+  private static String name(DynoEvent event) {
+    return event.getClass().getSimpleName();
   }
 
   private static boolean onlyOnce(DynoEvent event) {

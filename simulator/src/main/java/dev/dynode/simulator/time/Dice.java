@@ -1,12 +1,13 @@
 package dev.dynode.simulator.time;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
  * Randomness from one seed; forks are independent, so that one part's draws do not shift another's.
+ * The same seed gives the same draws on every machine: only exact arithmetic and {@link StrictMath}
+ * are used.
  */
 public final class Dice {
   private final SplittableRandom random;
@@ -24,11 +25,16 @@ public final class Dice {
   }
 
   public boolean chance(double probability) {
-    return random.nextDouble() < probability;
+    return probability > 0 && random.nextDouble() < probability;
   }
 
   public int below(int bound) {
     return random.nextInt(bound);
+  }
+
+  /** From 0, inclusive, to 1, exclusive. */
+  public double fraction() {
+    return random.nextDouble();
   }
 
   public <T> T pick(List<T> choices) {
@@ -36,9 +42,8 @@ public final class Dice {
   }
 
   /** Exponentially distributed with this mean. */
-  public Duration exponential(Duration mean) {
-    return Duration.ofNanos(
-        (long) (-Math.log(1 - random.nextDouble()) * (double) mean.toNanos()) / 1_000 * 1_000);
+  public double exponential(double mean) {
+    return -StrictMath.log(1 - random.nextDouble()) * mean;
   }
 
   public UUID uuid() {

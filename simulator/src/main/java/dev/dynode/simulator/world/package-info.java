@@ -1,4 +1,4 @@
-/** Simulated hosts, processes and clients. */
+/** Simulated hosts, processes, clients, and what is between them. */
 @NullMarked
 package dev.dynode.simulator.world;
 

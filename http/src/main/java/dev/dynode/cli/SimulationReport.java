@@ -1,0 +1,158 @@
+package dev.dynode.cli;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.dynode.api.StoryJson;
+import dev.dynode.simulator.run.Result;
+import dev.dynode.simulator.scenario.Scenario;
+import dev.dynode.simulator.scenario.ScenarioFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A run in a folder: a page, its figures as JSON and CSV, and what it takes to repeat it. */
+final class SimulationReport {
+  private static final String LIBRARY = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private SimulationReport() {}
+
+  /**
+   * Where a scenario came from.
+   *
+   * @param file none: a journal
+   * @param changes made to it
+   */
+  record Source(@Nullable Path file, List<String> changes) {}
+
+  static void write(Path folder, Scenario scenario, Result result, Source source)
+      throws IOException {
+    Files.createDirectories(folder);
+    ObjectNode tree = (ObjectNode) StoryJson.tree(result);
+    ObjectNode from = tree.putObject("source");
+    from.put("version", Dynode.VERSION);
+    from.put("file", source.file() == null ? null : source.file().toAbsolutePath().toString());
+    source.changes().forEach(from.putArray("changes")::add);
+    Files.writeString(folder.resolve("result.json"), Json.pretty(tree) + "\n");
+    Files.writeString(folder.resolve("report.html"), page(tree));
+    series(folder.resolve("series.csv"), result.series());
+    delays(folder.resolve("times.csv"), result);
+    examples(folder.resolve("dynos.csv"), result.examples());
+    if (source.file() != null) {
+      Files.copy(
+          source.file(),
+          folder.resolve("scenario.conf"),
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static String page(ObjectNode tree) throws IOException {
+    return resource("simulation.html")
+        .replace("/*uplot.css*/", resource(LIBRARY + "uPlot.min.css"))
+        .replace("/*uplot.js*/", resource(LIBRARY + "uPlot.iife.min.js"))
+        .replace("{\"run\":0}", StoryPage.escaped(tree));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(SimulationReport.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void series(Path file, List<Result.Part> series) throws IOException {
+    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+      csv.writeRecord(
+          "seconds", "dynos", "peak", "requests", "refused", "waiting", "host_use", "dollars");
+      for (Result.Part part : series) {
+        csv.writeRecord(
+            String.valueOf(part.seconds()),
+            String.valueOf(part.dynos()),
+            String.valueOf(part.peak()),
+            String.valueOf(part.requests()),
+            String.valueOf(part.refused()),
+            String.valueOf(part.waiting()),
+            String.valueOf(part.hostUse()),
+            String.valueOf(part.dollars()));
+      }
+    }
+  }
+
+  private static void delays(Path file, Result result) throws IOException {
+    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+      csv.writeRecord("app", "time", "share", "seconds");
+      for (Map.Entry<String, Result.Figures> app : result.apps().entrySet()) {
+        cdf(csv, app.getKey(), "wait", app.getValue().delay());
+        cdf(csv, app.getKey(), "life", app.getValue().life());
+      }
+    }
+  }
+
+  private static void cdf(CsvWriter csv, String app, String time, Result.Spread of) {
+    for (Result.Share point : of.cdf()) {
+      csv.writeRecord(app, time, String.valueOf(point.share()), String.valueOf(point.seconds()));
+    }
+  }
+
+  private static void examples(Path file, List<Result.Example> examples) throws IOException {
+    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+      csv.writeRecord("app", "dyno", "id", "requested_second", "wait", "life", "ended");
+      for (Result.Example dyno : examples) {
+        csv.writeRecord(
+            dyno.app(),
+            dyno.dyno(),
+            dyno.id(),
+            String.valueOf(dyno.seconds()),
+            String.valueOf(dyno.delay()),
+            String.valueOf(dyno.life()),
+            dyno.ended());
+      }
+    }
+  }
+
+  /** The figures of a report. */
+  static Result read(Path folder) throws IOException {
+    return MAPPER.readValue(existing(folder, "result.json").toFile(), Result.class);
+  }
+
+  /** The scenario of a report, as it was run. */
+  static Scenario scenario(Path folder) {
+    try {
+      var tree = MAPPER.readTree(existing(folder, "result.json").toFile());
+      var from = tree.path("source");
+      List<String> changes =
+          from.path("changes").valueStream().map(change -> change.asText()).toList();
+      if (from.path("file").isNull()) {
+        throw new CommandFailed("This run repeats a journal; ask that with dynode explain.");
+      }
+      Path file = Path.of(from.path("file").asText()); // other files are named relative to it
+      return ScenarioFile.read(
+              Files.isRegularFile(file) ? file : existing(folder, "scenario.conf"), changes)
+          .seeded(tree.path("seed").asLong());
+    } catch (IOException e) {
+      throw new CommandFailed(folder + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Path existing(Path folder, String name) {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new CommandFailed(folder + " is no report of a simulation: it has no " + name + ".");
+    }
+    return file;
+  }
+}

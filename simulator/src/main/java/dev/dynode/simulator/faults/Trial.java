@@ -1,0 +1,312 @@
+package dev.dynode.simulator.faults;
+
+import dev.dynode.domain.Decider;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppDecider;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppOrder;
+import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoDecider;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.placement.Placement;
+import dev.dynode.simulator.load.Distribution;
+import dev.dynode.simulator.run.Invariants;
+import dev.dynode.simulator.run.Invariants.Broken;
+import dev.dynode.simulator.run.Journal;
+import dev.dynode.simulator.run.Simulation;
+import dev.dynode.simulator.scenario.Scenario;
+import dev.dynode.simulator.scenario.Scenario.AppPlan;
+import dev.dynode.simulator.scenario.Scenario.Hosts;
+import dev.dynode.simulator.scenario.Scenario.WhenFull;
+import dev.dynode.simulator.time.Dice;
+import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.world.Network;
+import dev.dynode.simulator.world.SimApp;
+import dev.dynode.simulator.world.SimDyno;
+import dev.dynode.simulator.world.SimHost;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One plan, carried out under rules that may be right or wrong. */
+final class Trial implements Journal {
+  /** The rules a trial runs under. */
+  record Rules(
+      Decider<AppCommand, AppEvent, AppState, AppOrder> app,
+      Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dyno) {
+    static final Rules PRODUCTION = new Rules(new AppDecider(AppPolicy.HEROKU), new DynoDecider());
+  }
+
+  /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
+  private static final Duration LENGTH = Duration.ofHours(40);
+
+  /** By how much a timer is late after a failed write, at most. */
+  private static final Duration LATE = Duration.ofSeconds(5);
+
+  private final Plan plan;
+  private final List<FaultyNetwork> networks = new ArrayList<>();
+  private final Invariants invariants;
+  private final List<SimDyno> granted = new ArrayList<>();
+  private final List<String> history = new ArrayList<>();
+  private final Map<Object, Integer> ends = new HashMap<>();
+  private final Dice writes;
+  private final Simulation simulation;
+  private final EventQueue queue;
+  private final boolean told;
+  private long failUntil;
+
+  private Trial(Plan plan, Rules rules, boolean told) {
+    this.plan = plan;
+    this.told = told;
+    invariants = new Invariants(AppPolicy.HEROKU, late(plan));
+    var dice = new Dice(plan.seed());
+    writes = dice.fork();
+    Dice network = dice.fork();
+    simulation =
+        new Simulation(
+            scenario(plan),
+            this,
+            rules.app(),
+            rules.dyno(),
+            (_, queue, atOnce) -> network(queue, network.fork(), atOnce));
+    queue = simulation.queue();
+    for (Fault fault : plan.faults()) {
+      queue.at(fault.at(), () -> happen(fault));
+    }
+  }
+
+  /** How late a timer may be: the clock was set back, or what it led to could not be written. */
+  private static Duration late(Plan plan) {
+    Duration late = LATE;
+    for (Fault fault : plan.faults()) {
+      if (fault instanceof Fault.WritesFail(_, long nanos)) {
+        late = late.plusNanos(nanos);
+      } else if (fault instanceof Fault.ClockSet(_, long nanos)) {
+        late = late.plusNanos(Math.abs(nanos));
+      }
+    }
+    return late;
+  }
+
+  private Network network(EventQueue queue, Dice dice, Network atOnce) {
+    var network = new FaultyNetwork(queue, dice, atOnce);
+    networks.add(network);
+    return network;
+  }
+
+  private static Scenario scenario(Plan plan) {
+    return new Scenario(
+        "faults",
+        Instant.parse("2026-03-28T23:30:00Z"), // half an hour before daylight saving begins
+        LENGTH,
+        Duration.ZERO,
+        ZoneOffset.UTC,
+        plan.seed(),
+        new Hosts(
+            Plan.HOSTS,
+            Plan.DYNOS_OF_A_HOST,
+            Placement.SPREAD,
+            WhenFull.REFUSE,
+            Duration.ZERO,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            new Distribution.Exponential(.03)),
+        AppPolicy.HEROKU,
+        Map.of(),
+        List.of(new AppPlan("app", 1, plan.tier(), List.of())));
+  }
+
+  /**
+   * Carries a plan out.
+   *
+   * @param told whether to keep what happens
+   * @throws Broken if an invariant does not hold
+   */
+  static Trial run(Plan plan, Rules rules, boolean told) {
+    var trial = new Trial(plan, rules, told);
+    try {
+      trial.run();
+      return trial;
+    } catch (Broken broken) {
+      throw told ? new Told(broken, trial.history) : broken;
+    } catch (IllegalStateException | IllegalArgumentException broken) { // a decider's own complaint
+      var wrong = new Broken(broken.toString());
+      throw told ? new Told(wrong, trial.history) : wrong;
+    }
+  }
+
+  /** A broken invariant and all that happened before. */
+  static final class Told extends Broken {
+    private static final long serialVersionUID = 1L;
+    private final transient List<String> history;
+
+    Told(Broken broken, List<String> history) {
+      super(String.valueOf(broken.getMessage()));
+      this.history = history;
+    }
+
+    List<String> history() {
+      return history;
+    }
+  }
+
+  List<String> history() {
+    return history;
+  }
+
+  /** All dynos that were granted. */
+  List<SimDyno> granted() {
+    return granted;
+  }
+
+  AppState app() {
+    return simulation.apps().getFirst().state;
+  }
+
+  private void run() {
+    simulation.run(LENGTH.toNanos() / 2);
+    for (FaultyNetwork network : networks) { // all that was lost is asked for again
+      network.forget();
+    }
+    simulation.restart();
+    simulation.run(LENGTH.toNanos());
+    if (!(simulation.apps().getFirst().state instanceof App app)) {
+      throw new Broken("the app is gone");
+    }
+    if (!app.roster().isEmpty()) {
+      throw new Broken("never freed: " + app.roster().keySet());
+    }
+    for (SimDyno dyno : granted) {
+      if (!(dyno.state instanceof DynoState.Retired)) {
+        throw new Broken("never ended: " + dyno.id);
+      }
+      if (dyno.running()) {
+        throw new Broken("still runs after its end: " + dyno.id);
+      }
+    }
+    for (int i = 0; i < Plan.HOSTS; i++) {
+      if (!simulation.fleet().host(i).dynos().isEmpty()) {
+        throw new Broken("still takes room: " + simulation.fleet().host(i).dynos());
+      }
+    }
+    ends.forEach(
+        (dyno, times) -> {
+          if (times != 1) {
+            throw new Broken("dyno " + dyno + " ended " + times + " times");
+          }
+        });
+  }
+
+  private void happen(Fault fault) {
+    if (told && !(fault instanceof Fault.Ask)) {
+      tell(fault);
+    }
+    switch (fault) {
+      case Fault.Ask ask -> ask(ask);
+      case Fault.ControlKilled _ -> {
+        networks.forEach(FaultyNetwork::forget);
+        simulation.restart();
+      }
+      case Fault.HostCrashed(_, int host) -> {
+        networks.get(host).forget();
+        simulation.fleet().crash(simulation.fleet().host(host));
+      }
+      case Fault.AgentRestarted(_, int host) -> {
+        networks.get(host).forget();
+        staleReports(simulation.fleet().host(host));
+        simulation.ask(simulation.fleet().host(host));
+      }
+      case Fault.Partition(_, int host, long nanos) -> networks.get(host).cut(nanos);
+      case Fault.ClockSet(_, long nanos) -> simulation.setClock(nanos);
+      case Fault.WritesFail(_, long nanos) -> failUntil = queue.now() + nanos;
+    }
+  }
+
+  private void ask(Fault.Ask ask) {
+    var dice = new Dice(ask.seed()).fork();
+    simulation
+        .ask(simulation.apps().getFirst(), Plan.request(ask), dice)
+        .ifPresent(
+            dyno -> {
+              granted.add(dyno);
+              if (dyno.request.attach()) { // another client tries the same token
+                var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
+                queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
+              }
+            });
+  }
+
+  private void staleReports(SimHost host) {
+    for (SimDyno dyno : List.copyOf(host.dynos())) {
+      host.network().send(() -> simulation.tell(dyno, new DynoCommand.ReportStarted(0, 1)));
+      host.network().send(() -> simulation.tell(dyno, new DynoCommand.ReportExited(0, 0)));
+      host.network().send(() -> simulation.tell(dyno, new DynoCommand.ReportLost(0, "stale")));
+    }
+  }
+
+  @Override
+  public boolean write(Object entity, List<?> events) {
+    boolean fails = queue() != null && queue.now() < failUntil && writes.chance(.5);
+    if (fails && told) {
+      tell("a write fails: " + events);
+    }
+    return !fails;
+  }
+
+  @SuppressWarnings("NullAway") // asked while the simulation is being made
+  private EventQueue queue() {
+    return queue;
+  }
+
+  @Override
+  public void app(SimApp app, AppEvent event, AppState after, long now) {
+    if (told) {
+      history.add(line(now, event));
+    }
+    invariants.app(app, event, after, now);
+    if (after instanceof App state
+        && state.roster().values().stream().map(r -> r.spec().name()).distinct().count()
+            < state.roster().size()) {
+      throw new Broken("two live dynos have one name");
+    }
+  }
+
+  @Override
+  public void dyno(SimDyno dyno, DynoEvent event, DynoState after, long now) {
+    if (told) {
+      history.add(line(now, dyno.id + " " + event));
+    }
+    if (event instanceof DynoEvent.Created) {
+      ends.put(dyno.id, 0);
+    } else if (event instanceof DynoEvent.Retired(_, String by, _, var ending, var status)) {
+      ends.merge(dyno.id, 1, Integer::sum);
+      var again = new AppCommand.RetireDyno(by, dyno.id, ending, status, event.at());
+      if (plan.seed() % 3 == 0) { // told once more, much later
+        queue.in(LATE.toNanos(), () -> simulation.tell(dyno.app, again));
+      }
+    }
+    invariants.dyno(dyno, event, after, now);
+  }
+
+  @Override
+  public void order(SimDyno dyno, DynoOrder order) {
+    invariants.order(dyno, order);
+  }
+
+  private void tell(Object what) {
+    history.add(line(queue.now(), what));
+  }
+
+  private static String line(long now, Object what) {
+    return "%14.6f s  %s".formatted(now / 1e9, what);
+  }
+}

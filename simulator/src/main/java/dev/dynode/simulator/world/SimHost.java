@@ -1,0 +1,249 @@
+package dev.dynode.simulator.world;
+
+import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoOrder.StopSignal;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.Usage;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
+import dev.dynode.simulator.load.Behaviour;
+import dev.dynode.simulator.load.Distribution;
+import dev.dynode.simulator.time.Dice;
+import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.world.SimDyno.Launch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** A host in virtual time: starts, signals and ends processes, and reports what becomes of them. */
+public final class SimHost {
+  private static final String FORGOTTEN = "The host knows nothing of it.";
+  private static final int HUNG_UP = 128 + 1;
+  private static final int TERMINATED = 128 + 15;
+  private static final int KILLED = 128 + 9;
+  private static final double NANOS = 1e9;
+
+  /** Between a signal and the end of what obeys it. */
+  private static final long OBEYS = 10_000_000;
+
+  /** Between two readings of what a dyno above its quota uses. */
+  private static final long READING = 20_000_000_000L;
+
+  private final EventQueue queue;
+  private final Dice dice;
+  private final Distribution start;
+  private final Network network;
+  private final BiConsumer<SimDyno, DynoCommand> report;
+  private final List<SimDyno> dynos = new ArrayList<>();
+  private HostView view;
+
+  /** Where it stands among those with room; below 0 if it has none. */
+  public int place = -1;
+
+  private boolean up = true;
+
+  /**
+   * @param start seconds from the order until a command runs
+   * @param report takes what the host reports to a dyno, once the network delivers it
+   */
+  public SimHost(
+      HostId id,
+      int capacity,
+      EventQueue queue,
+      Dice dice,
+      Distribution start,
+      Network network,
+      BiConsumer<SimDyno, DynoCommand> report) {
+    view = new HostView(id, 0, capacity);
+    this.queue = queue;
+    this.dice = dice;
+    this.start = start;
+    this.network = network;
+    this.report = report;
+  }
+
+  /** As placement sees it. */
+  public HostView view() {
+    return view;
+  }
+
+  /** Between it and the control plane. */
+  public Network network() {
+    return network;
+  }
+
+  public boolean up() {
+    return up;
+  }
+
+  /** Dynos that take room here. */
+  public List<SimDyno> dynos() {
+    return dynos;
+  }
+
+  /** Room is taken. */
+  public void admit(SimDyno dyno) {
+    dyno.host = this;
+    dyno.seat = dynos.size();
+    dynos.add(dyno);
+    view = new HostView(view.id(), dynos.size(), view.capacity());
+  }
+
+  /** Room is free again. */
+  public void release(SimDyno dyno) {
+    SimDyno last = dynos.removeLast();
+    if (!last.equals(dyno)) {
+      dynos.set(dyno.seat, last);
+      last.seat = dyno.seat;
+    }
+    dyno.host = null;
+    view = new HostView(view.id(), dynos.size(), view.capacity());
+  }
+
+  /** Everything on it ends without a word. */
+  public List<SimDyno> crash() {
+    up = false;
+    dynos.forEach(this::forget);
+    return new ArrayList<>(dynos);
+  }
+
+  public void restart() {
+    up = true;
+  }
+
+  private void forget(SimDyno dyno) {
+    Launch launch = dyno.launch;
+    if (launch != null && launch.exit != null) {
+      launch.exit.cancel();
+    }
+    dyno.launch = null;
+  }
+
+  /** Carries out an order that came over the network. */
+  public void carry(SimDyno dyno, DynoSpec spec, DynoOrder order) {
+    if (!up) {
+      return;
+    }
+    switch (order) {
+      case DynoOrder.PrepareFiles(_, int generation) ->
+          tell(dyno, new DynoCommand.ReportPrepared(generation));
+      case DynoOrder.StartProcess(_, int generation) -> start(dyno, spec, generation);
+      case DynoOrder.AskHost(_, int generation) -> answer(dyno, generation);
+      case DynoOrder.SignalProcess(_, int generation, StopSignal signal) -> {
+        Launch launch = dyno.launch;
+        if (launch == null || launch.generation != generation) {
+          tell(dyno, new DynoCommand.ReportLost(generation, FORGOTTEN));
+        } else {
+          signal(dyno, launch, signal);
+        }
+      }
+      case DynoOrder.DiscardFiles(_, int generation) -> {
+        dyno.started = Math.max(dyno.started, generation);
+        forget(dyno);
+      }
+      case DynoOrder.CloseAttach _, DynoOrder.ResizeTerminal _ -> {}
+      case DynoOrder.ArmTimer _,
+          DynoOrder.DisarmTimer _,
+          DynoOrder.WriteLog _,
+          DynoOrder.ReportRetired _ ->
+          throw new AssertionError("no order for a host: " + order);
+    }
+  }
+
+  private void answer(SimDyno dyno, int generation) {
+    Launch launch = dyno.launch;
+    if (launch == null || launch.generation != generation) {
+      tell(dyno, new DynoCommand.ReportLost(generation, FORGOTTEN));
+    } else {
+      tell(
+          dyno,
+          launch.ended
+              ? new DynoCommand.ReportExited(generation, launch.status)
+              : new DynoCommand.ReportStarted(generation, 1));
+    }
+  }
+
+  private void start(SimDyno dyno, DynoSpec spec, int generation) {
+    if (dyno.started >= generation) { // once a generation, whatever the network repeats
+      answer(dyno, generation);
+      return;
+    }
+    dyno.started = generation;
+    Behaviour behaviour = dyno.request.behaviour();
+    if (behaviour.startFails()) {
+      tell(dyno, new DynoCommand.ReportStartFailed(generation, "no such file"));
+      return;
+    }
+    var launch = new Launch(generation);
+    dyno.launch = launch;
+    launch.exit = queue.in((long) (start.draw(dice) * NANOS), () -> started(dyno, spec, launch));
+  }
+
+  private void started(SimDyno dyno, DynoSpec spec, Launch launch) {
+    tell(dyno, new DynoCommand.ReportStarted(launch.generation, 1));
+    Behaviour behaviour = dyno.request.behaviour();
+    launch.exit = null;
+    if (behaviour.runs() != Behaviour.NEVER) {
+      end(dyno, launch, behaviour.runs(), behaviour.status());
+    }
+    if (behaviour.memory() > 0) {
+      long quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+      if (behaviour.memory() > quota) {
+        long exceeds = (long) ((double) behaviour.grows() * quota / behaviour.memory()) + 1;
+        queue.in(exceeds, () -> read(dyno, launch, exceeds));
+      }
+    }
+  }
+
+  /** Tells what a dyno uses, again and again. */
+  private void read(SimDyno dyno, Launch launch, long after) {
+    if (launch.ended || dyno.launch != launch) {
+      return;
+    }
+    Behaviour behaviour = dyno.request.behaviour();
+    double grown = behaviour.grows() <= 0 ? 1 : Math.min(1, (double) after / behaviour.grows());
+    long used = (long) Math.ceil(behaviour.memory() * grown);
+    tell(dyno, new DynoCommand.ReportUsage(launch.generation, new Usage(used, used, 0, 0, 0, 1)));
+    queue.in(READING, () -> read(dyno, launch, after + READING));
+  }
+
+  private void signal(SimDyno dyno, Launch launch, StopSignal signal) {
+    Behaviour behaviour = dyno.request.behaviour();
+    switch (signal) {
+      case HANGUP -> {
+        if (!behaviour.trapsHangup()) {
+          end(dyno, launch, OBEYS, HUNG_UP);
+        }
+      }
+      case TERMINATE -> {
+        if (!behaviour.trapsTerminate()) {
+          end(dyno, launch, OBEYS, TERMINATED);
+        }
+      }
+      case KILL -> end(dyno, launch, 0, KILLED);
+    }
+  }
+
+  private void end(SimDyno dyno, Launch launch, long after, int status) {
+    if (launch.ended) {
+      return;
+    }
+    if (launch.exit != null) {
+      launch.exit.cancel();
+    }
+    launch.exit =
+        queue.in(
+            after,
+            () -> {
+              launch.ended = true;
+              launch.status = status;
+              tell(dyno, new DynoCommand.ReportExited(launch.generation, status));
+            });
+  }
+
+  private void tell(SimDyno dyno, DynoCommand command) {
+    network.send(() -> report.accept(dyno, command));
+  }
+}
