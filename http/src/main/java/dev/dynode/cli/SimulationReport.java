@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A run in a folder: a page, its figures as JSON and CSV, and what it takes to repeat it. */
@@ -44,7 +45,7 @@ final class SimulationReport {
     Files.createDirectories(folder);
     ObjectNode tree = (ObjectNode) StoryJson.tree(result);
     ObjectNode from = tree.putObject("source");
-    from.put("version", Dynode.VERSION);
+    from.put("version", Dynode.VERSION + revision().map(" "::concat).orElse(""));
     from.put("file", source.file() == null ? null : source.file().toAbsolutePath().toString());
     source.changes().forEach(from.putArray("changes")::add);
     Files.writeString(folder.resolve("result.json"), Json.pretty(tree) + "\n");
@@ -57,6 +58,25 @@ final class SimulationReport {
           source.file(),
           folder.resolve("scenario.conf"),
           java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Of the checkout this program was built in, where it was. */
+  private static Optional<String> revision() {
+    try {
+      Process git =
+          new ProcessBuilder("git", "rev-parse", "--short", "HEAD")
+              .directory(
+                  Path.of(System.getProperty("dynode.launcher", ".")).toFile().getParentFile())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return git.waitFor() == 0 && !said.isEmpty() ? Optional.of(said) : Optional.empty();
+    } catch (IOException noGit) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 

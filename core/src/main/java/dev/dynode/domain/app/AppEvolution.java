@@ -7,7 +7,6 @@ import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.domain.app.AppState.Stored;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.pcollections.HashPMap;
-import org.pcollections.HashTreePMap;
 import org.pcollections.OrderedPMap;
 import org.pcollections.PMap;
 
@@ -52,7 +49,7 @@ final class AppEvolution {
           List.of(),
           Map.of(),
           Map.of(),
-          Map.of(),
+          Names.none(),
           Optional.empty());
     }
     if (!(state instanceof App app)) {
@@ -123,7 +120,7 @@ final class AppEvolution {
       }
       case AppEvent.DynoRequested(Instant at, String by, var spec, var key) -> {
         next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
-        next.names = names(app).plus(spec.name(), spec.id());
+        next.names = app.names().with(spec.name(), spec.id());
       }
       case AppEvent.DynoRefused _ -> {}
       case AppEvent.DynoRetired(Instant at, _, DynoId id, var ending, var status) -> {
@@ -146,9 +143,7 @@ final class AppEvolution {
         if (finished.size() > App.FINISHED_KEPT) {
           Finished oldest = finished.first();
           finished = finished.withoutFirst();
-          if (oldest.spec().id().equals(app.names().get(oldest.spec().name()))) {
-            next.names = names(app).minus(oldest.spec().name());
-          }
+          next.names = app.names().without(oldest.spec().name(), oldest.spec().id());
         }
         next.finished = finished;
       }
@@ -166,12 +161,6 @@ final class AppEvolution {
     return map instanceof OrderedPMap<K, V> shared ? shared : OrderedPMap.from(map);
   }
 
-  private static PMap<DynoName, DynoId> names(App app) {
-    return app.names() instanceof HashPMap<DynoName, DynoId> shared
-        ? shared
-        : HashTreePMap.from(app.names());
-  }
-
   /** The fields an event may change. */
   private static final class Draft {
     private final App app;
@@ -184,7 +173,7 @@ final class AppEvolution {
     private List<Release> releases;
     private Map<DynoId, Requested> roster;
     private Map<DynoId, Finished> finished;
-    private Map<DynoName, DynoId> names;
+    private Names names;
     private Optional<Instant> deletedAt;
 
     Draft(App app) {

@@ -4,7 +4,6 @@ import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
@@ -25,7 +24,7 @@ public sealed interface AppState {
    * @param releases oldest first; never empty
    * @param roster dynos that take a slot, in order of request
    * @param finished the last dynos that ended, in order of end
-   * @param names which dyno of these two has a name, the latest where several have
+   * @param names of the dynos of these two
    * @param deletedAt when it was deleted; its dynos may still be ending
    */
   record App(
@@ -43,7 +42,7 @@ public sealed interface AppState {
       List<Release> releases,
       Map<DynoId, Requested> roster,
       Map<DynoId, Finished> finished,
-      Map<DynoName, DynoId> names,
+      Names names,
       Optional<Instant> deletedAt)
       implements AppState {
 
@@ -71,15 +70,17 @@ public sealed interface AppState {
 
     /** A live or finished dyno by id or name; of several finished ones of a name, the latest. */
     public Optional<DynoId> dyno(String identity) {
-      return Stream.concat(roster.keySet().stream(), finished.keySet().stream())
-          .filter(id -> id.toString().equals(identity))
-          .findAny()
-          .or(
-              () ->
-                  names.entrySet().stream()
-                      .filter(name -> name.getKey().toString().equals(identity))
-                      .map(Map.Entry::getValue)
-                      .findAny());
+      return named(identity, roster.values().stream().map(Requested::spec))
+          .or(() -> named(identity, finished.values().stream().map(Finished::spec)));
+    }
+
+    private static Optional<DynoId> named(String identity, Stream<DynoSpec> dynos) {
+      return dynos
+          .filter(
+              spec ->
+                  spec.id().toString().equals(identity) || spec.name().toString().equals(identity))
+          .map(DynoSpec::id)
+          .reduce((_, later) -> later);
     }
 
     /** The dyno an earlier call with this key was answered with. */

@@ -233,7 +233,7 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
       int number =
           i < NUMBERS ? FIRST_NUMBER + Math.floorMod(run.dice() + i, NUMBERS) : FIRST_NUMBER + i;
       var name = new DynoName(run.type(), number);
-      if (!app.names().containsKey(name)) {
+      if (!app.names().has(name, app)) {
         return name;
       }
     }

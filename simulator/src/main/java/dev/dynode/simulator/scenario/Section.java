@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,7 +133,12 @@ final class Section {
       double seconds =
           value.valueType() == ConfigValueType.NUMBER
               ? value.atKey("x").getDouble("x")
-              : value.atKey("x").getDuration("x").toNanos() / NANOS;
+              : ConfigValueFactory.fromAnyRef(
+                          String.valueOf(value.unwrapped()).replaceFirst("min$", "m"))
+                      .atKey("x")
+                      .getDuration("x")
+                      .toNanos()
+                  / NANOS;
       if (seconds >= 0 && seconds < Long.MAX_VALUE / NANOS / 4) {
         return seconds;
       }

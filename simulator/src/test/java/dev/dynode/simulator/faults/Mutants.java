@@ -9,6 +9,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.Names;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -52,10 +53,10 @@ enum Mutants {
       new OfApp() {
         @Override
         public Decision<AppEvent> decide(AppState state, AppCommand command, Instant now) {
-          return super.decide(
-              state instanceof App app ? withoutNames(app) : state,
-              command instanceof AppCommand.RunDyno run ? sameDice(run) : command,
-              now);
+          if (state instanceof App app && command instanceof AppCommand.RunDyno run) {
+            return super.decide(withoutNames(app), sameDice(run), now);
+          }
+          return super.decide(state, command, now);
         }
       }),
   NOBODY_IS_LAUNCHED_AFTER_A_RESTART(
@@ -249,7 +250,7 @@ enum Mutants {
         app.releases(),
         app.roster(),
         app.finished(),
-        Map.of(),
+        Names.none(),
         app.deletedAt());
   }
 
