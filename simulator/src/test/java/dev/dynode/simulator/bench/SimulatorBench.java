@@ -1,5 +1,6 @@
 package dev.dynode.simulator.bench;
 
+import ch.qos.logback.classic.Level;
 import dev.dynode.simulator.run.Result;
 import dev.dynode.simulator.run.Run;
 import dev.dynode.simulator.scenario.Scenario;
@@ -22,6 +23,7 @@ import org.cloudsimplus.hosts.HostSimple;
 import org.cloudsimplus.resources.Pe;
 import org.cloudsimplus.resources.PeSimple;
 import org.cloudsimplus.schedulers.cloudlet.CloudletSchedulerSpaceShared;
+import org.cloudsimplus.util.Log;
 import org.cloudsimplus.utilizationmodels.UtilizationModelFull;
 import org.cloudsimplus.vms.Vm;
 import org.cloudsimplus.vms.VmSimple;
@@ -162,7 +164,7 @@ class SimulatorBench {
   /** The same jobs on the same machines: ten minutes each, 20 hosts with room for 50. */
   @Test
   void besideCloudSimPlus() {
-    int jobs = 50_000;
+    int jobs = 5_000;
     var ours = new double[ROUNDS];
     var theirs = new double[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
@@ -188,6 +190,7 @@ class SimulatorBench {
     int hosts = 20;
     int room = 50;
     long mips = 1_000;
+    Log.setLevel(Level.OFF);
     long began = System.nanoTime();
     var simulation = new CloudSimPlus();
     List<Host> machines = new ArrayList<>();
