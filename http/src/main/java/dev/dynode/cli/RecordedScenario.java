@@ -27,12 +27,12 @@ final class RecordedScenario {
    *
    * @throws CommandFailed if it cannot be read
    */
-  static RecordedJournal of(@Nullable Path export, Path folder) {
+  static RecordedJournal of(@Nullable Path export, @Nullable Path folder) {
     var recorded = new RecordedJournal();
     try (var offline = new Offline()) {
       if (export != null) {
         file(export, offline.codec(), recorded);
-      } else {
+      } else if (folder != null) {
         journal(folder, offline, recorded);
       }
     }

@@ -114,8 +114,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Scenario scenario(List<String> changes) {
     if (fromJournal) {
-      Path folder = data != null ? data : new NodeOptions().data();
-      return options.changed(RecordedScenario.of(export, folder).scenario(options.with(changes)));
+      return options.changed(RecordedScenario.of(export, folder()).scenario(options.with(changes)));
     }
     if (file == null) {
       throw new CommandFailed("Name a scenario, or give --from-journal or --faults.");
@@ -125,7 +124,13 @@ final class SimulateCommand implements Callable<Integer> {
 
   /** Where the scenario came from, for those who look at the report. */
   private SimulationReport.Source source(List<String> changes) {
-    return new SimulationReport.Source(fromJournal ? null : file, options.with(changes));
+    return fromJournal
+        ? new SimulationReport.Source(null, export, folder(), options.with(changes))
+        : new SimulationReport.Source(file, null, null, options.with(changes));
+  }
+
+  private Path folder() {
+    return data != null ? data : new NodeOptions().data();
   }
 
   private int tryFaults() {

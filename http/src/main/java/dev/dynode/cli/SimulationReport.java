@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -33,12 +34,12 @@ final class SimulationReport {
   private SimulationReport() {}
 
   /**
-   * Where a scenario came from.
+   * Where a scenario came from: a file of its own, an export, or else a folder with a journal.
    *
-   * @param file none: a journal
    * @param changes made to it
    */
-  record Source(@Nullable Path file, List<String> changes) {}
+  record Source(
+      @Nullable Path file, @Nullable Path export, @Nullable Path journal, List<String> changes) {}
 
   static void write(Path folder, Scenario scenario, Result result, Source source)
       throws IOException {
@@ -46,7 +47,9 @@ final class SimulationReport {
     ObjectNode tree = (ObjectNode) StoryJson.tree(result);
     ObjectNode from = tree.putObject("source");
     from.put("version", Dynode.VERSION + revision().map(" "::concat).orElse(""));
-    from.put("file", source.file() == null ? null : source.file().toAbsolutePath().toString());
+    from.put("file", absolute(source.file()));
+    from.put("export", absolute(source.export()));
+    from.put("journal", absolute(source.journal()));
     source.changes().forEach(from.putArray("changes")::add);
     Files.writeString(folder.resolve("result.json"), Json.pretty(tree) + "\n");
     Files.writeString(folder.resolve("report.html"), page(tree));
@@ -59,6 +62,14 @@ final class SimulationReport {
           folder.resolve("scenario.conf"),
           java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
+  }
+
+  private static @Nullable String absolute(@Nullable Path path) {
+    return path == null ? null : path.toAbsolutePath().toString();
+  }
+
+  private static @Nullable Path path(JsonNode from, String key) {
+    return from.path(key).isTextual() ? Path.of(from.path(key).asText()) : null;
   }
 
   /** Of the checkout this program was built in, where it was. */
@@ -156,13 +167,16 @@ final class SimulationReport {
       var from = tree.path("source");
       List<String> changes =
           from.path("changes").valueStream().map(change -> change.asText()).toList();
-      if (from.path("file").isNull()) {
-        throw new CommandFailed("This run repeats a journal; ask that with dynode explain.");
+      long seed = tree.path("seed").asLong();
+      Path file = path(from, "file");
+      if (file == null) {
+        return RecordedScenario.of(path(from, "export"), path(from, "journal"))
+            .scenario(changes)
+            .seeded(seed);
       }
-      Path file = Path.of(from.path("file").asText()); // other files are named relative to it
-      return ScenarioFile.read(
+      return ScenarioFile.read( // files it names are relative to where it was
               Files.isRegularFile(file) ? file : existing(folder, "scenario.conf"), changes)
-          .seeded(tree.path("seed").asLong());
+          .seeded(seed);
     } catch (IOException e) {
       throw new CommandFailed(folder + " cannot be read: " + e.getMessage());
     }

@@ -141,6 +141,8 @@ class SimulateTest {
     assertEquals(2, total.path("over_limit").asInt(), told);
     assertEquals(2, total.path("dynos").path("peak").asInt(), told);
     assertEquals(3, total.path("life").path("p50").asDouble(), .5, told);
+    String id = Files.readAllLines(Path.of(out, "dynos.csv")).get(1).split(",", -1)[2];
+    assertTrue(said("explain", out, id).contains("It ended by itself"), id);
     String changed =
         said(
             "--from-journal",

@@ -10,6 +10,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -134,10 +135,12 @@ public final class Simulation {
             plan.tier(),
             "local",
             "host"));
+    Duration idleAfter =
+        plan.tier() == Tier.SHIELD
+            ? scenario.policy().shieldIdleAfter()
+            : scenario.policy().dyno().idleAfter();
     for (Source source : plan.sources()) {
-      Requests requests =
-          source.from(
-              scenario.start(), scenario.zone(), dice.fork(), scenario.policy().dyno().idleAfter());
+      Requests requests = source.from(scenario.start(), scenario.zone(), dice.fork(), idleAfter);
       await(app, requests, dice.fork());
     }
   }
