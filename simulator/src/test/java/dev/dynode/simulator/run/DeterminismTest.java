@@ -36,9 +36,9 @@ class DeterminismTest {
     assertNotEquals(hash, hash(scenario.seeded(scenario.seed() + 1)));
   }
 
-  /** Seen on another machine too; it changes where a rule, an event or the scenario does. */
+  /** Recorded once, for every machine; it changes where a rule, an event or the scenario does. */
   @Test
-  void theHashIsThatOfOtherMachines() {
+  void theHashIsThatOfTheFirstMachine() {
     assertEquals(
         "490f9b96e363d6c2",
         hash(ScenarioFile.read(SCENARIOS.resolve("team.conf"), List.of("length=24 h"))));
