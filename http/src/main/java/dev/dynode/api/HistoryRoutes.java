@@ -105,8 +105,7 @@ final class HistoryRoutes extends AllDirectives {
   private Stream<EventJson> told(AppId app, boolean states) {
     EventLog events = desk.with().events();
     var story = new AppStory(events::end);
-    Stream<AppEvent> all = events.ofApp(app);
-    return all.map(story::next).map(step -> stories.event(story, step, states)).onClose(all::close);
+    return events.ofApp(app).map(story::next).map(step -> stories.event(story, step, states));
   }
 
   /** States are made from the first event on, but only those of the page are told. */

@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** {@code [##### ] 50 % 1,000 of 2,000 events}, on a terminal only. */
 final class ProgressBar {
@@ -26,10 +27,15 @@ final class ProgressBar {
   }
 
   void at(long done, long all) {
-    at(done, all, String.format(Locale.ROOT, "%,d of %,d events", done, all));
+    at(done, all, () -> String.format(Locale.ROOT, "%,d of %,d events", done, all));
   }
 
-  void at(long done, long all, String told) {
+  /**
+   * Shows how far it is.
+   *
+   * @param told asked only where it is shown: most calls come too soon after another
+   */
+  void at(long done, long all, Supplier<String> told) {
     if (live && System.nanoTime() - last >= EVERY_NANOS) {
       last = System.nanoTime();
       int full = all == 0 ? WIDTH : (int) Math.min(WIDTH, done * WIDTH / all);
@@ -39,7 +45,7 @@ final class ProgressBar {
           "#".repeat(full),
           " ".repeat(WIDTH - full),
           all == 0 ? 100 : Math.min(100, done * 100 / all),
-          told);
+          told.get());
       err.flush();
     }
   }

@@ -68,7 +68,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     List<JsonNode> events = new ArrayList<>(all.toList());
     List<JsonNode> left = events.stream().filter(e -> sequence(e) > last(state)).toList();
-    events.removeAll(left);
+    events.removeIf(e -> sequence(e) > last(state));
     printed.removeIf(line -> !left.isEmpty() && at(line).isAfter(at(left.getFirst())));
     if (html) {
       Path page = output == null ? Path.of(story.name() + ".html") : output;

@@ -10,6 +10,7 @@ import dev.dynode.simulator.faults.FaultRuns;
 import dev.dynode.simulator.load.TraceInvalid;
 import dev.dynode.simulator.run.Result;
 import dev.dynode.simulator.run.Run;
+import dev.dynode.simulator.scenario.RecordedJournal;
 import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.scenario.ScenarioFile;
 import dev.dynode.simulator.scenario.ScenarioInvalid;
@@ -91,6 +92,9 @@ final class SimulateCommand implements Callable<Integer> {
       description = "With --faults: how many seeds; 10000, or 1 where --seed is given.")
   private @Nullable Long seeds;
 
+  /** Read once, though it may be run twice. */
+  private @Nullable RecordedJournal recorded;
+
   @Override
   public Integer call() throws IOException {
     if (faults) {
@@ -114,7 +118,10 @@ final class SimulateCommand implements Callable<Integer> {
 
   private Scenario scenario(List<String> changes) {
     if (fromJournal) {
-      return options.changed(RecordedScenario.of(export, folder()).scenario(options.with(changes)));
+      if (recorded == null) {
+        recorded = RecordedScenario.of(export, folder());
+      }
+      return options.changed(recorded.scenario(options.with(changes)));
     }
     if (file == null) {
       throw new CommandFailed("Name a scenario, or give --from-journal or --faults.");
@@ -146,7 +153,7 @@ final class SimulateCommand implements Callable<Integer> {
                 bar.at(
                     seed - first + 1,
                     count,
-                    String.format(Locale.ROOT, "%,d of %,d seeds", seed - first + 1, count)));
+                    () -> String.format(Locale.ROOT, "%,d of %,d seeds", seed - first + 1, count)));
     bar.clear();
     if (failure.isPresent()) {
       System.out.println(failure.get());
@@ -247,7 +254,7 @@ final class SimulateCommand implements Callable<Integer> {
               Math.max(1, threads),
               done -> {
                 synchronized (bar) {
-                  bar.at(done, scenarios.size(), done + " of " + scenarios.size() + " runs");
+                  bar.at(done, scenarios.size(), () -> done + " of " + scenarios.size() + " runs");
                 }
               });
       bar.clear();

@@ -68,21 +68,20 @@ final class SimulationOptions {
             () ->
                 Run.of(
                     scenario,
-                    (now, all, events) -> {
-                      double seconds = (System.nanoTime() - began) / 1e9;
-                      bar.at(
-                          now,
-                          all,
-                          String.format(
-                              Locale.ROOT,
-                              "%,.1f of %,.1f h, %,.0f times as fast as life, %,.0f events/s",
-                              now / HOUR,
-                              all / HOUR,
-                              now / 1e9 / seconds,
-                              events / seconds));
-                    }));
+                    (now, all, events) -> bar.at(now, all, () -> pace(now, all, events, began))));
     bar.clear();
     return result;
+  }
+
+  private static String pace(long now, long all, long events, long began) {
+    double seconds = (System.nanoTime() - began) / 1e9;
+    return String.format(
+        Locale.ROOT,
+        "%,.1f of %,.1f h, %,.0f times as fast as life, %,.0f events/s",
+        now / HOUR,
+        all / HOUR,
+        now / 1e9 / seconds,
+        events / seconds);
   }
 
   void report(Scenario scenario, Result result, SimulationReport.Source source) throws IOException {
