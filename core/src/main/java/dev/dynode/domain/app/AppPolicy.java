@@ -59,18 +59,22 @@ public record AppPolicy(
 
   /** How many one-off dynos of sizes like this may run at the same time in an app of this tier. */
   int oneOffLimit(Tier tier, DynoSize.Family family) {
-    String name =
-        switch (family) {
-          case ECO -> "eco";
-          case BASIC -> "basic";
-          case STANDARD -> "standard";
-          case PERFORMANCE -> "performance";
-          case PRIVATE -> tier == Tier.SHIELD ? "shield" : "private";
-        };
-    return oneOffLimits.getOrDefault(name, 0);
+    return oneOffLimits.getOrDefault(limitName(tier, family), 0);
   }
 
-  DynoPolicy dynoPolicy(Tier tier) {
+  /** Which of the limits is that of sizes like this in an app of this tier. */
+  public static String limitName(Tier tier, DynoSize.Family family) {
+    return switch (family) {
+      case ECO -> "eco";
+      case BASIC -> "basic";
+      case STANDARD -> "standard";
+      case PERFORMANCE -> "performance";
+      case PRIVATE -> tier == Tier.SHIELD ? "shield" : "private";
+    };
+  }
+
+  /** The times of dynos in an app of this tier. */
+  public DynoPolicy dynoPolicy(Tier tier) {
     return tier == Tier.SHIELD ? dyno.withIdleAfter(shieldIdleAfter) : dyno;
   }
 }

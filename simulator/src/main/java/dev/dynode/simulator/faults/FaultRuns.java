@@ -42,9 +42,7 @@ public final class FaultRuns {
   static Optional<Failure> of(long first, long seeds, Trial.Rules rules, LongConsumer done) {
     for (long seed = first; seed < first + seeds; seed++) {
       Plan plan = Plan.of(seed);
-      try {
-        Trial.run(plan, rules, false);
-      } catch (Broken broken) {
+      if (breaks(plan, rules)) {
         return Optional.of(shortest(plan, rules));
       }
       done.accept(seed);

@@ -137,11 +137,14 @@ final class Trial implements Journal {
       trial.run();
       return trial;
     } catch (Broken broken) {
-      throw told ? new Told(broken, trial.history) : broken;
+      throw trial.failure(broken);
     } catch (IllegalStateException | IllegalArgumentException broken) { // a decider's own complaint
-      var wrong = new Broken(broken.toString());
-      throw told ? new Told(wrong, trial.history) : wrong;
+      throw trial.failure(new Broken(broken.toString()));
     }
+  }
+
+  private Broken failure(Broken broken) {
+    return told ? new Told(broken, history) : broken;
   }
 
   /** A broken invariant and all that happened before. */
@@ -166,10 +169,6 @@ final class Trial implements Journal {
   /** All dynos that were granted. */
   List<SimDyno> granted() {
     return granted;
-  }
-
-  AppState app() {
-    return simulation.apps().getFirst().state;
   }
 
   private void run() {

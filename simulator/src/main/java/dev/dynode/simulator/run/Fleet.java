@@ -27,7 +27,6 @@ public final class Fleet {
   private final List<SimHost> hosts = new ArrayList<>();
   private final Map<HostId, SimHost> byId = new HashMap<>();
   private final RoomyHosts roomy;
-  private int dynos;
 
   /**
    * @param report takes what hosts report to dynos
@@ -68,11 +67,6 @@ public final class Fleet {
     return hosts.size();
   }
 
-  /** Dynos that take room, on all hosts. */
-  int dynos() {
-    return dynos;
-  }
-
   Dice dice() {
     return dice;
   }
@@ -92,13 +86,11 @@ public final class Fleet {
 
   void admit(SimHost host, SimDyno dyno) {
     host.admit(dyno);
-    dynos++;
     roomy.changed(host);
   }
 
   void release(SimHost host, SimDyno dyno) {
     host.release(dyno);
-    dynos--;
     roomy.changed(host);
   }
 

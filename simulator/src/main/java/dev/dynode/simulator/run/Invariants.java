@@ -5,7 +5,6 @@ import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.DynoSize;
-import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
@@ -14,7 +13,6 @@ import dev.dynode.simulator.world.SimDyno;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +65,7 @@ public final class Invariants implements Journal {
     if (event instanceof AppEvent.DynoRequested(_, _, var spec, _) && after instanceof App state) {
       DynoSize.Family family = DynoSize.named(spec.size()).orElseThrow().family();
       int running = app.running.merge(family, 1, Integer::sum);
-      String limit =
-          state.tier() == Tier.SHIELD ? "shield" : family.name().toLowerCase(Locale.ROOT);
+      String limit = AppPolicy.limitName(state.tier(), family);
       if (running > policy.oneOffLimits().getOrDefault(limit, 0)) {
         throw new Broken(
             "%s runs %d one-off dynos, above the limit of %s".formatted(app.name, running, limit));

@@ -67,12 +67,20 @@ final class Levels {
 
   double mean() {
     double sum = 0;
-    double time = 0;
     for (int i = 0; i < nanosAt.length; i++) {
       sum += (double) i * nanosAt[i];
-      time += nanosAt[i];
     }
+    double time = time();
     return time == 0 ? 0 : sum / time;
+  }
+
+  /** Nanoseconds that count. */
+  private double time() {
+    double time = 0;
+    for (long nanos : nanosAt) {
+      time += nanos;
+    }
+    return time;
   }
 
   int peak() {
@@ -85,10 +93,7 @@ final class Levels {
 
   /** The level that was not exceeded in a share {@code p} of the time. */
   int quantile(double p) {
-    double time = 0;
-    for (long nanos : nanosAt) {
-      time += nanos;
-    }
+    double time = time();
     double below = 0;
     for (int i = 0; i < nanosAt.length; i++) {
       below += nanosAt[i];
@@ -101,10 +106,7 @@ final class Levels {
 
   /** Share of the time it had this value. */
   double share(int value) {
-    double time = 0;
-    for (long nanos : nanosAt) {
-      time += nanos;
-    }
+    double time = time();
     return value < nanosAt.length && time > 0 ? nanosAt[value] / time : 0;
   }
 

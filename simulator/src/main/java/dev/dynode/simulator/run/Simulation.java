@@ -10,7 +10,6 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
-import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -55,7 +54,7 @@ import java.util.Optional;
  * gives the same history. For one thread.
  */
 public final class Simulation {
-  static final String USER = "user@example.com";
+  private static final String USER = "user@example.com";
 
   /** Until an actor whose write failed starts again. */
   private static final long BACK_OFF = 1_000_000_000L;
@@ -135,10 +134,7 @@ public final class Simulation {
             plan.tier(),
             "local",
             "host"));
-    Duration idleAfter =
-        plan.tier() == Tier.SHIELD
-            ? scenario.policy().shieldIdleAfter()
-            : scenario.policy().dyno().idleAfter();
+    Duration idleAfter = scenario.policy().dynoPolicy(plan.tier()).idleAfter();
     for (Source source : plan.sources()) {
       Requests requests = source.from(scenario.start(), scenario.zone(), dice.fork(), idleAfter);
       await(app, requests, dice.fork());
@@ -161,13 +157,11 @@ public final class Simulation {
    * Runs on.
    *
    * @param until nanoseconds from the start
-   * @return whether anything is left to do after that
    */
-  public boolean run(long until) {
+  public void run(long until) {
     while (queue.step(until)) {
       settle();
     }
-    return queue.pending() > 0;
   }
 
   /** Delivers what is due at this very instant. */
@@ -449,11 +443,6 @@ public final class Simulation {
 
   public Fleet fleet() {
     return fleet;
-  }
-
-  /** Nanoseconds from the start. */
-  public long now() {
-    return queue.now();
   }
 
   public List<SimApp> apps() {

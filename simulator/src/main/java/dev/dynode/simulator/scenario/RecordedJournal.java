@@ -2,6 +2,7 @@ package dev.dynode.simulator.scenario;
 
 import dev.dynode.domain.Refusal.Reason;
 import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -113,7 +114,8 @@ public final class RecordedJournal {
           Matcher limit = LIMIT.matcher(refused.message());
           if (limit.find()) {
             DynoSize.named(limit.group(2))
-                .ifPresent(size -> limits.put(limitName(app.tier, size), limit(limit.group(1))));
+                .map(size -> AppPolicy.limitName(app.tier, size.family()))
+                .ifPresent(name -> limits.put(name, Integer.valueOf(limit.group(1))));
           }
         }
       }
@@ -124,14 +126,6 @@ public final class RecordedJournal {
           AppEvent.DynoRetired _,
           AppEvent.AppDeleted _ -> {}
     }
-  }
-
-  private static int limit(String digits) {
-    return Integer.parseInt(digits);
-  }
-
-  private static String limitName(Tier tier, DynoSize size) {
-    return tier == Tier.SHIELD ? "shield" : size.family().name().toLowerCase(Locale.ROOT);
   }
 
   private void seen(Instant at) {

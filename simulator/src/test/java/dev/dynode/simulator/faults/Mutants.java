@@ -269,71 +269,53 @@ enum Mutants {
         run.idempotencyKey());
   }
 
-  /** An app's rules, to be broken. */
-  private static class OfApp implements Decider<AppCommand, AppEvent, AppState, AppOrder> {
-    private final AppDecider right;
+  /** Rules, to be broken. */
+  private static class Of<C, E, S, O> implements Decider<C, E, S, O> {
+    private final Decider<C, E, S, O> right;
 
+    Of(Decider<C, E, S, O> right) {
+      this.right = right;
+    }
+
+    @Override
+    public S initial() {
+      return right.initial();
+    }
+
+    @Override
+    public Decision<E> decide(S state, C command, Instant now) {
+      return right.decide(state, command, now);
+    }
+
+    @Override
+    public S evolve(S state, E event) {
+      return right.evolve(state, event);
+    }
+
+    @Override
+    public List<O> react(E event, S after) {
+      return right.react(event, after);
+    }
+
+    @Override
+    public List<O> resume(S state, Instant now) {
+      return right.resume(state, now);
+    }
+  }
+
+  private static class OfApp extends Of<AppCommand, AppEvent, AppState, AppOrder> {
     OfApp() {
       this(AppPolicy.HEROKU);
     }
 
     OfApp(AppPolicy policy) {
-      right = new AppDecider(policy);
-    }
-
-    @Override
-    public AppState initial() {
-      return right.initial();
-    }
-
-    @Override
-    public Decision<AppEvent> decide(AppState state, AppCommand command, Instant now) {
-      return right.decide(state, command, now);
-    }
-
-    @Override
-    public AppState evolve(AppState state, AppEvent event) {
-      return right.evolve(state, event);
-    }
-
-    @Override
-    public List<AppOrder> react(AppEvent event, AppState after) {
-      return right.react(event, after);
-    }
-
-    @Override
-    public List<AppOrder> resume(AppState state, Instant now) {
-      return right.resume(state, now);
+      super(new AppDecider(policy));
     }
   }
 
-  /** A dyno's rules, to be broken. */
-  private static class OfDyno implements Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> {
-    private final DynoDecider right = new DynoDecider();
-
-    @Override
-    public DynoState initial() {
-      return right.initial();
-    }
-
-    @Override
-    public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
-      return right.decide(state, command, now);
-    }
-
-    @Override
-    public DynoState evolve(DynoState state, DynoEvent event) {
-      return right.evolve(state, event);
-    }
-
-    @Override
-    public List<DynoOrder> react(DynoEvent event, DynoState after) {
-      return right.react(event, after);
-    }
-
-    @Override
-    public List<DynoOrder> resume(DynoState state, Instant now) {
-      return right.resume(state, now);
+  private static class OfDyno extends Of<DynoCommand, DynoEvent, DynoState, DynoOrder> {
+    OfDyno() {
+      super(new DynoDecider());
     }
   }
 }
