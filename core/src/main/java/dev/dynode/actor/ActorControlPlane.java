@@ -1,6 +1,7 @@
 package dev.dynode.actor;
 
 import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.Tier;
@@ -17,23 +18,49 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Scheduler;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
-/** The control plane, asked by messages. */
+/**
+ * The control plane, asked by messages. Every command may be repeated, so what is not answered is
+ * asked again: it may have been lost with the node it went to.
+ *
+ * @param names of all apps as far as this node has heard
+ * @param patience longest wait for an answer
+ * @param again after how long an unanswered question is asked again
+ */
 public record ActorControlPlane(
     ActorRef<NodeGuardian.Command> guardian,
+    ActorRef<NameDirectory.Command> directory,
     Supplier<Map<String, AppId>> names,
     Scheduler scheduler,
-    Duration patience)
+    Duration patience,
+    Duration again)
     implements ControlPlane {
 
   @Override
   public Map<String, AppId> apps() {
     return names.get();
+  }
+
+  @Override
+  public CompletionStage<Optional<AppId>> find(String identity) {
+    Optional<AppId> known = NameDirectory.find(names.get(), identity);
+    return known.isPresent()
+        ? CompletableFuture.completedStage(known)
+        : this.<NameDirectory.Found>repeat(
+                left ->
+                    AskPattern.ask(
+                        directory,
+                        replyTo -> new NameDirectory.Find(identity, replyTo),
+                        left,
+                        scheduler),
+                System.nanoTime())
+            .thenApply(NameDirectory.Found::app);
   }
 
   @Override
@@ -48,7 +75,7 @@ public record ActorControlPlane(
 
   @Override
   public CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name) {
-    return look(app)
+    return glance(app)
         .thenCompose(
             seen ->
                 switch (seen) {
@@ -90,13 +117,21 @@ public record ActorControlPlane(
   }
 
   private CompletionStage<Answer<Boolean>> names(DirectoryCommand command) {
-    return AskPattern.ask(
-        guardian, replyTo -> new NodeGuardian.Names(command, replyTo), patience, scheduler);
+    return repeat(
+        left ->
+            AskPattern.ask(
+                directory, replyTo -> new NameDirectory.Change(command, replyTo), left, scheduler),
+        System.nanoTime());
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> glance(AppId app) {
+    return ask(app, replyTo -> new AppSupervisor.Look(false, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<AppView>> look(AppId app) {
-    return ask(app, AppSupervisor.Look::new);
+    return ask(app, replyTo -> new AppSupervisor.Look(true, replyTo));
   }
 
   @Override
@@ -116,10 +151,28 @@ public record ActorControlPlane(
 
   private <T> CompletionStage<T> ask(
       AppId app, Function<ActorRef<T>, AppSupervisor.Command> command) {
-    return AskPattern.ask(
-        guardian,
-        replyTo -> new NodeGuardian.ToApp(app, command.apply(replyTo)),
-        patience,
-        scheduler);
+    return repeat(
+        left ->
+            AskPattern.ask(
+                guardian,
+                replyTo -> new NodeGuardian.ToApp(app, command.apply(replyTo)),
+                left,
+                scheduler),
+        System.nanoTime());
+  }
+
+  private <T> CompletionStage<T> repeat(
+      Function<Duration, CompletionStage<T>> question, long from) {
+    Duration left = patience.minusNanos(System.nanoTime() - from);
+    return left.compareTo(again) <= 0
+        ? question.apply(left.isPositive() ? left : Duration.ofMillis(1))
+        : question
+            .apply(again)
+            .exceptionallyCompose(
+                failure ->
+                    failure instanceof TimeoutException
+                            || failure.getCause() instanceof TimeoutException
+                        ? repeat(question, from)
+                        : CompletableFuture.failedStage(failure));
   }
 }

@@ -16,10 +16,12 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /**
@@ -43,6 +45,9 @@ public final class DeciderActor<C, E, S, O>
       this(command, _ -> {});
     }
   }
+
+  /** Do again what is open, as after a recovery: who was to do it may not have heard. */
+  public record Resume<C, E, S>() implements Message<C, E, S> {}
 
   /** A deadline: the command is decided not before {@code at}. */
   record Due<C, E, S>(Object key, Instant at, C command) implements Message<C, E, S> {}
@@ -113,6 +118,12 @@ public final class DeciderActor<C, E, S, O>
     this.executor = executors.make(context, new Alarms());
   }
 
+  /** There are no snapshots, so none are looked for. */
+  @Override
+  public Recovery recovery() {
+    return Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+  }
+
   @Override
   public S emptyState() {
     return decider.initial();
@@ -126,6 +137,7 @@ public final class DeciderActor<C, E, S, O>
             (state, message) ->
                 switch (message) {
                   case Decide<C, E, S>(C command, var reply) -> decide(state, command, reply);
+                  case Resume<C, E, S> _ -> Effect().none().thenRun(this::resume);
                   case Due<C, E, S>(Object key, Instant at, C command) -> {
                     if (clock.instant().isBefore(at)) { // the clock was set back
                       new Alarms().arm(key, at, command);
@@ -160,6 +172,10 @@ public final class DeciderActor<C, E, S, O>
     };
   }
 
+  private void resume(S state) {
+    decider.resume(state, clock.instant()).forEach(executor::execute);
+  }
+
   private void react(S before, List<E> events) {
     S state = before;
     for (E event : events) {
@@ -180,7 +196,7 @@ public final class DeciderActor<C, E, S, O>
             RecoveryCompleted.instance(),
             state -> {
               executor.changed(state);
-              decider.resume(state, clock.instant()).forEach(executor::execute);
+              resume(state);
             })
         .build();
   }

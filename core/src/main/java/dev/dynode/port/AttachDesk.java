@@ -26,6 +26,9 @@ public interface AttachDesk {
     /** Remote address, for the journal. */
     String address();
 
+    /** Whether it ends its input by closing its direction, not by a lone byte 0x04. */
+    boolean halfCloses();
+
     /**
      * The dyno ends the connection (idle, host going down): the client is told why, in one line,
      * then closed. Returns at once, idempotent.

@@ -24,6 +24,9 @@ public interface ControlPlane {
   /** Names of all apps and whose they are, oldest first; may lag behind by a moment. */
   Map<String, AppId> apps();
 
+  /** The app of a name or id, also if it has that since this moment. */
+  CompletionStage<Optional<AppId>> find(String identity);
+
   /** Claims the name and creates the app. */
   CompletionStage<Answer<AppView>> createApp(
       String by, String name, Tier tier, String region, String stack);
@@ -31,9 +34,13 @@ public interface ControlPlane {
   /** Gives the app another name, which its clients must use from then on. */
   CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name);
 
+  /** The app in brief: see {@link App#brief}. */
+  CompletionStage<Answer<AppView>> glance(AppId app);
+
+  /** All that the app remembers. */
   CompletionStage<Answer<AppView>> look(AppId app);
 
-  /** Carries out any command but {@link RunDyno}. */
+  /** Carries out any command but {@link RunDyno}; answered in brief. */
   CompletionStage<Answer<AppView>> change(AppId app, AppCommand command);
 
   /** Runs a one-off dyno: answered once it is created and placed. */

@@ -7,10 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps the last lines of every app's log, on disk, and hands new ones to those who follow.
- * Thread-safe.
- */
+/** Keeps the last lines of every app's log and hands new ones to those who follow. Thread-safe. */
 public interface LogStore extends AutoCloseable {
   /**
    * Appends in call order. Never blocks on a follower and never throws for a full disk: it counts
@@ -18,8 +15,14 @@ public interface LogStore extends AutoCloseable {
    */
   void append(AppId app, LogLine line);
 
-  /** The same for a line of a program's output, of which it remembers how far it has come. */
-  void append(AppId app, LogLine line, Origin origin);
+  /**
+   * The same for a line of a program's output, of which it remembers how far it has come. It may
+   * wait for room.
+   *
+   * @param kept run once the line outlives this process, on this or another thread; never where it
+   *     was lost with the store's closing
+   */
+  void append(AppId app, LogLine line, Origin origin, Runnable kept);
 
   /**
    * Offset up to which a launch's output is in the log: the end of the last line kept of it, 0 if

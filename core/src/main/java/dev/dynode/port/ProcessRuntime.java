@@ -2,9 +2,11 @@ package dev.dynode.port;
 
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.Usage;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,14 @@ public interface ProcessRuntime extends AutoCloseable {
    */
   void discard(DynoId dyno) throws IOException;
 
+  /**
+   * Keeps the processes running for so long; from the first time on, all are killed when that has
+   * passed without being said again, whatever has become of this node.
+   *
+   * @throws IOException if it could not be said to all that keep processes
+   */
+  void keepFor(Duration time) throws IOException;
+
   /** Ends every process this runtime keeps, and waits until they are gone. */
   @Override
   void close();
@@ -61,8 +71,9 @@ public interface ProcessRuntime extends AutoCloseable {
    *     known
    * @param ended dynos whose launch was recorded and whose processes are gone or were ended here,
    *     nobody knows how
+   * @param owners apps of the adopted
    */
-  record Recovery(List<RunningProcess> adopted, Set<DynoId> ended) {}
+  record Recovery(List<RunningProcess> adopted, Set<DynoId> ended, Map<DynoId, AppId> owners) {}
 
   /**
    * Where a slug's files are.
@@ -84,6 +95,7 @@ public interface ProcessRuntime extends AutoCloseable {
    * @param size what it may use
    */
   record Launch(
+      AppId app,
       DynoId dyno,
       int generation,
       SlugTree slug,

@@ -1,5 +1,6 @@
 package dev.dynode.runtime;
 
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,17 @@ record DynoFiles(Path folder) {
   /** Says that the dyno was launched; written by its keeper. */
   Path record(DynoId dyno) {
     return of(dyno).resolve("launch");
+  }
+
+  /** Notes whose dyno it is. */
+  void own(DynoId dyno, AppId app) throws IOException {
+    Files.writeString(of(dyno).resolve("owner"), app.toString());
+  }
+
+  /** Whose dyno it is, where that was noted. */
+  Optional<AppId> owner(DynoId dyno) throws IOException {
+    Path owner = of(dyno).resolve("owner");
+    return Files.exists(owner) ? Optional.of(AppId.of(Files.readString(owner))) : Optional.empty();
   }
 
   /** Every dyno that has files. */

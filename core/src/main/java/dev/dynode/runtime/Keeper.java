@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,8 @@ public final class Keeper {
   private long unusedSince = System.nanoTime();
   private boolean stopping;
   private boolean retired;
+  private boolean leased;
+  private long leaseEnd;
 
   private Keeper(Path socket, Duration killWithin, Duration unused, String boxes)
       throws IOException {
@@ -113,6 +116,7 @@ public final class Keeper {
     long reaped = System.nanoTime();
     MemorySegment events = arena.allocate((long) BATCH * Libc.EpollEvents.BYTES, 8);
     while (!over()) {
+      checkLease();
       int n =
           Libc.epollWait(
               epoll, events, BATCH, sweeping.isEmpty() ? LOOK_MILLIS : SWEEP_MILLIS, state);
@@ -130,6 +134,24 @@ public final class Keeper {
       }
     }
     guard.close();
+  }
+
+  /**
+   * Nobody has said in time that the control plane still knows of the dynos: it may have given them
+   * up. Looked at before anything else, so that a machine that was frozen does not go on.
+   */
+  private void checkLease() {
+    if (leased && System.nanoTime() - leaseEnd > 0) {
+      killAll();
+    }
+  }
+
+  private void killAll() {
+    for (KeptLaunch launch : launches.values()) {
+      if (!launch.ended()) {
+        Libc.kill(launch.pid(), KeptLaunch.SIGKILL);
+      }
+    }
   }
 
   /** Whether nobody needs it any more. */
@@ -250,11 +272,13 @@ public final class Keeper {
         }
       }
       case Order.Retire() -> retired = true;
+      case Order.KeepFor(long millis) -> {
+        leased = true;
+        leaseEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      }
       case Order.Stop() -> {
         stopping = true;
-        for (KeptLaunch launch : launches.values()) {
-          Libc.kill(launch.pid(), KeptLaunch.SIGKILL);
-        }
+        killAll();
       }
     }
   }

@@ -21,10 +21,16 @@ final class KeeperProtocol {
   static final int MOST = 32 << 20;
 
   /**
-   * Counts changes after which a node no longer understands a keeper that an earlier build started;
-   * {@link Program} may change, since such a keeper is told to start nothing.
+   * Counts changes of what a node may say to a keeper that an earlier build started, and hear from
+   * it; {@link Program} may change, since such a keeper is told to start nothing.
    */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** The oldest one that a node still understands. */
+  static final int OLDEST = 1;
+
+  /** The first one that knows {@link Order.KeepFor}. */
+  static final int WITH_LEASE = 2;
 
   private KeeperProtocol() {}
 
@@ -95,6 +101,12 @@ final class KeeperProtocol {
      * Start nothing more, and end with the last launch, unless a node connects that starts some.
      */
     record Retire() implements Order {}
+
+    /**
+     * Kill everything once so many milliseconds have passed without this being said again, whether
+     * a node is connected or not.
+     */
+    record KeepFor(long millis) implements Order {}
   }
 
   /** What the keeper tells. */
@@ -205,6 +217,10 @@ final class KeeperProtocol {
             }
             case Order.Stop() -> out.writeByte(6);
             case Order.Retire() -> out.writeByte(7);
+            case Order.KeepFor(long millis) -> {
+              out.writeByte(8);
+              out.writeLong(millis);
+            }
           }
         });
   }
@@ -244,6 +260,7 @@ final class KeeperProtocol {
       case 5 -> new Order.Forget(text(in));
       case 6 -> new Order.Stop();
       case 7 -> new Order.Retire();
+      case 8 -> new Order.KeepFor(in.readLong());
       default -> throw new IOException("the keeper does not know this order");
     };
   }

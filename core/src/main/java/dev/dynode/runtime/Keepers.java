@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,10 +89,11 @@ final class Keepers implements AutoCloseable {
         continue;
       }
       Report.Hello keeper = found.keeper();
-      if (keeper.version() != KeeperProtocol.VERSION) {
+      if (keeper.version() < KeeperProtocol.OLDEST || keeper.version() > KeeperProtocol.VERSION) {
         throw new IOException(
-            "Process %d keeps dynos that another version of Dynode started, and this one does not understand it (%d, not %d); stop them with that version first"
-                .formatted(keeper.pid(), keeper.version(), KeeperProtocol.VERSION));
+            "Process %d keeps dynos that another version of Dynode started, and this one does not understand it (%d, not %d to %d); stop them with that version first"
+                .formatted(
+                    keeper.pid(), keeper.version(), KeeperProtocol.OLDEST, KeeperProtocol.VERSION));
       }
       former.add(found);
     }
@@ -152,6 +154,22 @@ final class Keepers implements AutoCloseable {
       LOG.info("a former keeper, process {}, ends with its last dyno", each.keeper().pid());
     }
     return told;
+  }
+
+  /**
+   * Has everything killed when so much time has passed without this being said again.
+   *
+   * @throws IOException if one of the keepers does not know leases, or is gone
+   */
+  void keepFor(Duration time) throws IOException {
+    for (KeeperLink each : links()) {
+      if (each.keeper().version() < KeeperProtocol.WITH_LEASE) {
+        throw new IOException(
+            "process %d keeps dynos that an earlier version of Dynode started; they cannot be fenced"
+                .formatted(each.keeper().pid()));
+      }
+      each.send(new Order.KeepFor(time.toMillis()));
+    }
   }
 
   /** What was told or started, and not forgotten. */

@@ -1,13 +1,16 @@
 package dev.dynode.runtime;
 
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +121,7 @@ public final class LocalRuntime implements ProcessRuntime {
     for (boolean terminal : new boolean[] {true, false}) {
       var launch =
           new Launch(
+              new AppId(WARM_UP.value()),
               WARM_UP,
               1,
               new SlugTree(null),
@@ -154,6 +158,7 @@ public final class LocalRuntime implements ProcessRuntime {
           "this host runs " + running + " dynos, the most it may (dynode.runtime.max-processes)");
     }
     prepare(launch.dyno(), launch.slug());
+    files.own(launch.dyno(), launch.app());
     int processes = held.limitsProcesses() ? 0 : launch.size().processes();
     try {
       return keepers.current().start(isolation.program(launch, held.bounds(launch), processes));
@@ -189,7 +194,12 @@ public final class LocalRuntime implements ProcessRuntime {
       }
       files.delete(dyno);
     }
-    return new Recovery(List.copyOf(kept), ended);
+    Map<DynoId, AppId> owners = new HashMap<>();
+    for (KeptProcess process : kept) {
+      DynoId dyno = process.dyno();
+      files.owner(dyno).ifPresent(app -> owners.put(dyno, app));
+    }
+    return new Recovery(List.copyOf(kept), ended, owners);
   }
 
   /** Ends what a dead keeper started and its guard has not ended yet. */
@@ -214,6 +224,11 @@ public final class LocalRuntime implements ProcessRuntime {
       }
     }
     files.delete(dyno);
+  }
+
+  @Override
+  public void keepFor(Duration time) throws IOException {
+    keepers.keepFor(time);
   }
 
   @Override

@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
-import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.app.AppSurroundings;
 import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.Hosts;
+import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppPolicy;
@@ -24,6 +25,7 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore;
@@ -63,6 +65,7 @@ class AppSupervisorTest {
                       """)));
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   private final TestProbe<HostAgent.Command> host = kit.createTestProbe(HostAgent.Command.class);
+  private final TestProbe<HostAgent.Command> taken = kit.createTestProbe(HostAgent.Command.class);
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
   private final Lines logs = new Lines();
@@ -78,8 +81,9 @@ class AppSupervisorTest {
     }
 
     @Override
-    public void append(AppId app, LogLine line, Origin origin) {
+    public void append(AppId app, LogLine line, Origin origin, Runnable kept) {
       append(app, line);
+      kept.run();
     }
 
     @Override
@@ -146,9 +150,51 @@ class AppSupervisorTest {
                 policy,
                 InstantSource.system(),
                 logs,
-                () -> List.of(new HostView(new HostId("h"), 0, capacity.get())),
-                host.ref(),
+                hosts(),
+                Placement.SPREAD,
                 (name, _) -> freed.add(name))));
+  }
+
+  /** One host, the probe. */
+  private Hosts hosts() {
+    return new Hosts() {
+      @Override
+      public List<HostView> hosts() {
+        return List.of(new HostView(new HostId("h"), 0, capacity.get()));
+      }
+
+      @Override
+      public List<KnownHosts.Told> all() {
+        throw new UnsupportedOperationException("no edge asks here");
+      }
+
+      @Override
+      public Optional<ActorRef<HostAgent.Command>> agent(HostId id) {
+        return Optional.of(host.ref());
+      }
+
+      @Override
+      public Optional<String> rendezvous(HostId id) {
+        throw new UnsupportedOperationException("no edge asks here");
+      }
+
+      @Override
+      public void placed(HostId id, long bytes) {}
+
+      @Override
+      public void expect(HostId id) {}
+
+      @Override
+      public void follow(ActorRef<AppSupervisor.Command> app) {}
+
+      @Override
+      public void unfollow(ActorRef<AppSupervisor.Command> app) {}
+    };
+  }
+
+  private void report(HostAgent.Carry of, DynoCommand report) {
+    app.tell(new AppSupervisor.Report(of.spec().id(), 0, report, taken.ref()));
+    assertInstanceOf(HostAgent.Taken.class, taken.receiveMessage());
   }
 
   private Answer<AppView> change(AppCommand command) {
@@ -190,7 +236,7 @@ class AppSupervisorTest {
 
   private AppView view() {
     TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Look(probe.ref()));
+    app.tell(new AppSupervisor.Look(true, probe.ref()));
     return done(probe.receiveMessage());
   }
 
@@ -206,9 +252,9 @@ class AppSupervisorTest {
     assertEquals("starting", dyno.state());
     journal.expectNextPersistedClass("Dyno|" + dyno.spec().id(), DynoEvent.Created.class);
     HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
-    start.dyno().tell(new Decide<>(new DynoCommand.ReportStarted(1, 5)));
+    report(start, new DynoCommand.ReportStarted(1, 5));
     assertInstanceOf(Answer.Refused.class, run(false), "an Eco app runs one at a time");
-    start.dyno().tell(new Decide<>(new DynoCommand.ReportExited(1, 3)));
+    report(start, new DynoCommand.ReportExited(1, 3));
     carried(DynoOrder.DiscardFiles.class);
     TestProbe<String> patience = kit.createTestProbe();
     patience.awaitAssert(
@@ -224,7 +270,7 @@ class AppSupervisorTest {
   void timersAreOrdersToo() {
     DynoView dyno = done(run(true));
     HostAgent.Carry prepare = carried(DynoOrder.PrepareFiles.class);
-    prepare.dyno().tell(new Decide<>(new DynoCommand.ReportPrepared(1)));
+    report(prepare, new DynoCommand.ReportPrepared(1));
     carried(DynoOrder.DiscardFiles.class);
     assertTrue(
         logs.lines.stream().anyMatch(line -> line.text().startsWith("Error R13 (Attach error)")));
@@ -241,9 +287,7 @@ class AppSupervisorTest {
   @Test
   void anotherLifeOfTheNodeGoesOnWhereTheJournalEnds() {
     DynoView dyno = done(run(false));
-    carried(DynoOrder.StartProcess.class)
-        .dyno()
-        .tell(new Decide<>(new DynoCommand.ReportStarted(1, 5)));
+    report(carried(DynoOrder.StartProcess.class), new DynoCommand.ReportStarted(1, 5));
     kit.createTestProbe()
         .awaitAssert(
             () -> {
@@ -253,7 +297,7 @@ class AppSupervisorTest {
     kit.stop(app);
     app = supervisor();
     HostAgent.Carry asked = carried(DynoOrder.AskHost.class);
-    asked.dyno().tell(new Decide<>(new DynoCommand.ReportLost(1, "The node ended")));
+    report(asked, new DynoCommand.ReportLost(1, "The node ended"));
     carried(DynoOrder.DiscardFiles.class);
     kit.createTestProbe()
         .awaitAssert(
@@ -289,9 +333,9 @@ class AppSupervisorTest {
   void aSlotIsFreedThoughTheFirstWriteOfThatFailed() {
     DynoView dyno = done(run(false));
     HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
-    start.dyno().tell(new Decide<>(new DynoCommand.ReportStarted(1, 5)));
+    report(start, new DynoCommand.ReportStarted(1, 5));
     journal.failNextPersisted("App|" + APP);
-    start.dyno().tell(new Decide<>(new DynoCommand.ReportExited(1, 0)));
+    report(start, new DynoCommand.ReportExited(1, 0));
     kit.createTestProbe()
         .awaitAssert(
             () -> {
@@ -328,8 +372,8 @@ class AppSupervisorTest {
         AppPolicy.HEROKU,
         InstantSource.system(),
         logs,
-        List::of,
-        host.ref(),
+        hosts(),
+        Placement.SPREAD,
         (name, _) -> freed.add(name));
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * {@link KeeperProtocol#VERSION}, and dynos of former keepers have to be stopped before an upgrade.
  */
 class KeeperProtocolTest {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Test
   void aKeeperOfAFormerBuildIsUnderstood() {
@@ -30,7 +30,7 @@ class KeeperProtocolTest {
             .toList();
     assertEquals(
         List.of(
-            "0000001601000000016b00000007000000042f6d6e7400000001",
+            "0000001601000000016b00000007000000042f6d6e7400000002",
             "0000001f0400000003643a3100000008010100ffffffff000000000000000900000001",
             "00000009050000000000000002",
             "000000170600000003643a31000000000000000300000002414200",
@@ -48,7 +48,8 @@ class KeeperProtocolTest {
                 new Order.CloseInput("d:1"),
                 new Order.Forget("d:1"),
                 new Order.Stop(),
-                new Order.Retire())
+                new Order.Retire(),
+                new Order.KeepFor(1_000))
             .map(KeeperProtocol::frame)
             .map(HexFormat.of()::formatHex)
             .toList();
@@ -59,7 +60,8 @@ class KeeperProtocolTest {
             "000000080400000003643a31",
             "000000080500000003643a31",
             "0000000106",
-            "0000000107"),
+            "0000000107",
+            "000000090800000000000003e8"),
         frames);
   }
 }

@@ -9,6 +9,7 @@ import static dev.dynode.runtime.Launches.terminal;
 import static dev.dynode.runtime.Launches.type;
 import static dev.dynode.runtime.Launches.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -189,6 +190,38 @@ class KeeperTest {
     runtime.recover();
     runtime.leave();
     eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+  }
+
+  @Test
+  void dynosEndOnceNobodySaysThatTheyAreToBeKept() throws Exception {
+    var settings = Launches.settings(isolation);
+    List<Launch> launches = List.of(terminal("echo up; sleep 1000"), Launches.pipes("sleep 1000"));
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    List<RunningProcess> kept = new ArrayList<>();
+    for (Launch launch : launches) {
+      kept.add(runtime.start(launch));
+    }
+    until(kept.getFirst(), "(?s).*up.*");
+    for (int i = 0; i < 5; i++) {
+      runtime.keepFor(Duration.ofSeconds(2));
+      Thread.sleep(500); // longer in all than each time
+    }
+    for (RunningProcess process : kept) {
+      assertFalse(process.exit().toCompletableFuture().isDone(), "ended before its time");
+    }
+    runtime.leave();
+    for (RunningProcess process : kept) {
+      eventually("it is killed", () -> !ProcessHandle.of(process.pid()).isPresent());
+    }
+    try (var next = new LocalRuntime(data, settings)) {
+      var found = next.recover();
+      assertEquals(2, found.adopted().size());
+      for (RunningProcess process : found.adopted()) {
+        assertEquals(137, status(process));
+        assertEquals(launches.getFirst().app(), found.owners().get(process.dyno()));
+      }
+    }
   }
 
   @Test

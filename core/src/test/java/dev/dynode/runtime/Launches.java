@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -59,6 +60,7 @@ final class Launches {
       @Nullable Path slug) {
     DynoSize size = DynoSize.named("Standard-1X").orElseThrow();
     return new Launch(
+        new AppId(new UUID(1, 1)),
         new DynoId(UUID.randomUUID()),
         1,
         new SlugTree(slug),
@@ -90,7 +92,15 @@ final class Launches {
   /** Without input, of another size. */
   static Launch launch(String script, DynoSize size) {
     return new Launch(
-        new DynoId(UUID.randomUUID()), 1, new SlugTree(null), script, Map.of(), null, false, size);
+        new AppId(new UUID(1, 1)),
+        new DynoId(UUID.randomUUID()),
+        1,
+        new SlugTree(null),
+        script,
+        Map.of(),
+        null,
+        false,
+        size);
   }
 
   /** Everything it prints, until the end. */

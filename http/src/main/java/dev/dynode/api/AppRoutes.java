@@ -66,7 +66,7 @@ final class AppRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> list(Call call) {
     var page = desk.page(call, List.copyOf(desk.with().control().apps().entrySet()), FIELDS);
     return Source.from(page.items())
-        .mapAsync(LOOKS_AT_ONCE, entry -> desk.with().control().look(entry.getValue()))
+        .mapAsync(LOOKS_AT_ONCE, entry -> desk.with().control().glance(entry.getValue()))
         .runWith(Sink.seq(), desk.system())
         .thenApply(
             answers ->

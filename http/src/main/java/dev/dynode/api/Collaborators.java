@@ -1,5 +1,6 @@
 package dev.dynode.api;
 
+import dev.dynode.actor.host.Hosts;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.LogStore;
@@ -15,6 +16,7 @@ import java.util.function.Function;
  */
 public record Collaborators(
     ControlPlane control,
+    Hosts hosts,
     LogStore logs,
     SlugStore slugs,
     SlugArchives archives,

@@ -41,7 +41,7 @@ final class ConfigVarRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> ofRelease(String app, String release) {
-    return desk.app(app)
+    return desk.whole(app)
         .thenApply(
             view ->
                 Json.response(

@@ -7,6 +7,7 @@ import dev.dynode.port.ControlPlane.AppView;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -62,10 +63,22 @@ final class Desk extends AllDirectives {
                 endpoint.answer(new Call(request, with.account(), settings, system))));
   }
 
-  /** The app of this id or name. */
+  /** The app of this id or name, in brief. */
   CompletionStage<AppView> app(String identity) {
+    return app(identity, with.control()::glance);
+  }
+
+  /** All that the app of this id or name remembers. */
+  CompletionStage<AppView> whole(String identity) {
+    return app(identity, with.control()::look);
+  }
+
+  private CompletionStage<AppView> app(
+      String identity, Function<AppId, CompletionStage<Answer<AppView>>> asked) {
     return with.control()
-        .look(appId(identity))
+        .find(lowerCaseId(identity))
+        .thenCompose(
+            found -> asked.apply(found.orElseThrow(() -> Errors.notFound("app").exception())))
         .thenApply(
             answer -> {
               AppView view = done(answer);
@@ -76,15 +89,8 @@ final class Desk extends AllDirectives {
             });
   }
 
-  private AppId appId(String identity) {
-    AppId named = with.control().apps().get(identity);
-    if (named != null) {
-      return named;
-    }
-    return uuid(identity)
-        .map(AppId::new)
-        .filter(with.control().apps()::containsValue)
-        .orElseThrow(() -> Errors.notFound("app").exception());
+  private static String lowerCaseId(String identity) {
+    return uuid(identity).map(UUID::toString).orElse(identity);
   }
 
   /** Ids are lower-case UUIDs; any case is understood. */

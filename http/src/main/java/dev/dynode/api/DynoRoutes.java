@@ -72,10 +72,10 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> list(Call call, String app) {
-    return desk.app(app)
+    boolean all = call.asks("all");
+    return (all ? desk.whole(app) : desk.app(app))
         .thenApply(
             view -> {
-              boolean all = call.asks("all");
               var dynos = new ArrayList<>(view.live());
               if (all) {
                 dynos.addAll(view.finished());
@@ -120,7 +120,7 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> info(String app, String identity) {
-    return desk.app(app)
+    return desk.whole(app)
         .thenApply(
             view -> {
               DynoView dyno = find(view, identity);
@@ -149,7 +149,7 @@ final class DynoRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> tell(
       String app, String identity, Function<DynoView, DynoCommand> command) {
-    return desk.app(app)
+    return desk.whole(app)
         .thenCompose(
             view -> {
               DynoView dyno = find(view, identity);

@@ -45,6 +45,7 @@ public final class PlatformApi extends AllDirectives {
             logs.routes(),
             new AccountRoutes(desk, rate).routes(),
             new CatalogRoutes(desk).routes(),
+            new HostRoutes(desk).routes(),
             new BareRoutes(desk, present).routes());
     Route open =
         concat(

@@ -2,6 +2,7 @@ package dev.dynode.bench;
 
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -30,6 +31,7 @@ final class BareRuntime implements AutoCloseable {
   RunningProcess start(String script, boolean terminal) throws IOException {
     return runtime.start(
         new Launch(
+            new AppId(new UUID(1, 1)),
             new DynoId(UUID.randomUUID()),
             1,
             new SlugTree(null),

@@ -9,8 +9,11 @@ import dev.dynode.node.NodeStarter;
 import dev.dynode.node.NodeStarter.RunningNode;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +30,11 @@ import picocli.CommandLine.Option;
     })
 final class ServerCommand implements Callable<Integer> {
   private static final String KEYS = "dynode.node.";
+
+  /**
+   * Exit status of a node whose cluster has gone on without it: whoever runs it starts it again.
+   */
+  private static final int REMOVED = 75;
 
   private final NodeStarter starter;
 
@@ -51,6 +59,12 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Integer routerPort;
 
   @Option(
+      names = "--health-port",
+      paramLabel = "PORT",
+      description = "Where /live and /ready answer; not served if not given, 0 for a free one.")
+  private @Nullable Integer healthPort;
+
+  @Option(
       names = "--public-host",
       paramLabel = "HOST",
       description = "The name or address clients dial; 127.0.0.1 if not given.")
@@ -65,6 +79,9 @@ final class ServerCommand implements Callable<Integer> {
       description = "HOCON file over the built-in configuration (or DYNODE_CONFIG).")
   private @Nullable Path config;
 
+  @ArgGroup(exclusive = false, heading = "%nIn a cluster:%n")
+  private final ClusterOptions cluster = new ClusterOptions();
+
   ServerCommand(NodeStarter starter) {
     this.starter = starter;
   }
@@ -74,34 +91,53 @@ final class ServerCommand implements Callable<Integer> {
     NodeSettings settings = settings();
     RunningNode running = starter.start(settings);
     OnInterrupt.first(running::close);
-    System.out.println(
-        "Dynode ready: API "
-            + running.api()
-            + ", rendezvous "
-            + running.rendezvous()
-            + ", router "
-            + running.router()
-            + ", data "
-            + settings.data());
+    System.out.println("Dynode ready: " + told(running) + "data " + settings.data());
     running.awaitStop();
-    return 0;
+    return running.removed() ? REMOVED : 0;
+  }
+
+  private static String told(RunningNode node) {
+    var told = new StringBuilder();
+    node.api().ifPresent(api -> told.append("API ").append(api).append(", "));
+    node.rendezvous().ifPresent(at -> told.append("rendezvous ").append(at).append(", "));
+    node.router().ifPresent(at -> told.append("router ").append(at).append(", "));
+    node.health().ifPresent(at -> told.append("health ").append(at).append(", "));
+    node.member().ifPresent(at -> told.append("member ").append(at).append(", "));
+    return told.toString();
   }
 
   /** Options over environment over file over built-in values. */
   private NodeSettings settings() {
-    Config all = config();
+    Config file = config();
+    Optional<String> database = cluster.database(file);
+    Config all =
+        database
+            .map(
+                url ->
+                    ConfigFactory.parseMap(Map.of("dynode.postgres.url", url)).withFallback(file))
+            .orElse(file);
     String data = setting(all, "data", node.data, "");
+    Path folder = data.isEmpty() ? node.data() : Path.of(data).toAbsolutePath().normalize();
     return new NodeSettings(
-        data.isEmpty() ? node.data() : Path.of(data).toAbsolutePath().normalize(),
+        folder,
         port(all, "api-port", apiPort, 5100),
         port(all, "rendezvous-port", rendezvousPort, 5101),
         port(all, "router-port", routerPort, 5102),
+        setting(all, "health-port", healthPort, "").isEmpty()
+            ? Optional.empty()
+            : Optional.of(port(all, "health-port", healthPort, 0)),
         setting(all, "public-host", publicHost, "127.0.0.1"),
         Boolean.parseBoolean(setting(all, "transient", transientNode, "false")),
+        database.map(_ -> cluster.membership(all, folder)),
         all);
   }
 
   private Config config() {
+    return config(config);
+  }
+
+  /** The built-in configuration under that of a file, or of the one the environment names. */
+  static Config config(@Nullable Path config) {
     String environment = System.getenv().getOrDefault("DYNODE_CONFIG", "");
     @Nullable Path file = config == null && !environment.isBlank() ? Path.of(environment) : config;
     if (file == null) {
@@ -117,7 +153,7 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private static int port(Config all, String name, @Nullable Integer option, int otherwise) {
+  static int port(Config all, String name, @Nullable Integer option, int otherwise) {
     String text = setting(all, name, option, String.valueOf(otherwise));
     try {
       int port = Integer.parseInt(text.strip());
@@ -130,8 +166,7 @@ final class ServerCommand implements Callable<Integer> {
     throw new CommandFailed(name + " must be a port, 0 to 65535, not \"" + text + "\".", 2);
   }
 
-  private static String setting(
-      Config all, String name, @Nullable Object option, String otherwise) {
+  static String setting(Config all, String name, @Nullable Object option, String otherwise) {
     if (option != null) {
       return option.toString();
     }

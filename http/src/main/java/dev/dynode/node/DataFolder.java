@@ -84,7 +84,8 @@ public final class DataFolder implements AutoCloseable {
     write(resolve("node.json"), json.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void write(Path file, byte[] content) throws IOException {
+  /** Writes a file whole, so that a crash leaves it or the one before. */
+  static void write(Path file, byte[] content) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.deleteIfExists(part);
     Files.createFile(

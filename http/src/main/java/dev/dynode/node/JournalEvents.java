@@ -8,10 +8,10 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.journal.Rows;
 import dev.dynode.journal.Rows.Row;
 import dev.dynode.journal.StoredEvent;
-import dev.dynode.read.EventHistory;
 import dev.dynode.replay.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -22,17 +22,20 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.stream.javadsl.Sink;
 
 /** The journal, as the API reads it. */
-record JournalEvents(EventHistory history, EventCodec codec, ActorSystem<?> system)
-    implements EventLog {
+record JournalEvents(EventCodec codec, ActorSystem<?> system) implements EventLog {
   @Override
   public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
-    return history
-        .of("Dyno|" + dyno)
-        .map(record -> (DynoEvent) record.event())
-        .runWith(Sink.seq(), system);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Rows rows = Rows.of(system)) {
+            var events = new ArrayList<DynoEvent>();
+            rows.events("Dyno|" + dyno).forEachRemaining(row -> events.add((DynoEvent) event(row)));
+            return events;
+          }
+        },
+        system.dispatchers().lookup(DispatcherSelector.blocking()));
   }
 
   @Override

@@ -4,19 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.ActorControlPlane;
+import dev.dynode.actor.ClusterGuardian;
 import dev.dynode.actor.NodeGuardian;
+import dev.dynode.actor.NodeGuardian.Reached;
 import dev.dynode.actor.Policies;
-import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostDesk;
-import dev.dynode.actor.host.HostLoad;
-import dev.dynode.actor.host.HostSurroundings;
-import dev.dynode.api.Account;
-import dev.dynode.api.ApiSettings;
-import dev.dynode.api.BlobLinks;
-import dev.dynode.api.Collaborators;
-import dev.dynode.api.PlatformApi;
-import dev.dynode.api.Shown;
-import dev.dynode.api.Tokens;
+import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.attach.AttachTokens;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
@@ -24,83 +17,89 @@ import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Placement;
+import dev.dynode.node.Membership.Role;
 import dev.dynode.node.NodeStarter.RunningNode;
+import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
-import dev.dynode.port.ProcessRuntime;
-import dev.dynode.read.EventHistory;
+import dev.dynode.read.NamesProjection;
+import dev.dynode.rendezvous.RelayDesk;
 import dev.dynode.rendezvous.RendezvousServer;
 import dev.dynode.rendezvous.RendezvousSettings;
-import dev.dynode.replay.EventCodec;
-import dev.dynode.replay.LiveActors;
-import dev.dynode.router.HttpRouter;
-import dev.dynode.runtime.LocalRuntime;
-import dev.dynode.runtime.RuntimeSettings;
 import dev.dynode.serialization.EventSerialization;
-import dev.dynode.store.FileLogStore;
-import dev.dynode.store.FileSlugStore;
-import dev.dynode.store.LogStoreSettings;
-import dev.dynode.store.SlugSettings;
 import dev.dynode.tls.LocalAuthority;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.pekko.actor.typed.ActorRef;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.server.Directives;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One JVM with all roles: the parts of Dynode put together on one data folder. */
+/**
+ * One JVM of Dynode: alone on its data folder, with all roles, or one of a cluster, with those it
+ * was given.
+ */
 public final class Node implements RunningNode {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-  private static final HostId HOST = new HostId("local");
   private static final Duration START_UP = Duration.ofSeconds(30);
   private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 50;
+  private static final Duration KNOCK_EVERY = Duration.ofSeconds(10);
+
+  /** What the host of a node that is alone is called. */
+  static final String ALONE = "local";
 
   private final NodeSettings settings;
   private final DataFolder data;
   private final Stores stores;
-  private final LocalRuntime runtime;
-  private final HostLoad load;
+  private final Optional<Machine> machine;
   private final ActorSystem<NodeGuardian.Command> system;
   private final ActorControlPlane control;
-  private final RendezvousServer rendezvous;
-  private final ServerBinding api;
-  private final ServerBinding router;
+  private final Optional<RendezvousServer> rendezvous;
+  private final Optional<Edge> edge;
+  private final Optional<Health> health;
   private final boolean endsDynos;
+  private final boolean throughEdges;
   private final LastUse lastUse = new LastUse();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
-
-  private record Stores(FileLogStore logs, FileSlugStore slugs) {}
+  private volatile boolean removed;
 
   /** Starts a node and returns once it serves. */
   public static RunningNode start(NodeSettings settings) throws Exception {
     LOG.debug("starting on {}", settings.data()); // before threads that log are
     DataFolder data = DataFolder.hold(settings.data());
     try {
+      if (settings.membership().isEmpty()) {
+        Relocation.requireNotDone(settings.data());
+      }
       return new Node(settings, data);
     } catch (Exception e) {
       data.close();
@@ -111,110 +110,253 @@ public final class Node implements RunningNode {
   private Node(NodeSettings settings, DataFolder data) throws Exception {
     this.settings = settings;
     this.data = data;
-    Config config = journalIn(data, settings.config());
+    Config config = complete(settings, data);
     Config dynode = config.getConfig("dynode");
     endsDynos = settings.transientNode() || !dynode.getBoolean("node.leave-dynos");
     Clock clock = Clock.systemUTC();
     stores =
-        new Stores(
-            new FileLogStore(data.resolve("logs"), LogStoreSettings.of(config)),
-            new FileSlugStore(data.resolve("slugs"), SlugSettings.of(config)));
-    runtime = new LocalRuntime(settings.data(), RuntimeSettings.from(config));
-    ProcessRuntime.Recovery recovery = runtime.recover();
-    runtime.warmUp();
-    load = new HostLoad(HOST, dynode.getInt("host.capacity"));
-    var names = new AtomicReference<Map<String, AppId>>(Map.of());
+        settings.membership().isEmpty()
+            ? Stores.inFolder(data, settings.data(), settings.publicHost(), config)
+            : Stores.inDatabase(
+                data,
+                settings.data(),
+                settings.publicHost(),
+                config,
+                settings
+                    .membership()
+                    .filter(member -> member.has(Role.HOST))
+                    .map(Membership::hostName));
+    machine =
+        has(Role.HOST)
+            ? Optional.of(
+                Machine.start(
+                    new HostId(settings.membership().map(Membership::hostName).orElse(ALONE)),
+                    settings.data(),
+                    config))
+            : Optional.empty();
+    var address = new AtomicReference<>("");
+    Optional<NodeGuardian.Host> host =
+        machine.map(here -> here.parts(stores, clock, config, address::get));
+    var alone = new AtomicReference<Map<String, AppId>>(Map.of());
+    var projection = new NamesProjection();
+    Supplier<Map<String, AppId>> names = settings.membership().isEmpty() ? alone::get : projection;
+    Consumer<Map<String, AppId>> told = settings.membership().isEmpty() ? alone::set : _ -> {};
+    var parts =
+        new NodeGuardian.Control(
+            Policies.from(dynode),
+            Placement.valueOf(dynode.getString("placement").toUpperCase(Locale.ROOT)),
+            clock,
+            stores.logs(),
+            dynode.getInt("apps.most"),
+            told);
     system =
-        ActorSystem.create(
-            NodeGuardian.create(
-                new NodeGuardian.Parts(
-                    Policies.from(dynode),
-                    new HostSurroundings(
-                        runtime,
-                        stores.slugs(),
-                        stores.logs(),
-                        clock,
-                        load,
-                        dynode.getInt("host.line-bytes"),
-                        dynode.getDuration("host.sample-every")),
-                    recovery,
-                    dynode.getInt("apps.most"),
-                    names::set)),
-            "dynode",
-            config);
+        settings.membership().isEmpty()
+            ? ActorSystem.create(NodeGuardian.create(parts, host.orElseThrow()), "dynode", config)
+            : clustered(parts, host, config);
+    Reached reached =
+        await(AskPattern.ask(system, NodeGuardian.Find::new, START_UP, system.scheduler()));
     control =
         new ActorControlPlane(
-            system, names::get, system.scheduler(), dynode.getDuration("node.patience"));
-    ActorRef<HostAgent.Command> host =
-        await(AskPattern.ask(system, NodeGuardian.FindHost::new, START_UP, system.scheduler()));
-    var tokens = new AttachTokens(data.attachKey());
-    LocalAuthority authority =
-        LocalAuthority.open(data.resolve("tls"), settings.publicHost(), clock);
+            system,
+            reached.directory(),
+            names,
+            system.scheduler(),
+            dynode.getDuration("node.patience"),
+            dynode.getDuration(
+                settings.membership().isEmpty() ? "node.patience" : "cluster.ask-again"));
+    var tokens = new AttachTokens(stores.secrets().attachKey());
+    throughEdges = config.getBoolean("dynode.rendezvous.through-edges");
+    Optional<AttachDesk> desk =
+        reached
+            .agent()
+            .<AttachDesk>map(agent -> new HostDesk(tokens, control, agent))
+            .or(() -> relay(reached, tokens, config));
     rendezvous =
-        new RendezvousServer(
-            new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
-            authority.serverContext(),
-            new HostDesk(tokens, control, host),
-            RendezvousSettings.from(config));
-    var routes = new HttpRouter(control, stores.logs(), clock);
-    router =
-        await(
-            Http.get(system)
-                .newServerAt(bindAddress(), settings.routerPort())
-                .bindSync(routes::answer));
-    api = await(platformApi(config, clock, tokens));
-    data.publish(address(authority.certificateFile()));
+        desk.isPresent()
+            ? Optional.of(
+                new RendezvousServer(
+                    new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
+                    stores.secrets().authority().serverContext(),
+                    desk.get(),
+                    RendezvousSettings.from(config)))
+            : Optional.empty();
+    rendezvous.ifPresent(server -> address.set(settings.publicHost() + ":" + server.port()));
+    if (settings.membership().isPresent()) {
+      join(settings.membership().get(), dynode.getDuration("cluster.join-within"));
+      projection.start(system);
+    }
+    edge =
+        has(Role.EDGE)
+            ? Optional.of(
+                Edge.open(
+                    new Edge.Parts(
+                        settings,
+                        bindAddress(),
+                        stores,
+                        control,
+                        reached.hosts(),
+                        throughEdges && machine.isEmpty() ? address::get : () -> "",
+                        tokens,
+                        clock,
+                        config,
+                        lastUse),
+                    system))
+            : Optional.empty();
+    health =
+        settings.healthPort().isPresent()
+            ? Optional.of(
+                Health.serve(system, bindAddress(), settings.healthPort().get(), this::unready))
+            : Optional.empty();
+    data.publish(address());
     if (settings.transientNode()) {
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
   }
 
-  private CompletionStage<ServerBinding> platformApi(
-      Config config, Clock clock, AttachTokens attach) throws IOException {
-    Config account = config.getConfig("dynode.account");
-    String email = account.getString("email");
-    var codec = new EventCodec(system);
-    var with =
-        new Collaborators(
-            control,
-            stores.logs(),
-            stores.slugs(),
-            stores.slugs()::archive,
-            new JournalEvents(new EventHistory(system), codec, system),
-            new Shown(EventCodec.mapper(system)),
-            new JournalArchive(
-                system, codec, new LiveActors(control, config.getDuration("dynode.node.patience"))),
-            new Account(
-                UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)),
-                email,
-                account.getString("name")),
-            new Tokens(settings.data()),
-            new BlobLinks(data.attachKey()),
-            dyno ->
-                "rendezvous://"
-                    + rendezvous()
-                    + "/"
-                    + attach.issue(dyno.spec().app(), dyno.spec().id()),
-            clock);
-    var platform = new PlatformApi(with, ApiSettings.of(config), system);
-    return Http.get(system)
-        .newServerAt(bindAddress(), settings.apiPort())
-        .withSettings(platform.serverSettings(system))
-        .bind(
-            Directives.mapRequest(
-                request -> {
-                  lastUse.now();
-                  return request;
-                },
-                platform::route));
+  /** Clients of dynos elsewhere, where only edges can be reached. */
+  private Optional<AttachDesk> relay(Reached reached, AttachTokens tokens, Config config) {
+    if (!throughEdges || !has(Role.EDGE)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new RelayDesk(
+              token -> hostOf(token, tokens, reached),
+              LocalAuthority.trusting(stores.secrets().authority().certificateFile()),
+              RendezvousSettings.from(config)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** The journal lies in the data folder, whatever else is configured. */
-  private static Config journalIn(DataFolder data, Config config) {
-    return ConfigFactory.parseMap(
-            Map.of("dynode.journal.directory", data.resolve("journal").toString()))
-        .withFallback(EventSerialization.ofEvents())
-        .withFallback(config)
+  private CompletionStage<String> hostOf(String token, AttachTokens tokens, Reached reached) {
+    return tokens
+        .read(token)
+        .map(
+            claim ->
+                control
+                    .glance(claim.app())
+                    .thenApply(
+                        answer ->
+                            answer instanceof Answer.Done<AppView>(AppView view)
+                                ? view.dyno(claim.dyno().toString())
+                                    .flatMap(DynoView::host)
+                                    .flatMap(reached.hosts()::rendezvous)
+                                    .orElse("")
+                                : ""))
+        .orElseGet(() -> CompletableFuture.completedFuture(""))
+        .thenCompose(
+            at ->
+                at.isEmpty()
+                    ? CompletableFuture.failedFuture(
+                        new AttachDesk.Refused(
+                            "This attach token is not known here, or its dyno has ended; start"
+                                + " another one."))
+                    : CompletableFuture.completedFuture(at));
+  }
+
+  private boolean has(Role role) {
+    return settings.membership().map(member -> member.has(role)).orElse(true);
+  }
+
+  private ActorSystem<NodeGuardian.Command> clustered(
+      NodeGuardian.Control parts, Optional<NodeGuardian.Host> host, Config config) {
+    Config cluster = config.getConfig("dynode.cluster");
+    Duration lease = cluster.getDuration("lease");
+    Duration lostAfter = cluster.getDuration("host-lost-after");
+    Duration every = cluster.getDuration("host-report-every");
+    Duration decision =
+        config
+            .getDuration("pekko.cluster.split-brain-resolver.stable-after")
+            .plus(config.getDuration("pekko.cluster.failure-detector.acceptable-heartbeat-pause"));
+    if (lostAfter.compareTo(lease.plus(decision)) < 0) {
+      throw new IllegalArgumentException(
+          "dynode.cluster.host-lost-after is %s; it must be at least %s, for a host's dynos may run so long after the cluster gave it up."
+              .formatted(lostAfter, lease.plus(decision)));
+    }
+    var behavior =
+        ClusterGuardian.create(
+            parts,
+            host,
+            new KnownHosts(every.multipliedBy(3), lostAfter, System::nanoTime),
+            new ClusterGuardian.Times(every, lease, cluster.getDuration("free-names-after")));
+    var created =
+        ActorSystem.create(
+            behavior,
+            "dynode",
+            ActorSystemSetup.create(BootstrapSetup.create(config), stores.setup().orElseThrow()));
+    Membership.whenRemoved(created, this::giveUp);
+    return created;
+  }
+
+  private Optional<String> unready() {
+    if (closing.get()) {
+      return Optional.of("this node stops");
+    }
+    if (settings.membership().isPresent() && !Membership.isUp(system)) {
+      return Optional.of("this node is not in its cluster");
+    }
+    return stores.trouble().get();
+  }
+
+  private void join(Membership membership, Duration within) throws Exception {
+    membership.join(system);
+    long began = System.nanoTime();
+    long knocked = began;
+    while (!Membership.isUp(system)) {
+      long now = System.nanoTime();
+      if (now - began > within.toNanos()
+          || system.getWhenTerminated().toCompletableFuture().isDone()) {
+        String why = silence(membership);
+        closing.set(true);
+        system.terminate();
+        rendezvous.ifPresent(RendezvousServer::close);
+        machine.ifPresent(here -> here.runtime().leave());
+        stores.close();
+        throw new IOException(
+            "None of the nodes to join has let this node into its cluster within %d s: %s."
+                .formatted(within.toSeconds(), why));
+      }
+      if (now - knocked > KNOCK_EVERY.toNanos()) {
+        LOG.warn("no node has let this one into its cluster yet: {}", silence(membership));
+        knocked = System.nanoTime();
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+  }
+
+  private static String silence(Membership membership) {
+    return membership.join().stream()
+        .map(node -> node + " " + Knock.at(node, membership.tls()))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** The cluster has gone on without this node. */
+  private void giveUp() {
+    if (!closing.get()) {
+      removed = true;
+      LOG.error(
+          "This node was cut off from most control nodes, and the cluster has gone on without it. It"
+              + " stops; start it again.");
+      Thread.ofPlatform().name("removed").start(this::close);
+    }
+  }
+
+  /** The journal lies in the data folder, or in the cluster's database, whatever is configured. */
+  private static Config complete(NodeSettings settings, DataFolder data) {
+    Config events = EventSerialization.ofEvents().withFallback(settings.config());
+    return settings
+        .membership()
+        .map(member -> member.over(events))
+        .orElseGet(
+            () ->
+                ConfigFactory.parseMap(
+                        Map.of(
+                            "dynode.journal.directory",
+                            data.resolve("journal").toString(),
+                            "dynode.postgres.url",
+                            ""))
+                    .withFallback(events))
         .resolve();
   }
 
@@ -225,7 +367,7 @@ public final class Node implements RunningNode {
         : "0.0.0.0";
   }
 
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
+  static <T> T await(CompletionStage<T> stage) throws Exception {
     try {
       return stage.toCompletableFuture().get(START_UP.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -233,29 +375,44 @@ public final class Node implements RunningNode {
     }
   }
 
-  private String address(Path authority) throws IOException {
+  private String address() throws IOException {
     Map<String, Object> address = new LinkedHashMap<>();
     address.put("pid", ProcessHandle.current().pid());
     address.put("started_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    address.put("api", api().toString());
-    address.put("rendezvous_ca", authority.toString());
+    edge.ifPresent(serving -> address.put("api", serving.api().toString()));
+    address.put("rendezvous_ca", stores.secrets().authority().certificateFile().toString());
     address.put("transient", settings.transientNode());
     return new ObjectMapper().writeValueAsString(address);
   }
 
   @Override
-  public URI api() {
-    return URI.create("http://" + settings.publicHost() + ":" + api.localAddress().getPort());
+  public Optional<URI> api() {
+    return edge.map(Edge::api);
   }
 
   @Override
-  public String rendezvous() {
-    return settings.publicHost() + ":" + rendezvous.port();
+  public Optional<String> rendezvous() {
+    return rendezvous.map(server -> settings.publicHost() + ":" + server.port());
   }
 
   @Override
-  public String router() {
-    return settings.publicHost() + ":" + router.localAddress().getPort();
+  public Optional<String> router() {
+    return edge.map(Edge::router);
+  }
+
+  @Override
+  public Optional<String> member() {
+    return settings.membership().map(_ -> Membership.address(system));
+  }
+
+  @Override
+  public Optional<Integer> health() {
+    return health.map(Health::port);
+  }
+
+  @Override
+  public boolean removed() {
+    return removed;
   }
 
   @Override
@@ -268,10 +425,13 @@ public final class Node implements RunningNode {
    */
   private void stopWhenUnused() {
     Duration linger = settings.config().getDuration("dynode.node.transient-linger");
+    Machine here = machine.orElseThrow();
     try {
       do {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-      } while (load.total() == 0 || liveDynos() > 0 || lastUse.since().compareTo(linger) < 0);
+      } while (here.load().total() == 0
+          || liveDynos() > 0
+          || lastUse.since().compareTo(linger) < 0);
       close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -279,14 +439,15 @@ public final class Node implements RunningNode {
   }
 
   private int liveDynos() {
-    return load.dynos() > 0
-        ? load.dynos()
+    int here = machine.map(own -> own.load().dynos()).orElse(0);
+    return here > 0
+        ? here
         : control.apps().values().stream().mapToInt(app -> live(app).size()).sum();
   }
 
   private List<DynoView> live(AppId app) {
     try {
-      return await(control.look(app)) instanceof Answer.Done<AppView>(AppView view)
+      return await(control.glance(app)) instanceof Answer.Done<AppView>(AppView view)
           ? view.live()
           : List.of();
     } catch (Exception e) {
@@ -295,8 +456,9 @@ public final class Node implements RunningNode {
   }
 
   /**
-   * Stops in order: no new request is taken, then the node ends. Dynos go on, unless they are to
-   * end with it: then every one is stopped (SIGTERM, grace, SIGKILL) and its end journaled.
+   * Stops in order: no new request is taken, then the node ends, and its cluster is told. Dynos go
+   * on, unless they are to end with it: then every one is stopped (SIGTERM, grace, SIGKILL) and its
+   * end journaled.
    */
   @Override
   public void close() {
@@ -304,23 +466,30 @@ public final class Node implements RunningNode {
       return;
     }
     try {
-      await(router.unbind());
-      await(api.unbind());
-      if (endsDynos) {
+      if (edge.isPresent() && !removed) {
+        if (health.isPresent()) { // load balancers look elsewhere first
+          TimeUnit.MILLISECONDS.sleep(
+              settings.config().getDuration("dynode.node.unready-before-stop").toMillis());
+        }
+        edge.get().close();
+      }
+      if (endsDynos && !removed) {
         stopDynos();
       }
-      system.terminate();
-      await(system.getWhenTerminated());
-      rendezvous.close();
+      endSystem();
+      rendezvous.ifPresent(RendezvousServer::close);
     } catch (Exception e) {
       LOG.warn("the node did not stop in order", e);
     } finally {
-      if (endsDynos) {
-        runtime.close();
-      } else {
-        runtime.leave();
-      }
-      stores.logs().close();
+      machine.ifPresent(
+          here -> {
+            if (endsDynos) {
+              here.runtime().close();
+            } else {
+              here.runtime().leave();
+            }
+          });
+      stores.close();
       try {
         data.close();
       } catch (IOException e) {
@@ -330,19 +499,43 @@ public final class Node implements RunningNode {
     }
   }
 
+  private void endSystem() throws Exception {
+    if (settings.membership().isPresent() && !removed) {
+      try {
+        var _ =
+            CoordinatedShutdown.get(system)
+                .runAll(CoordinatedShutdown.actorSystemTerminateReason())
+                .toCompletableFuture()
+                .get(START_UP.toSeconds(), TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        LOG.warn("the cluster could not be left in order", e);
+      }
+    }
+    system.terminate();
+    await(system.getWhenTerminated());
+  }
+
+  /** In a cluster: those on this host. */
   private void stopDynos() throws InterruptedException {
     Duration grace = settings.config().getDuration("dynode.dynos.grace");
     long deadline = System.nanoTime() + grace.plus(STOP_MARGIN).toNanos();
+    if (machine.isEmpty()) {
+      return;
+    }
+    Optional<HostId> here = Optional.of(machine.get().host());
     for (AppId app : control.apps().values()) {
       for (DynoView dyno : live(app)) {
-        var _ =
-            control.tell(
-                app,
-                dyno.spec().id(),
-                new DynoCommand.Stop(DynoDecider.SYSTEM, StopCause.NODE_SHUTDOWN));
+        if (dyno.host().isEmpty() || dyno.host().equals(here)) {
+          var _ =
+              control.tell(
+                  app,
+                  dyno.spec().id(),
+                  new DynoCommand.Stop(DynoDecider.SYSTEM, StopCause.NODE_SHUTDOWN));
+        }
       }
     }
-    while (liveDynos() > 0 && System.nanoTime() < deadline) {
+    while ((settings.membership().isEmpty() ? liveDynos() : machine.get().load().dynos()) > 0
+        && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }

@@ -1,6 +1,7 @@
 package dev.dynode.node;
 
 import java.net.URI;
+import java.util.Optional;
 
 /** Starts a node in this JVM. */
 @FunctionalInterface
@@ -15,14 +16,23 @@ public interface NodeStarter {
 
   /** A node that serves. Thread-safe. */
   interface RunningNode extends AutoCloseable {
-    /** Base address of the Platform API. */
-    URI api();
+    /** Base address of the Platform API, of an edge. */
+    Optional<URI> api();
 
-    /** Host and port of the rendezvous, {@code 127.0.0.1:5101}. */
-    String rendezvous();
+    /** Host and port of the rendezvous, {@code 127.0.0.1:5101}, of a host. */
+    Optional<String> rendezvous();
 
-    /** Host and port of the router. */
-    String router();
+    /** Host and port of the router, of an edge. */
+    Optional<String> router();
+
+    /** Host and port at which others join, of a node in a cluster. */
+    Optional<String> member();
+
+    /** Port of {@code /live} and {@code /ready}, if they are served. */
+    Optional<Integer> health();
+
+    /** Whether it stopped because its cluster has gone on without it. */
+    boolean removed();
 
     /** Waits until the node has stopped, by itself (transient) or by {@link #close}. */
     void awaitStop() throws InterruptedException;

@@ -26,6 +26,7 @@ final class Dialler implements AttachDesk.Client, Runnable {
   private final AttachDesk desk;
   private final RendezvousSettings settings;
   private final AtomicBoolean hungUp = new AtomicBoolean();
+  private volatile boolean halfCloses;
   private volatile @Nullable Session session;
 
   Dialler(Wire wire, Lobby lobby, AttachDesk desk, RendezvousSettings settings) {
@@ -63,6 +64,7 @@ final class Dialler implements AttachDesk.Client, Runnable {
   }
 
   private void present(TokenLine.Token line) throws IOException {
+    halfCloses = line.halfClose();
     var answer = desk.present(line.token(), this).toCompletableFuture();
     Attachment attachment;
     try {
@@ -114,6 +116,11 @@ final class Dialler implements AttachDesk.Client, Runnable {
   @Override
   public String address() {
     return wire.address();
+  }
+
+  @Override
+  public boolean halfCloses() {
+    return halfCloses;
   }
 
   @Override

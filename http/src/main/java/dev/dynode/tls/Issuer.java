@@ -31,12 +31,14 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes certificates (EC P-256). The only class that loads BouncyCastle. */
+/** Makes certificates (EC P-256; of nodes RSA). The only class that loads BouncyCastle. */
 final class Issuer {
   static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
 
   /** Longer-lived server certificates are refused by some clients (Apple's since 2020). */
   static final Duration SERVER_LIFE = Duration.ofDays(397);
+
+  private static final int NODE_KEY_BITS = 2048;
 
   /** Clocks of clients may be behind ours by this much. */
   private static final Duration SKEW = Duration.ofHours(1);
@@ -69,7 +71,40 @@ final class Issuer {
   Identity server(Identity authority, Collection<SubjectName> names, Instant now)
       throws IOException {
     try {
-      KeyPair pair = newPair();
+      return leaf(newPair(), authority, "Dynode", names, now, KeyPurposeId.id_kp_serverAuth);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot make a key", e);
+    }
+  }
+
+  /** A node of a cluster: other nodes dial it, and it dials them. Pekko reads RSA keys only. */
+  Identity node(Identity authority, String name, Collection<SubjectName> names, Instant now)
+      throws IOException {
+    try {
+      var generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(NODE_KEY_BITS, random);
+      return leaf(
+          generator.generateKeyPair(),
+          authority,
+          name,
+          names,
+          now,
+          KeyPurposeId.id_kp_serverAuth,
+          KeyPurposeId.id_kp_clientAuth);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot make a key", e);
+    }
+  }
+
+  private Identity leaf(
+      KeyPair pair,
+      Identity authority,
+      String name,
+      Collection<SubjectName> names,
+      Instant now,
+      KeyPurposeId... purposes)
+      throws IOException {
+    try {
       Instant until = now.plus(SERVER_LIFE);
       Instant latest = authority.certificate().getNotAfter().toInstant();
       var builder =
@@ -78,16 +113,13 @@ final class Issuer {
               serial(),
               Date.from(now.minus(SKEW)),
               Date.from(until.isBefore(latest) ? until : latest),
-              name("Dynode"),
+              name(name),
               pair.getPublic());
       var ids = new JcaX509ExtensionUtils();
       builder
           .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
           .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-          .addExtension(
-              Extension.extendedKeyUsage,
-              false,
-              new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+          .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes))
           .addExtension(Extension.subjectAlternativeName, false, alternatives(names))
           .addExtension(
               Extension.subjectKeyIdentifier,
@@ -100,7 +132,7 @@ final class Issuer {
       var issuer = new KeyPair(authority.certificate().getPublicKey(), authority.key());
       return sign(builder, issuer, pair);
     } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
-      throw new IOException("cannot make a server certificate", e);
+      throw new IOException("cannot make a certificate", e);
     }
   }
 

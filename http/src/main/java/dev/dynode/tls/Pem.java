@@ -34,7 +34,11 @@ final class Pem {
   /** A private key (PKCS 8) and its certificate. */
   record Identity(PrivateKey key, X509Certificate certificate) {
     String text() {
-      return Pem.text(KEY, key.getEncoded()) + Pem.text(certificate);
+      return keyText() + Pem.text(certificate);
+    }
+
+    String keyText() {
+      return Pem.text(KEY, key.getEncoded());
     }
   }
 

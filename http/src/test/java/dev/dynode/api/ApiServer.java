@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.replay.Divergence;
 import dev.dynode.replay.EventCodec;
@@ -64,6 +65,7 @@ final class ApiServer implements AutoCloseable {
     var with =
         new Collaborators(
             control,
+            new KnownHosts(Duration.ofHours(1), Duration.ofHours(1), () -> 0),
             logs,
             slugs,
             slugs::archive,

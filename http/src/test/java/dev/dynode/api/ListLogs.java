@@ -32,8 +32,9 @@ final class ListLogs implements LogStore {
   }
 
   @Override
-  public synchronized void append(AppId app, LogLine line, Origin origin) {
+  public synchronized void append(AppId app, LogLine line, Origin origin, Runnable kept) {
     append(app, line);
+    kept.run();
   }
 
   @Override

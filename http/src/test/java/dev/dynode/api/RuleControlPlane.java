@@ -1,5 +1,6 @@
 package dev.dynode.api;
 
+import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
@@ -224,6 +225,21 @@ final class RuleControlPlane implements ControlPlane, EventLog {
                   new AppCommand.UpdateApp(
                       by, Optional.of(name), Optional.empty(), Optional.empty())));
         });
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<AppId>> find(String identity) {
+    return answer(() -> NameDirectory.find(names.taken(), identity));
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> glance(AppId app) {
+    return look(app)
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Done<AppView>(AppView view)
+                    ? new Answer.Done<>(new AppView(view.app().brief(), view.live()))
+                    : answer);
   }
 
   @Override

@@ -35,6 +35,9 @@ final class ApiPage {
               "POST",
               "/apps/{app}/dynos/{dyno}/actions/resize",
               "set the terminal's size (Dynode's own)"),
+          new Call("GET", "/hosts", "where dynos run (Dynode's own)"),
+          new Call("POST", "/hosts/{host}/actions/drain", "no more dynos there (Dynode's own)"),
+          new Call("POST", "/hosts/{host}/actions/undrain", "dynos there again (Dynode's own)"),
           new Call("GET", "/apps/{app}/addon-attachments", "always empty"),
           new Call("GET", "/schema", "the schema itself"));
 

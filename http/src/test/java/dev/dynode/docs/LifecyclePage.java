@@ -94,7 +94,8 @@ final class LifecyclePage {
                 new DynoCommand.ReportDetached(1),
                 new DynoCommand.ReportIdle(1, START),
                 new DynoCommand.ReportExited(1, 0),
-                new DynoCommand.ReportLost(1, "x")));
+                new DynoCommand.ReportLost(1, "x"),
+                new DynoCommand.Place("user", new HostId("h"), Optional.empty())));
     if (state instanceof Live live) {
       live.deadlines().keySet().forEach(timer -> all.add(new DynoCommand.TimerDue(timer)));
     }
@@ -136,6 +137,7 @@ final class LifecyclePage {
         new DynoId(new UUID(0, 1)),
         new AppId(new UUID(0, 2)),
         new DynoName("run", 1),
+        false,
         "Eco",
         Sizing.TIER,
         "x",

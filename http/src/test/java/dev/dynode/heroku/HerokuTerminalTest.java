@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -61,6 +62,7 @@ class HerokuTerminalTest {
             .collect(Collectors.joining(" ", "exec ", ""));
     return terminals.start(
         new Launch(
+            new AppId(new UUID(1, 1)),
             new DynoId(UUID.randomUUID()),
             1,
             new SlugTree(null),

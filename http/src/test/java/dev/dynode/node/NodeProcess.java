@@ -48,7 +48,13 @@ public final class NodeProcess implements AutoCloseable {
    * @param config HOCON over the defaults, such as {@code dynode.dynos.idle-after = 1 s}
    */
   public static NodeProcess start(Path data, String... config) throws Exception {
-    Process process = spawn(data, config);
+    return start(List.of(), data, List.of(), config);
+  }
+
+  /** The same by a command before the program's, and with more options of {@code server}. */
+  static NodeProcess start(List<String> before, Path data, List<String> options, String... config)
+      throws Exception {
+    Process process = spawn(before, data, options, config);
     BufferedReader lines = process.inputReader();
     @Nullable String line = lines.readLine();
     if (line == null || !line.startsWith("Dynode ready: ")) {
@@ -58,15 +64,18 @@ public final class NodeProcess implements AutoCloseable {
     return new NodeProcess(data, process, line);
   }
 
-  private static Process spawn(Path data, String... config) throws IOException {
+  private static Process spawn(
+      List<String> before, Path data, List<String> options, String... config) throws IOException {
     Files.createDirectories(data);
     Path file = data.resolveSibling(data.getFileName() + ".conf");
     Files.writeString(file, "dynode.node.leave-dynos = false\n" + String.join("\n", config));
-    List<String> command = new ArrayList<>(NodeProgram.server());
+    List<String> command = new ArrayList<>(before);
+    command.addAll(NodeProgram.server());
     command.addAll(List.of("--data", data.toString(), "--config", file.toString()));
     for (String port : List.of("api", "rendezvous", "router")) {
       command.addAll(List.of("--" + port + "-port", "0"));
     }
+    command.addAll(options);
     return new ProcessBuilder(command)
         .redirectError(
             ProcessBuilder.Redirect.appendTo(
@@ -76,7 +85,7 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Starts a node and kills it with -9 so much later, whatever it has come to. */
   public static void startAndKill(Path data, long millis, String... config) throws Exception {
-    Process process = spawn(data, config);
+    Process process = spawn(List.of(), data, List.of(), config);
     if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
       process.destroyForcibly().waitFor();
     }
@@ -89,6 +98,20 @@ public final class NodeProcess implements AutoCloseable {
   /** The line it printed when it was ready. */
   public String ready() {
     return ready;
+  }
+
+  /** Where other nodes join this one. */
+  String member() {
+    return ready.replaceFirst(".* member ([^,]+),.*", "$1");
+  }
+
+  /** Port of its health. */
+  int health() {
+    return Integer.parseInt(ready.replaceFirst(".* health ([^,]+),.*", "$1"));
+  }
+
+  Process process() {
+    return process;
   }
 
   /** What the node wrote to stderr. */

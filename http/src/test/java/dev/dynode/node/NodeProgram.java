@@ -71,9 +71,12 @@ final class NodeProgram {
     try (OutputStream file = Files.newOutputStream(jar);
         var out = new JarOutputStream(file);
         Stream<Path> files = Files.walk(classes)) {
-      for (Path each : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
-        out.putNextEntry(new JarEntry(classes.relativize(each).toString()));
-        Files.copy(each, out);
+      for (Path each : (Iterable<Path>) files.skip(1).sorted()::iterator) {
+        boolean folder = Files.isDirectory(each); // they are looked for by some libraries
+        out.putNextEntry(new JarEntry(classes.relativize(each) + (folder ? "/" : "")));
+        if (!folder) {
+          Files.copy(each, out);
+        }
       }
     }
     return jar;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.dynode.domain.app.Names;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.DynoName;
@@ -43,6 +44,8 @@ public final class DynodeModule extends SimpleModule {
     text(SlugId.class, SlugId::of);
     text(HostId.class, HostId::new);
     text(DynoName.class, DynoName::of);
+    addSerializer(Names.class, new WriteNames());
+    addDeserializer(Names.class, new ReadNames());
     addDeserializer(Instant.class, new ReadText<>(TimeText::instant));
     addDeserializer(Duration.class, new ReadText<>(TimeText::duration));
   }
@@ -70,6 +73,23 @@ public final class DynodeModule extends SimpleModule {
             return read.apply(key);
           }
         });
+  }
+
+  /** They follow from the dynos they are written beside. */
+  private static final class WriteNames extends JsonSerializer<Names> {
+    @Override
+    public void serialize(Names names, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeBoolean(true);
+    }
+  }
+
+  private static final class ReadNames extends JsonDeserializer<Names> {
+    @Override
+    public Names deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      in.skipChildren();
+      return Names.untold();
+    }
   }
 
   private static final class WriteText<T> extends JsonSerializer<T> {

@@ -3,9 +3,14 @@ package dev.dynode.serialization;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.actor.directory.NameDirectory;
+import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.HostWatch;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.directory.DirectoryEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.port.ControlPlane.Answer;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -21,12 +26,28 @@ public final class EventSerialization {
     return bindings(DynoEvent.class, AppEvent.class, DirectoryEvent.class);
   }
 
+  /** Bindings of all messages between nodes. */
+  public static Config ofMessages() {
+    return bindings(
+        "dynode-wire",
+        AppSupervisor.Command.class,
+        HostAgent.Command.class,
+        HostWatch.Command.class,
+        NameDirectory.Command.class,
+        NameDirectory.Found.class,
+        Answer.class);
+  }
+
   /**
    * Configuration that binds each given type and everything that extends or implements it (a sealed
    * interface of events, a state to be kept as snapshot) to {@code jackson-cbor}. To be put above
    * the node's own configuration: {@code bindings(DynoEvent.class, …).withFallback(…)}.
    */
   public static Config bindings(Class<?>... types) {
+    return bindings("jackson-cbor", types);
+  }
+
+  private static Config bindings(String serializer, Class<?>... types) {
     return ConfigFactory.parseMap(
         Arrays.stream(types)
             .collect(
@@ -34,6 +55,6 @@ public final class EventSerialization {
                     type ->
                         ConfigUtil.joinPath(
                             "pekko", "actor", "serialization-bindings", type.getName()),
-                    _ -> "jackson-cbor")));
+                    _ -> serializer)));
   }
 }

@@ -60,9 +60,10 @@ public final class FileLogStore implements LogStore {
   }
 
   @Override
-  public void append(AppId app, LogLine line, Origin origin) {
+  public void append(AppId app, LogLine line, Origin origin, Runnable kept) {
     if (!closed) {
       log(app).append(line, origin);
+      kept.run();
     }
   }
 

@@ -15,7 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -111,12 +113,7 @@ public final class FileSlugStore implements SlugStore {
   }
 
   private Stored receive(InputStream archive, Path file) throws IOException, Rejected {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
+    MessageDigest digest = digest();
     long bytes = 0;
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -136,6 +133,39 @@ public final class FileSlugStore implements SlugStore {
         }
       }
       out.force(true);
+    }
+    return new Stored(bytes, "SHA256:" + HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+
+  /** Every slug there is. */
+  public List<SlugId> all() throws IOException {
+    List<SlugId> all = new ArrayList<>();
+    try (DirectoryStream<Path> places = Files.newDirectoryStream(directory, "[0-9a-f]*")) {
+      for (Path place : places) {
+        all.add(SlugId.of(place.getFileName().toString()));
+      }
+    }
+    return all;
+  }
+
+  /** What {@link #put} said of a slug; its archive is read for that. */
+  public Stored stored(SlugId slug) throws IOException {
+    MessageDigest digest = digest();
+    long bytes = 0;
+    try (InputStream packed = Files.newInputStream(archive(slug))) {
+      byte[] buffer = new byte[1 << 16];
+      for (int read = packed.read(buffer); read >= 0; read = packed.read(buffer)) {
+        digest.update(buffer, 0, read);
+        bytes += read;
+      }
     }
     return new Stored(bytes, "SHA256:" + HexFormat.of().formatHex(digest.digest()));
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * return {@code \r}, and in source and process a tab {@code \t}; every other character is itself. A
  * half surrogate pair, which UTF-8 cannot hold, becomes {@code ?}.
  */
-final class LogLineFormat {
+public final class LogLineFormat {
   private LogLineFormat() {}
 
   static byte[] encode(LogLine line, @Nullable Origin origin) {
@@ -84,7 +84,7 @@ final class LogLineFormat {
   }
 
   /** Cuts the text into parts of at most {@code limit} bytes of UTF-8, between characters. */
-  static List<String> split(String text, int limit) {
+  public static List<String> split(String text, int limit) {
     if (text.length() <= limit / 3) { // a char has at most three bytes
       return List.of(text);
     }

@@ -94,10 +94,15 @@ class FileLogStoreTest {
   void knowsHowFarTheOutputOfALaunchHasCome() {
     var dyno = new DynoId(UUID.randomUUID());
     assertEquals(0, store.stored(app, dyno, 1));
-    store.append(app, line("run.1", "mail@example.com"), new Origin(dyno, 1, 17));
-    store.append(app, line("run.1", "x".repeat(25_000)), new Origin(dyno, 1, 25_018)); // is split
-    store.append(app, line("run.2", "other"), new Origin(new DynoId(UUID.randomUUID()), 1, 90_000));
-    store.append(app, line("run.1", "again"), new Origin(dyno, 2, 6));
+    store.append(app, line("run.1", "mail@example.com"), new Origin(dyno, 1, 17), () -> {});
+    store.append(
+        app, line("run.1", "x".repeat(25_000)), new Origin(dyno, 1, 25_018), () -> {}); // is split
+    store.append(
+        app,
+        line("run.2", "other"),
+        new Origin(new DynoId(UUID.randomUUID()), 1, 90_000),
+        () -> {});
+    store.append(app, line("run.1", "again"), new Origin(dyno, 2, 6), () -> {});
     store.close();
     store = open(settings());
     assertEquals(25_018, store.stored(app, dyno, 1));

@@ -4,6 +4,7 @@ import dev.dynode.actor.DeciderActor;
 import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
+import dev.dynode.actor.DeciderActor.Resume;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.domain.Refusal;
@@ -14,6 +15,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -25,20 +27,23 @@ import dev.dynode.domain.dyno.DynoState.Retired;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
-import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -54,7 +59,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** What the supervisor understands. */
   public sealed interface Command {}
 
-  public record Look(ActorRef<Answer<AppView>> replyTo) implements Command {}
+  public record Look(boolean whole, ActorRef<Answer<AppView>> replyTo) implements Command {}
 
   public record Change(AppCommand command, ActorRef<Answer<AppView>> replyTo) implements Command {}
 
@@ -64,8 +69,33 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   public record TellDyno(DynoId dyno, DynoCommand command, ActorRef<Answer<DynoView>> replyTo)
       implements Command {}
 
+  /** Live: dynos of an app that sleeps have no timers. */
+  public record Wake() implements Command {}
+
+  /** Stop here, for the app is to live on another node. */
+  public record Leave() implements Command {}
+
   /** After a start: an app whose name was claimed but which was never created gives it back. */
   public record FreeNameIfAbsent(String name) implements Command {}
+
+  /**
+   * A host reports of a dyno, until it is answered by {@link HostAgent.Taken}: then the report is
+   * journaled, or means nothing any more.
+   *
+   * @param number counts the reports of a dyno in this life of its host
+   */
+  public record Report(
+      DynoId dyno, long number, DynoCommand report, ActorRef<HostAgent.Command> host)
+      implements Command {}
+
+  /** A host has something of a dyno, and nobody has ordered anything of it. */
+  public record Held(DynoId dyno, ActorRef<HostAgent.Command> host) implements Command {}
+
+  /** A host is there, for the first time or again. */
+  public record HostFound(HostId host) implements Command {}
+
+  /** A host is gone, and what ran there was killed. */
+  public record HostLost(HostId host) implements Command {}
 
   /** A dyno's state after recovery and after each change. */
   public record DynoChanged(DynoId id, DynoState state) implements Command {}
@@ -103,6 +133,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private final ActorRef<Message<AppCommand, AppEvent, AppState>> ledger;
   private final Map<DynoId, Child> dynos = new HashMap<>();
   private final Map<DynoId, List<ActorRef<Answer<DynoView>>>> awaitingBirth = new HashMap<>();
+
+  /** Dynos for which there was no host at all. */
+  private final Set<DynoId> unplaced = new HashSet<>();
+
   private final List<Command> beforeRecovery = new ArrayList<>();
   private @Nullable AppState state;
 
@@ -115,6 +149,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     this.id = id;
     this.surroundings = surroundings;
     self = context.getSelf();
+    surroundings.hosts().follow(self);
     ledger =
         context.spawn(
             DeciderActor.create(
@@ -127,14 +162,25 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   @Override
   public Receive<Command> createReceive() {
-    return newReceiveBuilder().onAnyMessage(this::receive).build();
+    return newReceiveBuilder()
+        .onAnyMessage(this::receive)
+        .onSignal(
+            PostStop.class,
+            _ -> {
+              surroundings.hosts().unfollow(self);
+              return this;
+            })
+        .build();
   }
 
   private Behavior<Command> receive(Command message) {
     switch (message) {
+      case Leave() -> {
+        return Behaviors.stopped();
+      }
       case LedgerChanged(AppState now) -> ledgerChanged(now);
       case Command early when state == null -> beforeRecovery.add(early);
-      case Look(var replyTo) -> replyTo.tell(view());
+      case Look(boolean whole, var replyTo) -> replyTo.tell(view(whole));
       case Change(AppCommand command, var replyTo) ->
           ledger.tell(new Decide<>(command, outcome -> self.tell(new Answered(outcome, replyTo))));
       case Answered(var outcome, var replyTo) -> replyTo.tell(answer(outcome));
@@ -144,6 +190,28 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case TellDyno(DynoId dyno, DynoCommand command, var replyTo) ->
           tellDyno(dyno, command, replyTo);
       case DynoAnswered(var outcome, var replyTo) -> replyTo.tell(dynoAnswer(outcome));
+      case Wake() -> {}
+      case Report report -> report(report);
+      case Held(DynoId dyno, var host) -> {
+        Child child = onRoster(dyno);
+        if (child == null || elsewhere(child, host)) {
+          host.tell(new HostAgent.Finished(dyno));
+        } else {
+          child.actor().tell(new Resume<>());
+        }
+      }
+      case HostFound(HostId host) -> {
+        on(host, (actor, _) -> actor.tell(new Resume<>()));
+        List.copyOf(unplaced).forEach(this::place);
+      }
+      case HostLost(HostId host) ->
+          on(
+              host,
+              (actor, live) ->
+                  actor.tell(
+                      new Decide<>(
+                          new DynoCommand.ReportLost(
+                              live.generation(), "Host " + host + " was lost"))));
       case LedgerOrder(AppOrder order) -> execute(order);
       case DynoChanged(DynoId dyno, DynoState now) -> dynoChanged(dyno, now);
       case DynoRetired(DynoId dyno, Ending ending, var status, Instant at) ->
@@ -170,17 +238,46 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     boolean first = state == null;
     state = now;
     if (first) {
-      if (now instanceof App app && !app.finished().isEmpty()) {
-        surroundings.host().tell(new HostAgent.Finished(Set.copyOf(app.finished().keySet())));
-      }
       beforeRecovery.forEach(self::tell);
       beforeRecovery.clear();
     }
   }
 
-  private Answer<AppView> view() {
+  private void on(
+      HostId host, BiConsumer<ActorRef<Message<DynoCommand, DynoEvent, DynoState>>, Live> each) {
+    for (Child child : dynos.values()) {
+      if (child.state() instanceof Live live && live.host().equals(Optional.of(host))) {
+        each.accept(child.actor(), live);
+      }
+    }
+  }
+
+  /** A dyno that is not over; after a recovery it may not have been launched yet. */
+  private @Nullable Child onRoster(DynoId dyno) {
+    if (!dynos.containsKey(dyno) && state instanceof App app && app.roster().containsKey(dyno)) {
+      launch(app.roster().get(dyno).spec());
+    }
+    return dynos.get(dyno);
+  }
+
+  private void report(Report report) {
+    Child child = onRoster(report.dyno());
+    if (child == null) { // its story is over
+      report.host().tell(new HostAgent.Taken(report.dyno(), report.number()));
+      report.host().tell(new HostAgent.Finished(report.dyno()));
+      return;
+    }
+    child
+        .actor()
+        .tell(
+            new Decide<>(
+                report.report(),
+                _ -> report.host().tell(new HostAgent.Taken(report.dyno(), report.number()))));
+  }
+
+  private Answer<AppView> view(boolean whole) {
     return state instanceof App app && app.deletedAt().isEmpty()
-        ? new Answer.Done<>(viewOf(app))
+        ? new Answer.Done<>(viewOf(whole ? app : app.brief()))
         : new Answer.Refused<>(Refusal.notFound("app"));
   }
 
@@ -188,7 +285,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private Answer<AppView> answer(Outcome<AppEvent, AppState> outcome) {
     return switch (outcome) {
       case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Answer.Refused<>(refusal);
-      case Outcome.Accepted<AppEvent, AppState>(_, App app) -> new Answer.Done<>(viewOf(app));
+      case Outcome.Accepted<AppEvent, AppState>(_, App app) ->
+          new Answer.Done<>(viewOf(app.brief()));
       case Outcome.Accepted<AppEvent, AppState> _ -> new Answer.Refused<>(Refusal.notFound("app"));
     };
   }
@@ -207,7 +305,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
-    boolean room = Placement.SPREAD.choose(surroundings.hosts().hosts()).isPresent();
+    long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
+    boolean room = surroundings.placement().choose(surroundings.hosts().hosts(), bytes).isPresent();
     ledger.tell(
         new Decide<>(
             room ? command : new AppCommand.RefuseDyno(command, Refusal.noRoom()),
@@ -224,7 +323,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Outcome.Accepted<AppEvent, AppState>(List<AppEvent> events, AppState after) -> {
         DynoId dyno =
             events.isEmpty() && after instanceof App app
-                ? command.idempotencyKey().flatMap(app::dynoOfKey).orElseThrow().id()
+                ? command
+                    .idempotencyKey()
+                    .flatMap(app::dynoOfKey)
+                    .map(DynoSpec::id)
+                    .orElse(command.id())
                 : command.id();
         Optional<Answer<DynoView>> known = known(dyno);
         if (known.isPresent()) {
@@ -315,47 +418,65 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                     PersistenceId.of("Dyno", spec.id().toString()),
                     new DynoDecider(),
                     surroundings.clock(),
-                    (context, alarms) ->
+                    (_, alarms) ->
                         new DynoExecutor(
-                            spec,
-                            config,
-                            self,
-                            surroundings.host(),
-                            surroundings.logs(),
-                            context.getSelf(),
-                            alarms)),
+                            spec, config, self, surroundings.hosts(), surroundings.logs(), alarms)),
                 "dyno-" + spec.id());
     dynos.put(spec.id(), new Child(actor, null));
   }
 
-  /** A dyno without an event is new, or its first write has failed: it is created, or again. */
-  private void create(DynoId dyno) {
+  /** Whether the dyno was placed again while this host was lost. */
+  private boolean elsewhere(Child child, ActorRef<HostAgent.Command> host) {
+    return child.state() instanceof Live live
+        && live.generation() > 1
+        && live.host()
+            .flatMap(surroundings.hosts()::agent)
+            .filter(agent -> !agent.equals(host))
+            .isPresent();
+  }
+
+  /**
+   * A dyno without an event is new, or its first write has failed: it is created, or again. One
+   * that has lost its host gets another.
+   */
+  private void place(DynoId dyno) {
+    unplaced.remove(dyno);
     Child child = dynos.get(dyno);
     if (child != null && state instanceof App app && app.roster().containsKey(dyno)) {
       Requested requested = app.roster().get(dyno);
+      DynoSpec spec = requested.spec();
       List<HostView> hosts = surroundings.hosts().hosts();
-      Placement.SPREAD
-          .choose(hosts)
+      long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+      surroundings
+          .placement()
+          .choose(hosts, bytes)
           .or(() -> hosts.stream().findFirst())
-          .ifPresent(
-              host ->
-                  child
-                      .actor()
-                      .tell(
-                          new Decide<>(
-                              create(requested.by(), requested.spec(), host, hosts.size()))));
+          .ifPresentOrElse(
+              host -> {
+                surroundings.hosts().placed(host.id(), bytes);
+                var grounds = new Grounds(hosts.size(), host.dynos(), host.capacity());
+                child
+                    .actor()
+                    .tell(
+                        new Decide<>(
+                            child.state() instanceof Live
+                                ? new DynoCommand.Place(
+                                    DynoDecider.SYSTEM, host.id(), Optional.of(grounds))
+                                : new DynoCommand.Create(
+                                    requested.by(), spec, host.id(), Optional.of(grounds))));
+              },
+              () -> unplaced.add(dyno));
     }
-  }
-
-  private static DynoCommand create(String by, DynoSpec spec, HostView host, int hosts) {
-    var grounds = new Grounds(hosts, host.dynos(), host.capacity());
-    return new DynoCommand.Create(by, spec, host.id(), Optional.of(grounds));
   }
 
   private void dynoChanged(DynoId dyno, DynoState now) {
     dynos.computeIfPresent(dyno, (_, child) -> new Child(child.actor(), now));
-    if (now instanceof DynoState.Absent) {
-      create(dyno);
+    if (now instanceof Live live) {
+      live.host().ifPresent(surroundings.hosts()::expect);
+    }
+    if (now instanceof DynoState.Absent
+        || (now instanceof Live live && live.phase() == DynoState.Phase.CREATED)) {
+      place(dyno);
       return;
     }
     List<ActorRef<Answer<DynoView>>> waiting = awaitingBirth.remove(dyno);

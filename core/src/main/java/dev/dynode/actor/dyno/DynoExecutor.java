@@ -3,6 +3,7 @@ package dev.dynode.actor.dyno;
 import dev.dynode.actor.DeciderActor;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.Hosts;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
@@ -20,9 +21,8 @@ public record DynoExecutor(
     DynoSpec spec,
     Map<String, String> config,
     ActorRef<AppSupervisor.Command> app,
-    ActorRef<HostAgent.Command> host,
+    Hosts hosts,
     LogStore logs,
-    ActorRef<DeciderActor.Message<DynoCommand, DynoEvent, DynoState>> self,
     DeciderActor<DynoCommand, DynoEvent, DynoState, DynoOrder>.Alarms alarms)
     implements DeciderActor.Executor<DynoOrder, DynoState> {
 
@@ -41,14 +41,10 @@ public record DynoExecutor(
           logs.append(spec.app(), new LogLine(at, "heroku", spec.name().toString(), text));
       case DynoOrder.ReportRetired(var ending, var status, Instant at) ->
           app.tell(new AppSupervisor.DynoRetired(spec.id(), ending, status, at));
-      case DynoOrder.PrepareFiles _,
-          DynoOrder.StartProcess _,
-          DynoOrder.AskHost _,
-          DynoOrder.SignalProcess _,
-          DynoOrder.ResizeTerminal _,
-          DynoOrder.CloseAttach _,
-          DynoOrder.DiscardFiles _ ->
-          host.tell(new HostAgent.Carry(spec, config, order, self));
+      case DynoOrder.ForHost forHost -> // what a host misses is ordered again when it is found
+          hosts
+              .agent(forHost.host())
+              .ifPresent(agent -> agent.tell(new HostAgent.Carry(spec, config, forHost)));
     }
   }
 }

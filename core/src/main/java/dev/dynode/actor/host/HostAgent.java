@@ -1,76 +1,144 @@
 package dev.dynode.actor.host;
 
-import dev.dynode.actor.DeciderActor.Decide;
-import dev.dynode.actor.DeciderActor.Message;
+import static java.util.Objects.requireNonNull;
+
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
-import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
-import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
  * What runs on this machine. One {@link ProcessActor} for each dyno placed here; orders about a
- * launch this machine does not know are answered with {@code ReportLost}.
+ * launch this machine does not know are answered with {@code ReportLost}. It tells the nodes that
+ * watch it how it is; as long as one of them hears it, its dynos are kept.
  */
 public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
+  /** Under which agents are found in a cluster. */
+  public static final ServiceKey<Command> KEY = ServiceKey.create(Command.class, "host");
+
+  /** Number of reports that no {@link ProcessActor} waits for. */
+  private static final long NOBODYS = -1;
+
+  /** How soon something is told again that nobody has answered. */
+  private static final Duration AGAIN = Duration.ofSeconds(2);
 
   /** What the agent understands. */
   public sealed interface Command {}
 
-  /** Carry out a dyno's order and report to it. */
-  public record Carry(
-      DynoSpec spec,
-      Map<String, String> config,
-      DynoOrder order,
-      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno)
+  /** Carry out a dyno's order and report to its app. */
+  public record Carry(DynoSpec spec, Map<String, String> config, DynoOrder.ForHost order)
       implements Command {}
+
+  /** This dyno's report of this number was taken. */
+  public record Taken(DynoId dyno, long number) implements Command {}
+
+  /** This dyno is over: nothing of it is needed. */
+  public record Finished(DynoId dyno) implements Command {}
+
+  /** Somebody wants to be told how this host is. */
+  public record Watch(ActorRef<HostWatch.Command> watch) implements Command {}
+
+  /** A watch has heard what was told. */
+  public record Heard() implements Command {}
+
+  /** Take no more dynos, until this is taken back or this node is started again. */
+  public record Drain(boolean on) implements Command {}
 
   /** A client was granted this dyno's process and waits for it. */
   public record Join(
       DynoId dyno, AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
       implements Command {}
 
-  /** An app has read its journal: these dynos of it are over. */
-  public record Finished(Set<DynoId> dynos) implements Command {}
+  private record Ended(DynoId dyno, long bytes) implements Command {}
 
-  private record Ended(DynoId dyno) implements Command {}
+  private record Unwatched(ActorRef<HostWatch.Command> watch) implements Command {}
+
+  private record Tell() implements Command {}
+
+  private record Again() implements Command {}
+
+  /**
+   * What a host in a cluster is to the others.
+   *
+   * @param rendezvous host and port at which clients attach; empty until that is known
+   * @param every time between two tellings of how it is
+   * @param lease how long dynos go on when nobody hears of them
+   */
+  public record Membership(Supplier<String> rendezvous, Duration every, Duration lease) {}
 
   private final HostSurroundings surroundings;
+  private final @Nullable Membership membership;
   private final Set<DynoId> lost;
+  private final Map<DynoId, AppId> owners;
   private final Map<DynoId, RunningProcess> adopted;
   private final Map<DynoId, ActorRef<ProcessActor.Command>> processes = new HashMap<>();
+  private final Map<DynoId, AppSupervisor.Report> untaken = new HashMap<>();
+  private final Map<DynoId, AppId> untakenOwners = new HashMap<>();
+  private final Set<ActorRef<HostWatch.Command>> watches = new HashSet<>();
+  private boolean leased;
 
   /**
    * @param found what an earlier life of this host left
+   * @param membership none for a host that is alone
    */
   public static Behavior<Command> create(
-      HostSurroundings surroundings, ProcessRuntime.Recovery found) {
-    return Behaviors.setup(context -> new HostAgent(context, surroundings, found));
+      HostSurroundings surroundings,
+      ProcessRuntime.Recovery found,
+      Optional<Membership> membership) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new HostAgent(context, timers, surroundings, found, membership)));
   }
 
   private HostAgent(
-      ActorContext<Command> context, HostSurroundings surroundings, ProcessRuntime.Recovery found) {
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      HostSurroundings surroundings,
+      ProcessRuntime.Recovery found,
+      Optional<Membership> membership) {
     super(context);
     this.surroundings = surroundings;
+    this.membership = membership.orElse(null);
     this.lost = found.ended();
+    this.owners = found.owners();
     this.adopted = new HashMap<>();
     found.adopted().forEach(process -> adopted.put(process.dyno(), process));
+    timers.startTimerWithFixedDelay(new Again(), Duration.ZERO, AGAIN);
+    membership.ifPresent(
+        member -> {
+          timers.startTimerWithFixedDelay(new Tell(), member.every());
+          context
+              .getSystem()
+              .receptionist()
+              .tell(Receptionist.register(KEY, context.getSelf().narrow()));
+        });
   }
 
   @Override
@@ -81,6 +149,15 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private Behavior<Command> receive(Command command) {
     switch (command) {
       case Carry carry -> carry(carry);
+      case Taken(DynoId dyno, long number) -> {
+        ActorRef<ProcessActor.Command> process = processes.get(dyno);
+        if (number == NOBODYS) {
+          untaken.remove(dyno);
+          untakenOwners.remove(dyno);
+        } else if (process != null) {
+          process.tell(new ProcessActor.Taken(number));
+        }
+      }
       case Join join -> {
         ActorRef<ProcessActor.Command> process = processes.get(join.dyno());
         if (process == null) {
@@ -90,13 +167,74 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           process.tell(new ProcessActor.Join(join.client(), join.joined()));
         }
       }
-      case Finished(Set<DynoId> dynos) -> dynos.forEach(this::discard);
-      case Ended(DynoId dyno) -> {
+      case Finished(DynoId dyno) -> {
+        ActorRef<ProcessActor.Command> process = processes.get(dyno);
+        if (process != null) {
+          process.tell(new ProcessActor.Discard());
+        }
+        discard(dyno);
+      }
+      case Ended(DynoId dyno, long bytes) -> {
         processes.remove(dyno);
-        surroundings.load().ended();
+        surroundings.load().ended(bytes);
+      }
+      case Watch(var watch) -> {
+        if (watches.add(watch)) {
+          getContext().watchWith(watch, new Unwatched(watch));
+          tell(watch);
+        }
+      }
+      case Unwatched(var watch) -> watches.remove(watch);
+      case Heard() -> keep();
+      case Drain(boolean on) -> {
+        surroundings.load().drain(on);
+        watches.forEach(this::tell);
+      }
+      case Tell() -> watches.forEach(this::tell);
+      case Again() -> {
+        untaken.forEach(
+            (dyno, report) ->
+                surroundings.apps().tell(requireNonNull(untakenOwners.get(dyno)), report));
+        adopted
+            .keySet()
+            .forEach(
+                dyno -> {
+                  AppId owner = owners.get(dyno);
+                  if (owner != null) {
+                    surroundings
+                        .apps()
+                        .tell(owner, new AppSupervisor.Held(dyno, getContext().getSelf()));
+                  }
+                });
       }
     }
     return this;
+  }
+
+  private void tell(ActorRef<HostWatch.Command> watch) {
+    String rendezvous = requireNonNull(membership).rendezvous().get();
+    if (!rendezvous.isEmpty()) {
+      watch.tell(
+          new HostWatch.Tell(
+              new KnownHosts.Told(
+                  getContext().getSelf(),
+                  rendezvous,
+                  surroundings.load().view(),
+                  surroundings.load().draining())));
+    }
+  }
+
+  /** Somebody in the control plane knows that this host lives, so its dynos may go on. */
+  private void keep() {
+    try {
+      surroundings.runtime().keepFor(requireNonNull(membership).lease());
+      leased = true;
+    } catch (IOException e) {
+      if (leased) {
+        getContext().getLog().warn("what keeps the dynos of this host cannot be reached", e);
+      }
+      leased = false;
+    }
   }
 
   private void carry(Carry carry) {
@@ -123,13 +261,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       }
       case DynoOrder.AskHost(_, int generation) -> reportLost(carry, generation);
       case DynoOrder.SignalProcess(_, int generation, _) -> reportLost(carry, generation);
-      case DynoOrder.ResizeTerminal _,
-          DynoOrder.CloseAttach _,
-          DynoOrder.DiscardFiles _,
-          DynoOrder.ArmTimer _,
-          DynoOrder.DisarmTimer _,
-          DynoOrder.WriteLog _,
-          DynoOrder.ReportRetired _ -> {}
+      case DynoOrder.ResizeTerminal _, DynoOrder.CloseAttach _, DynoOrder.DiscardFiles _ -> {}
     }
   }
 
@@ -151,26 +283,30 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   }
 
   private ActorRef<ProcessActor.Command> begin(Carry carry) {
+    DynoSpec spec = carry.spec();
     ActorRef<ProcessActor.Command> process =
         getContext()
             .spawn(
-                ProcessActor.create(surroundings, carry.spec(), carry.config(), carry.dyno()),
-                "process-" + carry.spec().id());
-    processes.put(carry.spec().id(), process);
-    surroundings.load().began();
-    getContext().watchWith(process, new Ended(carry.spec().id()));
+                ProcessActor.create(surroundings, spec, carry.config(), getContext().getSelf()),
+                "process-" + spec.id());
+    processes.put(spec.id(), process);
+    long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+    surroundings.load().began(bytes);
+    getContext().watchWith(process, new Ended(spec.id(), bytes));
     return process;
   }
 
   private void reportLost(Carry carry, int generation) {
-    carry
-        .dyno()
-        .tell(
-            new Decide<>(
-                new DynoCommand.ReportLost(
-                    generation,
-                    lost.contains(carry.spec().id())
-                        ? "The keeper of the dyno ended, and the dyno with it"
-                        : "The node ended before the command was started")));
+    DynoId dyno = carry.spec().id();
+    String reason =
+        lost.contains(dyno)
+            ? "The keeper of the dyno ended, and the dyno with it"
+            : "The node ended before the command was started";
+    var report =
+        new AppSupervisor.Report(
+            dyno, NOBODYS, new DynoCommand.ReportLost(generation, reason), getContext().getSelf());
+    untaken.put(dyno, report);
+    untakenOwners.put(dyno, carry.spec().app());
+    surroundings.apps().tell(carry.spec().app(), report);
   }
 }

@@ -7,28 +7,44 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How full this host is; the directory of an installation with one host. Thread-safe. */
+/** How full this host is. Thread-safe. */
 public final class HostLoad implements HostDirectory {
   private final HostId id;
   private final int capacity;
+  private final long memory;
   private final AtomicInteger dynos = new AtomicInteger();
+  private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong total = new AtomicLong();
+  private volatile boolean draining;
 
   /**
    * @param capacity most dynos at the same time
+   * @param memory most bytes that their sizes may promise them
    */
-  public HostLoad(HostId id, int capacity) {
+  public HostLoad(HostId id, int capacity, long memory) {
     this.id = id;
     this.capacity = capacity;
+    this.memory = memory;
   }
 
-  void began() {
+  void began(long bytes) {
     dynos.incrementAndGet();
+    reserved.addAndGet(bytes);
     total.incrementAndGet();
   }
 
-  void ended() {
+  void ended(long bytes) {
     dynos.decrementAndGet();
+    reserved.addAndGet(-bytes);
+  }
+
+  void drain(boolean on) {
+    draining = on;
+  }
+
+  /** Whether it takes no more dynos. */
+  public boolean draining() {
+    return draining;
   }
 
   /** Dynos here now. */
@@ -43,6 +59,11 @@ public final class HostLoad implements HostDirectory {
 
   @Override
   public List<HostView> hosts() {
-    return List.of(new HostView(id, dynos.get(), capacity));
+    return draining ? List.of() : List.of(view());
+  }
+
+  /** How full it is now. */
+  public HostView view() {
+    return new HostView(id, dynos.get(), capacity, reserved.get(), memory);
   }
 }

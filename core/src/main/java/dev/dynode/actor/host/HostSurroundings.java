@@ -1,5 +1,6 @@
 package dev.dynode.actor.host;
 
+import dev.dynode.actor.app.Apps;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.SlugStore;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 /**
  * What the actors of a host need of it.
  *
+ * @param apps to which dynos belong, to report to
  * @param sampleEvery time between two looks at what a dyno uses
  * @param lineBytes longest log line of a program's output; longer ones are split
  */
@@ -18,6 +20,7 @@ public record HostSurroundings(
     LogStore logs,
     InstantSource clock,
     HostLoad load,
+    Apps apps,
     int lineBytes,
     Duration sampleEvery) {
   /** A line must fit into what the keeper keeps of an output. */

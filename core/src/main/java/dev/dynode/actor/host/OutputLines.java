@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Phaser;
 import org.slf4j.LoggerFactory;
 
 /** Copies a detached dyno's output, line by line, into the app's log. */
@@ -17,8 +18,9 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
 
   private static final int LARGEST_BUFFER = 16 * 1024;
 
-  /** Returns once the output is complete, or this life of the node is over. */
+  /** Returns once all of the output is in the log, or this life of the node is over. */
   void copy() {
+    var unkept = new Phaser(1);
     var line = new ByteArrayOutputStream();
     byte[] buffer = new byte[FIRST_BUFFER];
     try {
@@ -29,20 +31,21 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
           if (buffer[i] == '\n') {
             line.write(buffer, from, i - from);
             from = i + 1;
-            append(line, at + from);
+            append(line, at + from, unkept);
           }
         }
         line.write(buffer, from, n - from);
         if (line.size() >= surroundings.lineBytes()) {
-          append(line, process.position());
+          append(line, process.position(), unkept);
         }
         if (n == buffer.length && n < LARGEST_BUFFER) {
           buffer = new byte[Math.min(LARGEST_BUFFER, 4 * n)];
         }
       }
       if (line.size() > 0) {
-        append(line, process.position());
+        append(line, process.position(), unkept);
       }
+      unkept.arriveAndAwaitAdvance();
     } catch (IOException e) { // what is not stored is there for the node's next life
       LoggerFactory.getLogger(OutputLines.class).debug("output of {} ends here", spec.name(), e);
     }
@@ -54,7 +57,8 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
     copy();
   }
 
-  private void append(ByteArrayOutputStream line, long end) {
+  private void append(ByteArrayOutputStream line, long end, Phaser unkept) {
+    unkept.register();
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     surroundings
@@ -66,7 +70,10 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
                 "app",
                 spec.name().toString(),
                 text.endsWith("\r") ? text.substring(0, text.length() - 1) : text),
-            new LogStore.Origin(process.dyno(), process.generation(), end));
-    process.release(end);
+            new LogStore.Origin(process.dyno(), process.generation(), end),
+            () -> {
+              process.release(end);
+              unkept.arriveAndDeregister();
+            });
   }
 }

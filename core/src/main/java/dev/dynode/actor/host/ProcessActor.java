@@ -1,14 +1,11 @@
 package dev.dynode.actor.host;
 
-import dev.dynode.actor.DeciderActor.Decide;
-import dev.dynode.actor.DeciderActor.Message;
+import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
-import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
 import dev.dynode.domain.dyno.DynoSpec;
-import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.Usage;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime.ExitStatus;
@@ -19,7 +16,10 @@ import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +47,18 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessActor.class);
   private static final ExecutorService BLOCKING = Executors.newVirtualThreadPerTaskExecutor();
 
+  /** How soon a report is told again that nobody took. */
+  private static final Duration SAY_AGAIN = Duration.ofSeconds(2);
+
   sealed interface Command {}
 
-  record Carry(DynoOrder order) implements Command {}
+  record Carry(DynoOrder.ForHost order) implements Command {}
+
+  /** The report of this number has been taken. */
+  record Taken(long number) implements Command {}
+
+  /** Nobody wants anything of this dyno any more. */
+  record Discard() implements Command {}
 
   record Join(AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
       implements Command {}
@@ -73,6 +82,10 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
 
   private record Look() implements Command {}
 
+  private record Say(DynoCommand report) implements Command {}
+
+  private record SayAgain() implements Command {}
+
   /** Read while it ran, or after its end, before that is told. */
   private record Looked(Usage usage) implements Command {}
 
@@ -80,7 +93,12 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private final HostSurroundings surroundings;
   private final DynoSpec spec;
   private final Map<String, String> config;
-  private final ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno;
+  private final ActorRef<HostAgent.Command> host;
+
+  /** Not taken yet, oldest first. Only the first is on its way. */
+  private final Deque<DynoCommand> reports = new ArrayDeque<>();
+
+  private long taken;
   private final List<Signal> earlySignals = new ArrayList<>();
   private CompletableFuture<?> work = CompletableFuture.completedFuture(null);
   private int ordered;
@@ -96,11 +114,11 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       HostSurroundings surroundings,
       DynoSpec spec,
       Map<String, String> config,
-      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
+      ActorRef<HostAgent.Command> host) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new ProcessActor(context, timers, surroundings, spec, config, dyno)));
+                timers -> new ProcessActor(context, timers, surroundings, spec, config, host)));
   }
 
   private ProcessActor(
@@ -109,14 +127,14 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       HostSurroundings surroundings,
       DynoSpec spec,
       Map<String, String> config,
-      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno) {
+      ActorRef<HostAgent.Command> host) {
     super(context);
     this.timers = timers;
     this.quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
     this.surroundings = surroundings;
     this.spec = spec;
     this.config = config;
-    this.dyno = dyno;
+    this.host = host;
   }
 
   @Override
@@ -126,7 +144,18 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
 
   private Behavior<Command> receive(Command command) {
     switch (command) {
-      case Carry(DynoOrder order) -> carry(order);
+      case Carry(DynoOrder.ForHost order) -> carry(order);
+      case Discard() -> discard(ordered);
+      case Say(DynoCommand report) -> say(report);
+      case SayAgain() -> send();
+      case Taken(long number) -> {
+        if (number == taken && !reports.isEmpty()) {
+          reports.remove();
+          taken++;
+          timers.cancel(SayAgain.class);
+          send();
+        }
+      }
       case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
       case Started(int generation, RunningProcess running) ->
@@ -144,7 +173,10 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       case Looked(Usage usage) -> {
         if (usage.matters(quota, knownHits)) {
           knownHits = usage.processLimitHits();
-          dyno.tell(new Decide<>(new DynoCommand.ReportUsage(ordered, usage)));
+          if (reports.peekLast() instanceof DynoCommand.ReportUsage && reports.size() > 1) {
+            reports.removeLast(); // of those that wait the latest is enough
+          }
+          say(new DynoCommand.ReportUsage(ordered, usage));
         }
       }
       case Lost(int generation, Throwable cause) -> {
@@ -161,7 +193,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         attached = false;
         client = null;
         if (reason == AttachDesk.Detached.CLIENT_LEFT) {
-          dyno.tell(new Decide<>(new DynoCommand.ReportDetached(ordered)));
+          say(new DynoCommand.ReportDetached(ordered));
         }
         return closeWhenDone();
       }
@@ -173,7 +205,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
     return this;
   }
 
-  private void carry(DynoOrder order) {
+  private void carry(DynoOrder.ForHost order) {
     switch (order) {
       case DynoOrder.PrepareFiles(_, int generation) ->
           next(
@@ -191,8 +223,8 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         }
       }
       case DynoOrder.AskHost _ -> {
-        if (lastReport != null) {
-          dyno.tell(new Decide<>(lastReport));
+        if (lastReport != null && reports.isEmpty()) {
+          say(lastReport);
         }
       }
       case DynoOrder.SignalProcess(_, _, StopSignal signal) -> signal(number(signal));
@@ -207,19 +239,17 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
           client.client().hangUp(reason);
         }
       }
-      case DynoOrder.DiscardFiles(_, int generation) ->
-          next(
-              generation,
-              () -> {
-                surroundings.runtime().discard(spec.id());
-                return new Discarded();
-              });
-      case DynoOrder.ArmTimer _,
-          DynoOrder.DisarmTimer _,
-          DynoOrder.WriteLog _,
-          DynoOrder.ReportRetired _ ->
-          throw new AssertionError("no order for a host: " + order);
+      case DynoOrder.DiscardFiles(_, int generation) -> discard(generation);
     }
+  }
+
+  private void discard(int generation) {
+    next(
+        generation,
+        () -> {
+          surroundings.runtime().discard(spec.id());
+          return new Discarded();
+        });
   }
 
   /** Runs blocking work after what was ordered before. */
@@ -247,6 +277,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
     environment.putAll(spec.env());
     environment.put("DYNO", spec.name().toString());
     return new Launch(
+        spec.app(),
         spec.id(),
         generation,
         slug(),
@@ -299,7 +330,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
     }
     BLOCKING.execute(() -> readAway(running));
     if (!running.exit().toCompletableFuture().isDone()) {
-      dyno.tell(new Decide<>(new DynoCommand.ReportDetached(ordered)));
+      say(new DynoCommand.ReportDetached(ordered));
     }
   }
 
@@ -328,7 +359,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
                     spec,
                     ordered,
                     process,
-                    dyno,
+                    report -> self.tell(new Say(report)),
                     reason -> self.tell(new Detached(reason)),
                     client.client()));
     if (!taken) {
@@ -368,7 +399,25 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
 
   private void report(DynoCommand report) {
     lastReport = report;
-    dyno.tell(new Decide<>(report));
+    say(report);
+  }
+
+  /** Reports are taken one by one, each told until it is. */
+  private void say(DynoCommand report) {
+    reports.add(report);
+    if (reports.size() == 1) {
+      send();
+    }
+  }
+
+  private void send() {
+    DynoCommand report = reports.peek();
+    if (report != null) {
+      surroundings
+          .apps()
+          .tell(spec.app(), new AppSupervisor.Report(spec.id(), taken, report, host));
+      timers.startSingleTimer(SayAgain.class, new SayAgain(), SAY_AGAIN);
+    }
   }
 
   private Behavior<Command> closeWhenDone() {

@@ -1,24 +1,19 @@
 package dev.dynode.actor.host;
 
-import dev.dynode.actor.DeciderActor.Decide;
-import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.domain.dyno.DynoCommand;
-import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoSpec;
-import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.typed.ActorRef;
 
 /** A client joined to a process of this host. */
 record ProcessAttachment(
     DynoSpec spec,
     int generation,
     RunningProcess process,
-    ActorRef<Message<DynoCommand, DynoEvent, DynoState>> dyno,
+    Consumer<DynoCommand> report,
     Consumer<AttachDesk.Detached> onDetached,
     AttachDesk.Client client)
     implements AttachDesk.Attachment {
@@ -43,7 +38,7 @@ record ProcessAttachment(
     if (process.exit().toCompletableFuture().isDone()) {
       client.hangUp("The command has ended; its last output was not taken in time.");
     } else {
-      dyno.tell(new Decide<>(new DynoCommand.ReportIdle(generation, lastByte)));
+      report.accept(new DynoCommand.ReportIdle(generation, lastByte));
     }
   }
 

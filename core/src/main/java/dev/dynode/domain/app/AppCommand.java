@@ -11,11 +11,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** What somebody wants of an app. {@code by}: the email of the account that asks. */
+/**
+ * What somebody wants of an app. Repeating a command changes nothing, for an answer may be lost.
+ * {@code by}: the email of the account that asks.
+ */
 public sealed interface AppCommand {
   String by();
 
-  /** Repeating it changes nothing. */
   record CreateApp(
       String by, AppId id, ReleaseId release, String name, Tier tier, String region, String stack)
       implements AppCommand {}

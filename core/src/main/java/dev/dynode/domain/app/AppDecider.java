@@ -51,9 +51,11 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
               ? create(create, now)
               : Decision.refuse(Refusal.notFound("app"));
       case App app when app.deletedAt().isPresent() ->
-          command instanceof RetireDyno retire
-              ? retire(app, retire)
-              : Decision.refuse(Refusal.notFound("app"));
+          switch (command) {
+            case RetireDyno retire -> retire(app, retire);
+            case DeleteApp _ -> Decision.accept();
+            default -> Decision.refuse(Refusal.notFound("app"));
+          };
       case App app -> decideApp(app, command, now);
     };
   }
@@ -78,7 +80,8 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
       case UpdateApp(String by, var name, var maintenance, var tier) ->
           Decision.accept(new AppEvent.AppUpdated(now, by, name, maintenance, tier));
       case SetConfig set -> setConfig(app, set, now);
-      case CreateSlug create -> createSlug(app, create, now);
+      case CreateSlug create ->
+          app.slugs().containsKey(create.id()) ? Decision.accept() : createSlug(app, create, now);
       case ReportSlugStored(String by, SlugId id, long bytes, String checksum) -> {
         Slug slug = app.slugs().get(id);
         yield slug == null
@@ -87,11 +90,18 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
                 ? Decision.accept()
                 : Decision.accept(new AppEvent.SlugStored(now, by, id, bytes, checksum));
       }
-      case CreateRelease create -> createRelease(app, create, now);
-      case RollBack rollBack -> rollBack(app, rollBack, now);
-      case RunDyno run -> new OneOffRequest(app, run, policy).decide(now);
-      case RefuseDyno(RunDyno run, Refusal why) ->
-          new OneOffRequest(app, run, policy).refuse(why, now);
+      case CreateRelease create ->
+          app.hasRelease(create.release()) ? Decision.accept() : createRelease(app, create, now);
+      case RollBack rollBack ->
+          app.hasRelease(rollBack.release()) ? Decision.accept() : rollBack(app, rollBack, now);
+      case RunDyno run -> {
+        var request = new OneOffRequest(app, run, policy);
+        yield request.granted() ? Decision.accept() : request.decide(now);
+      }
+      case RefuseDyno(RunDyno run, Refusal why) -> {
+        var request = new OneOffRequest(app, run, policy);
+        yield request.granted() ? Decision.accept() : request.refuse(why, now);
+      }
       case RetireDyno retire -> retire(app, retire);
       case DeleteApp(String by) -> Decision.accept(new AppEvent.AppDeleted(now, by));
     };

@@ -54,6 +54,33 @@ public sealed interface AppState {
       return releases.getLast();
     }
 
+    /**
+     * What is asked for most: without the dynos that have ended, and the config of former releases.
+     */
+    public App brief() {
+      List<Release> known =
+          releases.stream()
+              .map(r -> r.version() == currentRelease().version() ? r : r.withoutConfig())
+              .toList();
+      return new App(
+          id,
+          name,
+          owner,
+          tier,
+          region,
+          stack,
+          maintenance,
+          createdAt,
+          updatedAt,
+          config,
+          slugs,
+          known,
+          roster,
+          Map.of(),
+          names,
+          deletedAt);
+    }
+
     /** Declared process types of the current release and their commands. */
     public Map<String, String> processTypes() {
       return currentRelease()
@@ -66,6 +93,11 @@ public sealed interface AppState {
     /** The release of this version. */
     public Optional<Release> release(int version) {
       return releases.stream().filter(release -> release.version() == version).findAny();
+    }
+
+    /** Whether there is a release of this id. */
+    boolean hasRelease(ReleaseId id) {
+      return releases.stream().anyMatch(release -> release.id().equals(id));
     }
 
     /** A live or finished dyno by id or name; of several finished ones of a name, the latest. */
@@ -122,7 +154,11 @@ public sealed interface AppState {
       String description,
       String by,
       Instant at,
-      Map<String, String> config) {}
+      Map<String, String> config) {
+    private Release withoutConfig() {
+      return new Release(id, version, slug, description, by, at, Map.of());
+    }
+  }
 
   /** A dyno that takes a slot. */
   record Requested(DynoSpec spec, String by, Instant at, Optional<String> idempotencyKey) {}

@@ -34,6 +34,11 @@ public final class Names {
     return new Names(new Table(), 0);
   }
 
+  /** Of an app that was told of: found out from its dynos when they are asked. */
+  public static Names untold() {
+    return new Names(null, 0);
+  }
+
   /** Whether a dyno of the app these are of has the name. */
   synchronized boolean has(DynoName name, App app) {
     Table current = table;

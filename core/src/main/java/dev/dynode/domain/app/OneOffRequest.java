@@ -26,7 +26,13 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   private static final int FIRST_NUMBER = 1000;
   private static final int NUMBERS = 9000;
 
+  /** Whether this very request was granted before. */
+  boolean granted() {
+    return app.roster().containsKey(run.id()) || app.finished().containsKey(run.id());
+  }
+
   Decision<AppEvent> decide(Instant now) {
+
     Optional<DynoSpec> before = run.idempotencyKey().flatMap(app::dynoOfKey);
     if (before.isPresent()) {
       return sameRequest(before.get())
@@ -190,6 +196,7 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
         run.id(),
         app.id(),
         name(),
+        false,
         size().name(),
         run.size().isPresent() ? Sizing.ASKED : Sizing.TIER,
         command,

@@ -16,6 +16,9 @@ public sealed interface DynoCommand {
     }
   }
 
+  /** Be launched on this host, where it has none. */
+  record Place(String by, HostId host, Optional<Grounds> grounds) implements DynoCommand {}
+
   /** A client has shown the dyno's token. */
   record Attach(String by, String from) implements DynoCommand {}
 

@@ -5,6 +5,7 @@ import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand.Attach;
 import dev.dynode.domain.dyno.DynoCommand.Create;
+import dev.dynode.domain.dyno.DynoCommand.Place;
 import dev.dynode.domain.dyno.DynoCommand.ReportDetached;
 import dev.dynode.domain.dyno.DynoCommand.ReportExited;
 import dev.dynode.domain.dyno.DynoCommand.ReportIdle;
@@ -36,6 +37,9 @@ import java.util.Optional;
  * Absent → CREATED → AWAITING (attached) ─ client ─→ STARTING → RUNNING → EXITED → Retired
  *                  └──────── detached ─────────────→ STARTING     │ stop, 24 h: STOPPING ─┘
  * </pre>
+ *
+ * <p>Of a dyno of the formation it knows one thing so far: with its host lost it is {@code CREATED}
+ * again, and its next placement is the next generation.
  */
 public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> {
   /** Whom events name that nobody asked for. */
@@ -76,6 +80,10 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   private static Decision<DynoEvent> decideLive(Live live, DynoCommand command, Instant now) {
     return switch (command) {
       case Create _ -> Decision.accept();
+      case Place(String by, var host, var grounds) ->
+          live.phase() == Phase.CREATED
+              ? Decision.accept(new DynoEvent.Placed(now, by, live.generation() + 1, host, grounds))
+              : Decision.accept();
       case Attach(String by, String from) -> attach(live, by, from, now);
       case Resize(String by, int columns, int rows) ->
           live.phase() == Phase.RUNNING && live.spec().terminal()
@@ -89,12 +97,12 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
         yield due == null || now.isBefore(due) ? Decision.accept() : timerDue(live, timer, now);
       }
       case ReportPrepared(int generation) ->
-          generation == live.generation() && live.phase() == Phase.AWAITING && !live.up()
+          isCurrent(live, generation) && live.phase() == Phase.AWAITING && !live.up()
               ? Decision.accept(new DynoEvent.BecameUp(now, SYSTEM, generation))
               : Decision.accept();
       case ReportStarted(int generation, long pid) -> started(live, generation, pid, now);
       case ReportStartFailed(int generation, String reason) ->
-          generation != live.generation() || live.startedAt().isPresent()
+          !isCurrent(live, generation) || live.startedAt().isPresent()
               ? Decision.accept()
               : Decision.accept(
                   new DynoEvent.StartFailed(now, SYSTEM, generation, reason),
@@ -106,22 +114,22 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
                       Ending.NOT_STARTED,
                       Optional.of(NOT_STARTED_STATUS)));
       case ReportDetached(int generation) ->
-          generation == live.generation() && live.client()
+          isCurrent(live, generation) && live.client()
               ? hangUp(live, new DynoEvent.ClientDetached(now, SYSTEM, generation), now)
               : Decision.accept();
       case ReportIdle(int generation, Instant lastByte) ->
-          generation == live.generation()
+          isCurrent(live, generation)
                   && live.client()
                   && !lastByte.plus(live.spec().policy().idleAfter()).isAfter(now)
               ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
               : Decision.accept();
       case ReportUsage(int generation, Usage usage) ->
-          generation == live.generation()
+          isCurrent(live, generation)
                   && (live.phase() == Phase.RUNNING || live.phase() == Phase.STOPPING)
               ? new Decision.Accepted<>(Strain.judge(live, usage, now))
               : Decision.accept();
       case ReportExited(int generation, int status) ->
-          generation == live.generation()
+          isCurrent(live, generation)
               ? Decision.accept(
                   new DynoEvent.Exited(now, SYSTEM, generation, status),
                   new DynoEvent.Retired(
@@ -131,13 +139,29 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
                       live.why().orElse(Ending.EXITED),
                       Optional.of(status)))
               : Decision.accept();
-      case ReportLost(int generation, String reason) ->
-          generation == live.generation()
-              ? Decision.accept(
-                  new DynoEvent.Lost(now, SYSTEM, generation, reason),
-                  new DynoEvent.Retired(now, SYSTEM, generation, Ending.LOST, Optional.empty()))
-              : Decision.accept();
+      case ReportLost(int generation, String reason) -> lost(live, generation, reason, now);
     };
+  }
+
+  /** Whether a report is about the launch that there is. */
+  private static boolean isCurrent(Live live, int generation) {
+    return generation == live.generation() && live.phase() != Phase.CREATED;
+  }
+
+  /** A one-off ends with its host; a dyno of the formation is to be placed again. */
+  private static Decision<DynoEvent> lost(Live live, int generation, String reason, Instant now) {
+    if (!isCurrent(live, generation)) {
+      return Decision.accept();
+    }
+    var lost = new DynoEvent.Lost(now, SYSTEM, generation, reason);
+    return placedAgain(live)
+        ? Decision.accept(lost)
+        : Decision.accept(
+            lost, new DynoEvent.Retired(now, SYSTEM, generation, Ending.LOST, Optional.empty()));
+  }
+
+  private static boolean placedAgain(Live live) {
+    return live.spec().formation() && live.phase() != Phase.STOPPING;
   }
 
   private static Decision<DynoEvent> attach(Live live, String by, String from, Instant now) {
@@ -295,7 +319,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
       case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
       case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
       case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));
-      case DynoEvent.Lost _ -> live.exited(Optional.empty());
+      case DynoEvent.Lost _ -> placedAgain(live) ? live.unplaced() : live.exited(Optional.empty());
       case DynoEvent.Retired(Instant at, _, int generation, Ending ending, var status) ->
           new Retired(
               live.spec(),

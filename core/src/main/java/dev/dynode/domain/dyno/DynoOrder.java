@@ -6,24 +6,31 @@ import java.util.Optional;
 
 /** What the world should be made to do about a dyno. Idempotent, fenced by generation. */
 public sealed interface DynoOrder {
+  /** What the dyno's host is to do. */
+  sealed interface ForHost extends DynoOrder {
+    HostId host();
+
+    int generation();
+  }
+
   /** Make the file system ready on the host; it reports {@code ReportPrepared}. */
-  record PrepareFiles(HostId host, int generation) implements DynoOrder {}
+  record PrepareFiles(HostId host, int generation) implements ForHost {}
 
   /** Start the command unless this generation was started before. */
-  record StartProcess(HostId host, int generation) implements DynoOrder {}
+  record StartProcess(HostId host, int generation) implements ForHost {}
 
   /** Ask the host what became of this launch. */
-  record AskHost(HostId host, int generation) implements DynoOrder {}
+  record AskHost(HostId host, int generation) implements ForHost {}
 
-  record SignalProcess(HostId host, int generation, StopSignal signal) implements DynoOrder {}
+  record SignalProcess(HostId host, int generation, StopSignal signal) implements ForHost {}
 
-  record ResizeTerminal(HostId host, int generation, int columns, int rows) implements DynoOrder {}
+  record ResizeTerminal(HostId host, int generation, int columns, int rows) implements ForHost {}
 
   /** Close the client's connection and tell it why. */
-  record CloseAttach(HostId host, int generation, String reason) implements DynoOrder {}
+  record CloseAttach(HostId host, int generation, String reason) implements ForHost {}
 
   /** Throw the file system away. */
-  record DiscardFiles(HostId host, int generation) implements DynoOrder {}
+  record DiscardFiles(HostId host, int generation) implements ForHost {}
 
   record ArmTimer(DynoTimer timer, Instant at) implements DynoOrder {}
 

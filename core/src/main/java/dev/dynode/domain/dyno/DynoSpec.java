@@ -12,6 +12,8 @@ import java.util.Optional;
 /**
  * What was asked for when a dyno was requested: never changes.
  *
+ * @param formation whether it is one of the app's formation, which is placed again where its host
+ *     is lost; a one-off never is. Older events do not tell: theirs are one-offs
  * @param size name as the API spells it, such as {@code Standard-1X}
  * @param sizing why it has that size
  * @param command as the user gave it, unexpanded and without the client's exit-status suffix
@@ -27,6 +29,7 @@ public record DynoSpec(
     DynoId id,
     AppId app,
     DynoName name,
+    boolean formation,
     String size,
     Sizing sizing,
     String command,
@@ -52,6 +55,7 @@ public record DynoSpec(
         id,
         app,
         name,
+        formation,
         size,
         why,
         command,

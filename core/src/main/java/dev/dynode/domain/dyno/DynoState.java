@@ -78,6 +78,27 @@ public sealed interface DynoState {
           strain);
     }
 
+    /** As before its first launch; the life it may have goes on. */
+    Live unplaced() {
+      return new Live(
+              spec,
+              Phase.CREATED,
+              generation,
+              Optional.empty(),
+              false,
+              false,
+              0,
+              deadlines,
+              createdAt,
+              changedAt,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Strain.NONE)
+          .notDue(DynoTimer.ATTACH)
+          .notDue(DynoTimer.HANGUP);
+    }
+
     Live becameUp(Instant at) {
       return new Live(
           spec,

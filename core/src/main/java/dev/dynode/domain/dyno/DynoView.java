@@ -6,6 +6,7 @@ import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoState.Phase;
 import dev.dynode.domain.dyno.DynoState.Retired;
+import dev.dynode.domain.id.HostId;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,11 +16,13 @@ import java.util.Optional;
  * @param state {@code starting}, {@code up} or, once it has ended, {@code complete}
  * @param updatedAt last change of {@code state}
  * @param awaitsClient whether its token is still good
+ * @param host where it was placed, while that matters
  */
 public record DynoView(
     DynoSpec spec,
     String state,
     boolean awaitsClient,
+    Optional<HostId> host,
     Instant createdAt,
     Instant updatedAt,
     Optional<Instant> endedAt,
@@ -32,6 +35,7 @@ public record DynoView(
         requested.spec(),
         "starting",
         false,
+        Optional.empty(),
         requested.at(),
         requested.at(),
         Optional.empty(),
@@ -44,6 +48,7 @@ public record DynoView(
         live.spec(),
         live.up() ? "up" : "starting",
         live.phase() == Phase.AWAITING,
+        live.host(),
         live.createdAt(),
         live.changedAt(),
         Optional.empty(),
@@ -56,6 +61,7 @@ public record DynoView(
         retired.spec(),
         "complete",
         false,
+        Optional.empty(),
         retired.createdAt(),
         retired.endedAt(),
         Optional.of(retired.endedAt()),
@@ -68,6 +74,7 @@ public record DynoView(
         finished.spec(),
         "complete",
         false,
+        Optional.empty(),
         finished.requestedAt(),
         finished.endedAt(),
         Optional.of(finished.endedAt()),

@@ -86,11 +86,9 @@ final class DynoAgain {
               new DynoCommand.ReportExited(generation, status);
           case DynoEvent.Lost(_, _, int generation, String reason) ->
               new DynoCommand.ReportLost(generation, reason);
-          case DynoEvent.Placed _,
-              DynoEvent.TerminateSent _,
-              DynoEvent.KillSent _,
-              DynoEvent.Retired _ ->
-              null;
+          case DynoEvent.Placed(_, String by, _, HostId host, var grounds) ->
+              new DynoCommand.Place(by, host, grounds);
+          case DynoEvent.TerminateSent _, DynoEvent.KillSent _, DynoEvent.Retired _ -> null;
         });
   }
 

@@ -7,14 +7,31 @@ import dev.dynode.domain.id.HostId;
  *
  * @param dynos dynos it has now
  * @param capacity most dynos it may have
+ * @param reserved bytes of memory that their sizes promise them
+ * @param memory most bytes it may promise
  */
-public record HostView(HostId id, int dynos, int capacity) {
-  public boolean hasRoom() {
-    return dynos < capacity;
+public record HostView(HostId id, int dynos, int capacity, long reserved, long memory) {
+  /** One whose memory does not count. */
+  public HostView(HostId id, int dynos, int capacity) {
+    this(id, dynos, capacity, 0, Long.MAX_VALUE);
   }
 
-  /** Share of its capacity that is taken. */
+  public boolean hasRoom() {
+    return hasRoom(0);
+  }
+
+  /** Whether one more dyno of so many bytes fits. */
+  public boolean hasRoom(long bytes) {
+    return dynos < capacity && bytes <= memory - reserved;
+  }
+
+  /** The same with one more dyno. */
+  public HostView with(long bytes) {
+    return new HostView(id, dynos + 1, capacity, reserved + bytes, memory);
+  }
+
+  /** Share of its capacity or memory that is taken, whichever is more. */
   public double filled() {
-    return (double) dynos / capacity;
+    return Math.max((double) dynos / capacity, (double) reserved / memory);
   }
 }

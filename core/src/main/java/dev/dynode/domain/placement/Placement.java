@@ -23,7 +23,12 @@ public enum Placement {
     return order;
   }
 
-  public Optional<HostView> choose(Collection<HostView> hosts) {
-    return hosts.stream().filter(HostView::hasRoom).min(order);
+  /**
+   * The best host for a dyno.
+   *
+   * @param bytes memory that its size promises it
+   */
+  public Optional<HostView> choose(Collection<HostView> hosts, long bytes) {
+    return hosts.stream().filter(host -> host.hasRoom(bytes)).min(order);
   }
 }

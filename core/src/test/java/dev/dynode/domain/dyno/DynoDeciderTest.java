@@ -35,10 +35,15 @@ class DynoDeciderTest {
       new Story<>(new DynoDecider());
 
   private static DynoSpec spec(boolean attach, Optional<Duration> timeToLive) {
+    return spec(attach, timeToLive, false);
+  }
+
+  private static DynoSpec spec(boolean attach, Optional<Duration> timeToLive, boolean formation) {
     return new DynoSpec(
         new DynoId(new UUID(1, 1)),
         new AppId(new UUID(2, 2)),
         new DynoName("run", 4242),
+        formation,
         "Standard-1X",
         Sizing.TIER,
         "bash -l",
@@ -379,5 +384,66 @@ class DynoDeciderTest {
         .when(new DynoCommand.Stop(USER, StopCause.USER))
         .when(new TimerDue(DynoTimer.LIFE));
     assertEquals(events, story.journal().size());
+  }
+
+  private void ofFormation() {
+    story.when(new DynoCommand.Create(USER, spec(false, Optional.empty(), true), HOST));
+    story.when(new DynoCommand.ReportStarted(1, 99));
+  }
+
+  private void hostLost() {
+    story.when(new DynoCommand.ReportLost(1, "Host h1 was lost"));
+  }
+
+  @Test
+  void aOneOffEndsWithItsHostAndIsNeverPlacedAgain() {
+    created(false);
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    hostLost();
+    assertEquals(Ending.LOST, retired().ending());
+    story.when(new DynoCommand.Place(USER, new HostId("h2"), Optional.empty()));
+    assertEquals("Retired", story.names().getLast());
+  }
+
+  @Test
+  void aDynoOfTheFormationIsPlacedAgainAsTheNextGeneration() {
+    ofFormation();
+    hostLost();
+    assertEquals("Lost", story.names().getLast());
+    Live live = assertInstanceOf(Live.class, story.state());
+    assertEquals(DynoState.Phase.CREATED, live.phase());
+    assertEquals(Optional.empty(), live.host());
+    int before = story.journal().size();
+    hostLost();
+    story.when(new DynoCommand.ReportExited(1, 0));
+    story.when(new DynoCommand.ReportStartFailed(1, "late"));
+    assertEquals(before, story.journal().size(), "of the launch that was lost");
+    story.when(new DynoCommand.Place("dynode", new HostId("h2"), Optional.empty()));
+    assertEquals(
+        List.of(2), story.orders(DynoOrder.StartProcess.class, DynoOrder.StartProcess::generation));
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    story.when(new DynoCommand.Place("dynode", HOST, Optional.empty()));
+    assertEquals(before + 1, story.journal().size());
+    story.when(new DynoCommand.ReportStarted(2, 7));
+    assertEquals(
+        List.of(
+            "Created", "Placed", "Started", "BecameUp", "Lost", "Placed", "Started", "BecameUp"),
+        story.names());
+  }
+
+  @Test
+  void aDynoOfTheFormationThatIsStoppingIsNotPlacedAgain() {
+    ofFormation();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    hostLost();
+    assertEquals(Ending.LOST, retired().ending());
+  }
+
+  @Test
+  void aDynoOfTheFormationWithoutAHostCanBeStopped() {
+    ofFormation();
+    hostLost();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    assertEquals(Ending.STOPPED, retired().ending());
   }
 }

@@ -48,6 +48,7 @@ class DynoStoryTest {
             new DynoId(new UUID(1, 1)),
             new AppId(new UUID(2, 2)),
             new DynoName("run", 4242),
+            false,
             "Standard-1X",
             Sizing.TIER,
             "worker",

@@ -1,0 +1,71 @@
+package dev.dynode.actor.host;
+
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
+import dev.dynode.port.HostDirectory;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** The hosts, as the control plane reaches them. Thread-safe. */
+public interface Hosts extends HostDirectory {
+
+  /** Everything the hosts told last that are not lost. */
+  List<KnownHosts.Told> all();
+
+  /** Who looks after a host's processes, if it can be reached now. */
+  Optional<ActorRef<HostAgent.Command>> agent(HostId host);
+
+  /** Host and port at which clients attach to what runs there, if it can be reached now. */
+  Optional<String> rendezvous(HostId host);
+
+  /** A dyno of so many bytes was placed there: it counts until the host itself counts it. */
+  void placed(HostId host, long bytes);
+
+  /** There are dynos on this host: somebody must learn when it is lost. */
+  void expect(HostId host);
+
+  /** From now on this app is told of hosts that come and are lost. */
+  void follow(ActorRef<AppSupervisor.Command> app);
+
+  /** The opposite. */
+  void unfollow(ActorRef<AppSupervisor.Command> app);
+
+  /** The one host of a node that is alone: always there. */
+  record One(HostLoad load, ActorRef<HostAgent.Command> agent, Supplier<String> rendezvousOf)
+      implements Hosts {
+    @Override
+    public List<HostView> hosts() {
+      return load.hosts();
+    }
+
+    @Override
+    public List<KnownHosts.Told> all() {
+      return List.of(new KnownHosts.Told(agent, rendezvousOf.get(), load.view(), load.draining()));
+    }
+
+    @Override
+    public Optional<ActorRef<HostAgent.Command>> agent(HostId host) {
+      return Optional.of(agent);
+    }
+
+    @Override
+    public Optional<String> rendezvous(HostId host) {
+      return Optional.of(rendezvousOf.get());
+    }
+
+    @Override
+    public void placed(HostId host, long bytes) {}
+
+    @Override
+    public void expect(HostId host) {}
+
+    @Override
+    public void follow(ActorRef<AppSupervisor.Command> app) {}
+
+    @Override
+    public void unfollow(ActorRef<AppSupervisor.Command> app) {}
+  }
+}

@@ -1,0 +1,161 @@
+package dev.dynode.actor.host;
+
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node has heard of the hosts of its cluster. A host that was not heard of for a while
+ * gets no new dynos; after {@code lostAfter} it is lost, and its dynos with it. Thread-safe.
+ */
+public final class KnownHosts implements Hosts {
+  private final ConcurrentMap<HostId, Known> known = new ConcurrentHashMap<>();
+  private final Set<ActorRef<AppSupervisor.Command>> apps = ConcurrentHashMap.newKeySet();
+  private final Duration freshFor;
+  private final Duration lostAfter;
+  private final LongSupplier nanos;
+
+  /**
+   * A host.
+   *
+   * @param heardAt when it last told of itself, by the clock of this JVM
+   * @param hereAt when its node was last seen in the cluster
+   * @param told its last report; none of one that is only expected
+   * @param placed what was placed there since
+   */
+  private record Known(long heardAt, long hereAt, @Nullable Told told, List<Long> placed) {}
+
+  /** What a host tells of itself. */
+  public record Told(
+      ActorRef<HostAgent.Command> agent, String rendezvous, HostView view, boolean draining) {}
+
+  /**
+   * Knows nothing yet.
+   *
+   * @param freshFor how long a report is good enough to place dynos by
+   * @param lostAfter absence after which a host's dynos are recorded as lost; its keeper must have
+   *     killed them by then
+   * @param nanos a clock as {@link System#nanoTime}
+   */
+  public KnownHosts(Duration freshFor, Duration lostAfter, LongSupplier nanos) {
+    this.freshFor = freshFor;
+    this.lostAfter = lostAfter;
+    this.nanos = nanos;
+  }
+
+  /** A host has told of itself. */
+  void heard(Told told) {
+    Known before =
+        known.put(
+            told.view().id(), new Known(nanos.getAsLong(), nanos.getAsLong(), told, List.of()));
+    if (before == null
+        || before.told() == null
+        || !before.told().agent().equals(told.agent())
+        || since(before.heardAt()).compareTo(freshFor)
+            > 0) { // what it was told meanwhile may be lost
+      var found = new AppSupervisor.HostFound(told.view().id());
+      apps.forEach(app -> app.tell(found));
+    }
+  }
+
+  /**
+   * Tells the apps which hosts have been away for too long. That time begins when the cluster has
+   * decided that a host is gone, not when this node stops to hear it: another node may still hear
+   * it then, and so let its dynos live.
+   *
+   * @param inCluster whether the node of this agent is a member of the cluster
+   */
+  void look(Predicate<ActorRef<HostAgent.Command>> inCluster) {
+    known.forEach(
+        (host, last) -> {
+          Told told = last.told();
+          if (told != null && inCluster.test(told.agent())) {
+            known.computeIfPresent(
+                host,
+                (_, now) -> new Known(now.heardAt(), nanos.getAsLong(), now.told(), now.placed()));
+          } else if (since(last.hereAt()).compareTo(lostAfter) > 0 && known.remove(host, last)) {
+            var lost = new AppSupervisor.HostLost(host);
+            apps.forEach(app -> app.tell(lost));
+          }
+        });
+  }
+
+  @Override
+  public void unfollow(ActorRef<AppSupervisor.Command> app) {
+    apps.remove(app);
+  }
+
+  private Duration since(long then) {
+    return Duration.ofNanos(nanos.getAsLong() - then);
+  }
+
+  private Optional<Told> told(HostId host) {
+    return Optional.ofNullable(known.get(host)).map(Known::told);
+  }
+
+  @Override
+  public List<Told> all() {
+    var all = new ArrayList<Told>();
+    known.values().forEach(last -> Optional.ofNullable(last.told()).ifPresent(all::add));
+    return all;
+  }
+
+  @Override
+  public List<HostView> hosts() {
+    var hosts = new ArrayList<HostView>();
+    for (Known last : known.values()) {
+      Told told = last.told();
+      if (told != null && !told.draining() && since(last.heardAt()).compareTo(freshFor) <= 0) {
+        HostView view = told.view();
+        for (long bytes : last.placed()) {
+          view = view.with(bytes);
+        }
+        hosts.add(view);
+      }
+    }
+    return hosts;
+  }
+
+  @Override
+  public Optional<ActorRef<HostAgent.Command>> agent(HostId host) {
+    return told(host).map(Told::agent);
+  }
+
+  @Override
+  public Optional<String> rendezvous(HostId host) {
+    return told(host).map(Told::rendezvous);
+  }
+
+  @Override
+  public void placed(HostId host, long bytes) {
+    known.computeIfPresent(
+        host,
+        (_, last) -> {
+          var placed = new ArrayList<>(last.placed());
+          placed.add(bytes);
+          return new Known(last.heardAt(), last.hereAt(), last.told(), List.copyOf(placed));
+        });
+  }
+
+  @Override
+  public void expect(HostId host) {
+    known.computeIfAbsent(
+        host, _ -> new Known(nanos.getAsLong(), nanos.getAsLong(), null, List.of()));
+  }
+
+  @Override
+  public void follow(ActorRef<AppSupervisor.Command> app) {
+    apps.add(app);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.dynode.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.KnownHosts;
+import dev.dynode.api.wire.HostJson;
+import dev.dynode.domain.id.HostId;
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.AllDirectives;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** {@code /hosts}: where dynos run, and which of these take more. Dynode's own. */
+final class HostRoutes extends AllDirectives {
+  private final Desk desk;
+
+  HostRoutes(Desk desk) {
+    this.desk = desk;
+  }
+
+  Route routes() {
+    var action = segment("hosts").slash(segment()).slash("actions");
+    return concat(
+        path("hosts", () -> get(() -> desk.answer(_ -> CompletableFuture.completedFuture(list())))),
+        path(
+            action.slash("drain"),
+            host ->
+                post(() -> desk.answer(_ -> CompletableFuture.completedFuture(drain(host, true))))),
+        path(
+            action.slash("undrain"),
+            host ->
+                post(
+                    () ->
+                        desk.answer(_ -> CompletableFuture.completedFuture(drain(host, false))))));
+  }
+
+  private HttpResponse list() {
+    return Json.response(
+        200,
+        desk.with().hosts().all().stream()
+            .map(HostJson::of)
+            .sorted(Comparator.comparing(HostJson::name))
+            .toList());
+  }
+
+  private HttpResponse drain(String name, boolean on) {
+    KnownHosts.Told host =
+        desk.with().hosts().all().stream()
+            .filter(told -> told.view().id().equals(new HostId(name)))
+            .findAny()
+            .orElseThrow(() -> Errors.notFound("host").exception());
+    host.agent().tell(new HostAgent.Drain(on));
+    return Json.response(202, HostJson.of(host));
+  }
+}

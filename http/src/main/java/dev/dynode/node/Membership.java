@@ -1,0 +1,124 @@
+package dev.dynode.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.dynode.postgres.Postgres;
+import dev.dynode.serialization.EventSerialization;
+import dev.dynode.tls.NodeKeys;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
+
+/**
+ * What a node is in a cluster.
+ *
+ * @param roles at least one
+ * @param host at which the other nodes reach this one
+ * @param port the same, 0 to 65535; 0 takes a free one
+ * @param join {@code host:port} of nodes to join, one of which answers; where the first of them is
+ *     this node, it begins a cluster if none of the others is there. None: this node begins one
+ * @param hostName what this host is called; unique in the cluster, and the same after a restart
+ * @param tls how nodes know one another; none: whoever reaches their ports is believed
+ */
+public record Membership(
+    Set<Role> roles, String host, int port, List<String> join, String hostName, Optional<Tls> tls) {
+
+  /** What a node does. */
+  public enum Role {
+    /** Holds apps and their dynos' records. */
+    CONTROL,
+    /** Runs dynos. */
+    HOST,
+    /** Serves the Platform API, and clients that attach. */
+    EDGE;
+
+    /** As it is spelled in options and in the cluster. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** PEM files: this node's key and certificate, and the authority that signed every node's. */
+  public record Tls(Path key, Path certificate, Path authority) {
+    /**
+     * As the files are now.
+     *
+     * @throws IOException in one sentence, where they cannot be used
+     */
+    public NodeKeys read() throws IOException {
+      return NodeKeys.read(key, certificate, authority, Clock.systemUTC().instant());
+    }
+  }
+
+  boolean has(Role role) {
+    return roles.contains(role);
+  }
+
+  /** The configuration of a node of this cluster. */
+  public Config over(Config config) {
+    Map<String, Object> own = new LinkedHashMap<>();
+    own.put("pekko.cluster.roles", roles.stream().map(Role::word).toList());
+    own.put("pekko.remote.artery.canonical.hostname", host);
+    own.put("pekko.remote.artery.canonical.port", port);
+    tls.ifPresent(
+        files -> {
+          own.put("pekko.remote.artery.transport", "tls-tcp");
+          String engine = "pekko.remote.artery.ssl.rotating-keys-engine.";
+          own.put(engine + "key-file", files.key().toString());
+          own.put(engine + "cert-file", files.certificate().toString());
+          own.put(engine + "ca-cert-file", files.authority().toString());
+          own.put(
+              engine + "ssl-context-cache-ttl",
+              config.getDuration("dynode.cluster.tls-read-again"));
+        });
+    return ConfigFactory.parseMap(own)
+        .withFallback(EventSerialization.ofMessages())
+        .withFallback(ConfigFactory.parseResources(Membership.class, "cluster.conf"))
+        .withFallback(Postgres.journalOf(config));
+  }
+
+  /** Whether this node is one of its cluster now. */
+  public static boolean isUp(ActorSystem<?> system) {
+    return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
+  }
+
+  /** Runs once when the cluster has gone on without this node, on a thread of the cluster. */
+  static void whenRemoved(ActorSystem<?> system, Runnable then) {
+    org.apache.pekko.cluster.Cluster.get(system.classicSystem()).registerOnMemberRemoved(then);
+  }
+
+  /** Host and port at which other nodes join this one. */
+  static String address(ActorSystem<?> system) {
+    Address here = Cluster.get(system).selfMember().address();
+    return here.getHost().orElseThrow() + ":" + here.getPort().orElseThrow();
+  }
+
+  /** Joins the others, or begins. */
+  public void join(ActorSystem<?> system) {
+    Cluster cluster = Cluster.get(system);
+    Address here = cluster.selfMember().address();
+    List<Address> seeds =
+        join.stream()
+            .map(
+                node -> {
+                  int colon = node.lastIndexOf(':');
+                  return new Address(
+                      "pekko",
+                      system.name(),
+                      node.substring(0, colon),
+                      Integer.parseInt(node.substring(colon + 1)));
+                })
+            .toList();
+    cluster.manager().tell(new JoinSeedNodes(seeds.isEmpty() ? List.of(here) : seeds));
+  }
+}

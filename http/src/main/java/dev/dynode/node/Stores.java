@@ -1,0 +1,116 @@
+package dev.dynode.node;
+
+import com.typesafe.config.Config;
+import dev.dynode.api.SlugArchives;
+import dev.dynode.api.Tokens;
+import dev.dynode.port.LogStore;
+import dev.dynode.port.SlugStore;
+import dev.dynode.postgres.HeldName;
+import dev.dynode.postgres.Postgres;
+import dev.dynode.postgres.PostgresLogStore;
+import dev.dynode.postgres.PostgresSlugStore;
+import dev.dynode.postgres.SharedFiles;
+import dev.dynode.store.FileLogStore;
+import dev.dynode.store.FileSlugStore;
+import dev.dynode.store.LogStoreSettings;
+import dev.dynode.store.SlugSettings;
+import dev.dynode.tls.LocalAuthority;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.setup.Setup;
+
+/**
+ * What a node keeps beside its journal: in its data folder where it is alone, else in the database
+ * that its cluster shares.
+ *
+ * @param setup for the actor system
+ * @param trouble why it cannot be used now, if so; may wait for a moment
+ * @param closing what else is to be closed, once the actors are gone
+ */
+record Stores(
+    LogStore logs,
+    SlugStore slugs,
+    SlugArchives archives,
+    Secrets secrets,
+    Optional<Setup> setup,
+    Supplier<Optional<String>> trouble,
+    Runnable closing)
+    implements AutoCloseable {
+  /** Files of a data folder that are the same on every node. */
+  static final List<String> SHARED =
+      List.of("attach.key", "tokens.json", "credentials", "tls/ca-key.pem", "tls/ca.pem");
+
+  /** What the nodes of an installation have in common. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Secrets(byte[] attachKey, Tokens tokens, LocalAuthority authority) {}
+
+  static Stores inFolder(DataFolder data, Path folder, String publicHost, Config config)
+      throws IOException {
+    var slugs = new FileSlugStore(data.resolve("slugs"), SlugSettings.of(config));
+    return new Stores(
+        new FileLogStore(data.resolve("logs"), LogStoreSettings.of(config)),
+        slugs,
+        slugs::archive,
+        secrets(data, folder, publicHost),
+        Optional.empty(),
+        Optional::empty,
+        () -> {});
+  }
+
+  /**
+   * @param hostName which no other live node may have; none of a node that runs no dynos
+   */
+  static Stores inDatabase(
+      DataFolder data, Path folder, String publicHost, Config config, Optional<String> hostName)
+      throws IOException {
+    Postgres postgres = Postgres.open(config);
+    Optional<HeldName> held = Optional.empty();
+    try {
+      postgres.migrate();
+      if (hostName.isPresent()) {
+        Duration patience = config.getDuration("dynode.cluster.host-name-within");
+        held = Optional.of(HeldName.hold(postgres, hostName.get(), patience));
+      }
+      Optional<HeldName> name = held;
+      Secrets secrets =
+          SharedFiles.share(postgres, folder, SHARED, () -> secrets(data, folder, publicHost));
+      var slugs =
+          new PostgresSlugStore(
+              postgres, new FileSlugStore(data.resolve("slugs"), SlugSettings.of(config)));
+      return new Stores(
+          new PostgresLogStore(postgres, LogStoreSettings.of(config), Clock.systemUTC()),
+          slugs,
+          slugs::archive,
+          secrets,
+          Optional.of(postgres.setup()),
+          postgres::trouble,
+          () -> {
+            name.ifPresent(HeldName::close);
+            postgres.close();
+          });
+    } catch (IOException | RuntimeException e) {
+      held.ifPresent(HeldName::close);
+      postgres.close();
+      throw e;
+    }
+  }
+
+  private static Secrets secrets(DataFolder data, Path folder, String publicHost)
+      throws IOException {
+    return new Secrets(
+        data.attachKey(),
+        new Tokens(folder),
+        LocalAuthority.open(data.resolve("tls"), publicHost, Clock.systemUTC()));
+  }
+
+  @Override
+  public void close() {
+    logs.close();
+    closing.run();
+  }
+}

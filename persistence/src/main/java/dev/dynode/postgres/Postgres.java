@@ -1,0 +1,171 @@
+package dev.dynode.postgres;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.AbstractExtensionId;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Extension;
+import org.apache.pekko.actor.ExtensionIdProvider;
+import org.apache.pekko.actor.setup.Setup;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The database of a cluster, with connections of its own for what is not the journal plugin's.
+ * Thread-safe.
+ */
+public final class Postgres implements Extension, AutoCloseable {
+  private static final Id ID = new Id();
+  private static final int ANSWER_SECONDS = 2;
+  private static final String URL = "dynode.postgres.url";
+
+  private final HikariDataSource connections;
+
+  private Postgres(Config postgres) {
+    var settings = new HikariConfig();
+    settings.setPoolName("dynode");
+    settings.setJdbcUrl(postgres.getString("url"));
+    settings.setUsername(postgres.getString("user"));
+    settings.setPassword(postgres.getString("password"));
+    settings.setMaximumPoolSize(postgres.getInt("connections"));
+    settings.setMinimumIdle(1);
+    settings.setConnectionTimeout(postgres.getDuration("connect-within").toMillis());
+    settings.setInitializationFailTimeout(-1);
+    settings.addDataSourceProperty("reWriteBatchedInserts", "true");
+    connections = new HikariDataSource(settings);
+  }
+
+  /** The database of a node that has one. */
+  public static Optional<Postgres> in(ClassicActorSystemProvider system) {
+    return configured(system.classicSystem().settings().config())
+        ? Optional.of(ID.get(system))
+        : Optional.empty();
+  }
+
+  /** Has an actor system use a database that is open, and leave it open. */
+  public Setup setup() {
+    return new Opened(this);
+  }
+
+  private static final class Opened extends Setup {
+    private final Postgres postgres;
+
+    private Opened(Postgres postgres) {
+      this.postgres = postgres;
+    }
+  }
+
+  /** Whether this configuration names a database. */
+  public static boolean configured(Config config) {
+    return !config.getString(URL).isEmpty();
+  }
+
+  /** The database a configuration names; to be closed. */
+  public static Postgres open(Config config) {
+    return new Postgres(config.getConfig("dynode.postgres"));
+  }
+
+  /** The same configuration, of a node that keeps its journal in the database it names. */
+  public static Config journalOf(Config config) {
+    return ConfigFactory.parseResources(Postgres.class, "postgres.conf").withFallback(config);
+  }
+
+  /**
+   * Makes the schema, or brings it up to date; several nodes may do so at once.
+   *
+   * @throws IOException in one sentence, where the database does not answer, is a newer one, or may
+   *     lose what it acknowledged
+   */
+  public void migrate() throws IOException {
+    try {
+      Flyway.configure(Postgres.class.getClassLoader())
+          .dataSource(connections)
+          .locations("classpath:dev/dynode/postgres")
+          .failOnMissingLocations(true)
+          .table("dynode_schema")
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          "The database " + connections.getJdbcUrl() + " cannot be used: " + cause.getMessage(), e);
+    }
+    checkDurable();
+  }
+
+  /** Why it does not answer now, if so. */
+  public Optional<String> trouble() {
+    try (Connection connection = connections.getConnection()) {
+      return connection.isValid(ANSWER_SECONDS)
+          ? Optional.empty()
+          : Optional.of("the database does not answer");
+    } catch (SQLException e) {
+      return Optional.of("the database does not answer: " + e.getMessage());
+    }
+  }
+
+  /** A database that may forget what it has acknowledged is none to journal in. */
+  private void checkDurable() throws IOException {
+    try (Connection connection = connections.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
+        try (ResultSet value = statement.executeQuery("SHOW " + setting)) {
+          value.next();
+          if (value.getString(1).equals("off")) {
+            throw new IOException(
+                "The database has %s = off, so it may lose what it has acknowledged; set it to on."
+                    .formatted(setting));
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw new IOException("The database does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  /** A connection of the pool, to be closed. */
+  public Connection connection() throws SQLException {
+    return connections.getConnection();
+  }
+
+  /** A connection outside the pool, to be kept for long and closed. */
+  Connection session() throws SQLException {
+    return DriverManager.getConnection(
+        connections.getJdbcUrl(), connections.getUsername(), connections.getPassword());
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+
+  private static final class Id extends AbstractExtensionId<Postgres>
+      implements ExtensionIdProvider {
+    @Override
+    public Postgres createExtension(ExtendedActorSystem system) {
+      Optional<Opened> opened = system.settings().setup().get(Opened.class);
+      if (opened.isPresent()) {
+        return opened.get().postgres;
+      }
+      Postgres postgres = open(system.settings().config());
+      system.registerOnTermination((Runnable) postgres::close);
+      return postgres;
+    }
+
+    @Override
+    public Id lookup() {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.dynode.serialization;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.directory.DirectoryCommand;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.port.ControlPlane.Answer;
+import dev.dynode.port.ControlPlane.AppView;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Jackson must know of the messages between nodes: commands and orders say which they are, by
+ * names that stay when a class is moved.
+ */
+public final class WireModule extends SimpleModule {
+  private static final long serialVersionUID = 1;
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  private interface Kinds {}
+
+  @SuppressWarnings({
+    "UnusedVariable",
+    "NullAway.Init"
+  }) // never made: Jackson reads its annotations
+  private abstract static class Valued {
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    private Object value;
+  }
+
+  @SuppressWarnings({
+    "UnusedVariable",
+    "NullAway.Init"
+  }) // never made: Jackson reads its annotations
+  private abstract static class Detailed {
+    @JsonDeserialize(contentUsing = Detail.class)
+    private Map<String, Object> details;
+  }
+
+  /** Lists of Java, where Pekko's mapper would make some of Scala. */
+  private static final class Detail extends JsonDeserializer<Object> {
+    private static final ObjectMapper PLAIN = new ObjectMapper();
+
+    @Override
+    public Object deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      return PLAIN.treeToValue(in.readValueAsTree(), Object.class);
+    }
+  }
+
+  /** Called by Pekko, by name. */
+  public WireModule() {
+    super("dynode-wire");
+  }
+
+  @Override
+  public void setupModule(SetupContext context) {
+    super.setupModule(context);
+    for (Class<?> sealed :
+        List.of(AppCommand.class, DynoCommand.class, DynoOrder.class, DirectoryCommand.class)) {
+      context.setMixInAnnotations(sealed, Kinds.class);
+      register(context, sealed, sealed.getSimpleName());
+    }
+    context.setMixInAnnotations(Refusal.class, Detailed.class);
+    context.setMixInAnnotations(Answer.Done.class, Valued.class);
+    for (Class<?> value : List.of(AppView.class, DynoView.class)) {
+      context.registerSubtypes(new NamedType(value, value.getSimpleName()));
+    }
+  }
+
+  private static void register(SetupContext context, Class<?> sealed, String family) {
+    for (Class<?> one : sealed.getPermittedSubclasses()) {
+      if (one.isSealed()) {
+        register(context, one, family);
+      } else {
+        context.registerSubtypes(new NamedType(one, family + "." + one.getSimpleName()));
+      }
+    }
+  }
+}
