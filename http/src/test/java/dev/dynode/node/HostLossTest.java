@@ -1,0 +1,144 @@
+package dev.dynode.node;
+
+import static dev.dynode.node.NodeProcess.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hosts that are killed, that come back, and that wake after they were given up. */
+@Timeout(900)
+class HostLossTest {
+  private static final int DYNOS = 6;
+  private static final String CONFIG =
+      """
+      dynode.cluster { lease = 40 s, host-lost-after = 55 s }
+      dynode.api.rate-limit { burst = 1000000, per-minute = 1000000 }
+      """;
+
+  @TempDir private Path folder;
+
+  /** Process ids on a host by dyno. */
+  private static Map<String, Long> running(NodeProcess edge, String host) throws Exception {
+    Map<String, Long> pids = new HashMap<>();
+    for (JsonNode dyno : edge.get("/apps/demo/dynos")) {
+      String id = dyno.path("id").asText();
+      boolean here = false;
+      long pid = 0;
+      for (JsonNode event : edge.get("/apps/demo/dynos/" + id + "/events")) {
+        here |= event.path("details").path("host").asText().equals(host);
+        pid = Math.max(pid, event.path("details").path("pid").asLong());
+      }
+      if (here && pid > 0) {
+        pids.put(id, pid);
+      }
+    }
+    return pids;
+  }
+
+  private static Map<String, Long> fill(NodeProcess edge, String host) throws Exception {
+    for (int i = 0; i < DYNOS; i++) {
+      edge.post("/apps/demo/dynos", "{\"command\": \"sleep 100000\"}");
+    }
+    eventually("some run on " + host, () -> running(edge, host).size() >= DYNOS / 2);
+    return running(edge, host);
+  }
+
+  private static boolean alive(long pid) {
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+  }
+
+  private static void lost(NodeProcess edge, String dyno) throws Exception {
+    eventually(
+        dyno + " is recorded as lost",
+        () -> edge.get("/apps/demo/dynos/" + dyno).path("cause").asText().equals("lost"),
+        180);
+  }
+
+  @Test
+  void dynosOutliveTheirHostsNodeAndAreLostWithTheirHost() throws Exception {
+    try (var cluster = new TestCluster(folder, CONFIG)) {
+      NodeProcess edge = cluster.start("one", "control,edge");
+      cluster.start("host-a", "host");
+      cluster.start("host-b", "host");
+      edge.post("/apps", "{\"name\": \"demo\"}");
+      Map<String, Long> dynos = fill(edge, "host-a");
+
+      cluster.kill("host-a");
+      cluster.start("host-a", "host"); // within the lease
+      assertTrue(dynos.values().stream().allMatch(HostLossTest::alive), "killed with their node");
+      String first = dynos.keySet().iterator().next();
+      edge.json("DELETE", "/apps/demo/dynos/" + first, null);
+      long stopped = dynos.getOrDefault(first, 0L);
+      eventually("the next node stops it", () -> !alive(stopped));
+      dynos.remove(first);
+
+      cluster.kill("host-a");
+      for (long pid : dynos.values()) {
+        eventually("the lease ends it", () -> !alive(pid), 120);
+      }
+      for (String dyno : dynos.keySet()) {
+        lost(edge, dyno);
+      }
+      assertFalse(running(edge, "host-b").isEmpty());
+      assertTrue(running(edge, "host-b").values().stream().allMatch(HostLossTest::alive));
+    }
+  }
+
+  @Test
+  void aHostThatWakesAfterItWasGivenUpRunsNothing() throws Exception {
+    try (var cluster = new TestCluster(folder, CONFIG)) {
+      NodeProcess edge = cluster.start("one", "control,edge");
+      NodeProcess host = cluster.start("host-a", "host");
+      cluster.start("host-b", "host");
+      edge.post("/apps", "{\"name\": \"demo\"}");
+      Map<String, Long> dynos = fill(edge, "host-a");
+      List<Long> machine = new ArrayList<>(dynos.values());
+      NodeProcess.keepers(host.data()).forEach(keeper -> machine.add(keeper.pid()));
+      machine.add(host.pid());
+      for (long pid : machine) {
+        descendants(pid).forEach(each -> signal("STOP", each));
+      }
+      for (String dyno : dynos.keySet()) {
+        lost(edge, dyno);
+      }
+      for (long pid : machine) {
+        descendants(pid).forEach(each -> signal("CONT", each));
+      }
+      for (long pid : dynos.values()) {
+        eventually("what was given up is killed", () -> !alive(pid), 30);
+      }
+      assertTrue(host.process().waitFor(120, TimeUnit.SECONDS), "it goes on");
+      assertEquals(75, host.process().exitValue(), host.log());
+      cluster.start("host-a", "host");
+      fill(edge, "host-a");
+    }
+  }
+
+  private static List<Long> descendants(long pid) {
+    return ProcessHandle.of(pid).stream()
+        .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+        .map(ProcessHandle::pid)
+        .toList();
+  }
+
+  private static void signal(String signal, long pid) {
+    try {
+      new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

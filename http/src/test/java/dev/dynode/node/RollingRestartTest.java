@@ -1,0 +1,171 @@
+package dev.dynode.node;
+
+import static dev.dynode.node.NodeProcess.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nodes of a cluster are restarted in order, hosts drained before, while clients run dynos: one of
+ * each kind, or with {@code -Drestart=all} every one.
+ */
+@Timeout(1200)
+class RollingRestartTest {
+  private static final int LIMIT = 40;
+
+  /** Exit status of a Java program that ended because of SIGTERM. */
+  private static final int STOPPED = 128 + 15;
+
+  private static final List<String> APPS = List.of("app-a", "app-b");
+  private static final List<String> EDGES = List.of("edge-1", "edge-2");
+  private static final boolean ALL = System.getProperty("restart", "").equals("all");
+  private static final List<String> NODES =
+      ALL
+          ? List.of("control-1", "control-2", "control-3", "edge-1", "edge-2")
+          : List.of("control-1", "edge-1");
+  private static final List<String> HOSTS = ALL ? List.of("host-a", "host-b") : List.of("host-a");
+  private static final String CONFIG =
+      """
+      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
+      dynode.logs.kept-lines = 1000000
+      dynode.apps.one-off-limits.standard = 40
+      """;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
+  private final AtomicInteger turn = new AtomicInteger();
+
+  @TempDir private Path folder;
+
+  /** What a load balancer does: asks every edge whether it is ready, and chooses among those. */
+  private void look(TestCluster cluster) {
+    while (!Thread.currentThread().isInterrupted()) {
+      for (String edge : EDGES) {
+        boolean answers;
+        try {
+          answers =
+              http.send(
+                          HttpRequest.newBuilder(
+                                  URI.create(
+                                      "http://127.0.0.1:" + cluster.node(edge).health() + "/ready"))
+                              .timeout(Duration.ofSeconds(2))
+                              .build(),
+                          HttpResponse.BodyHandlers.ofString())
+                      .statusCode()
+                  == 200;
+        } catch (IOException gone) {
+          answers = false;
+        } catch (InterruptedException e) {
+          return;
+        }
+        ready.put(edge, answers);
+      }
+      try {
+        Thread.sleep(200);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private NodeProcess balanced(TestCluster cluster) {
+    while (true) {
+      String edge = EDGES.get(turn.incrementAndGet() % EDGES.size());
+      if (ready.getOrDefault(edge, false)) {
+        return cluster.node(edge);
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  void noRequestFailsAndNoSessionBreaks() throws Exception {
+    try (var cluster = new TestCluster(folder, CONFIG)) {
+      for (String name : List.of("control-1", "control-2", "control-3")) {
+        cluster.start(name, "control");
+      }
+      cluster.start("host-a", "host");
+      for (String edge : EDGES) {
+        cluster.start(edge, "edge");
+      }
+      Thread looking = Thread.ofVirtual().start(() -> look(cluster));
+      eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
+      for (String app : APPS) {
+        balanced(cluster).post("/apps", "{\"name\": \"%s\"}".formatted(app));
+      }
+      NodeProcess first = balanced(cluster);
+      JsonNode attached =
+          first.post("/apps/app-a/dynos", "{\"command\": \"cat\", \"attach\": true}");
+      List<ClusterLoad.Call> calls;
+      var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(100));
+      try (load) {
+        try (var session = new Dialled(first, attached)) {
+          cluster.start("host-b", "host");
+          int line = 0;
+          for (String node : NODES) {
+            assertEquals(STOPPED, cluster.stop(node), cluster.node(node).log());
+            session.type("line " + ++line + "\n");
+            session.until("line " + line + "\r\n");
+            cluster.start(node, node.replaceFirst("-.*", ""));
+            eventually("edges are ready", () -> ready.values().stream().allMatch(r -> r), 120);
+          }
+        }
+        for (String host : HOSTS) {
+          NodeProcess edge = balanced(cluster);
+          edge.post("/hosts/" + host + "/actions/drain", "{}");
+          eventually(host + " is empty", () -> dynos(edge, host) == 0, 120);
+          assertEquals(STOPPED, cluster.stop(host), cluster.node(host).log());
+          cluster.start(host, "host");
+          eventually(host + " takes dynos", () -> dynos(edge, host) > 0, 120);
+        }
+      }
+      calls = load.calls();
+      looking.interrupt();
+      System.out.println("RollingRestartTest: answers " + load.statuses());
+      System.out.println("RollingRestartTest: slowest, ms " + load.slowestSince(0));
+      assertTrue(
+          Set.of(201, 422)
+              .containsAll(
+                  calls.stream().map(ClusterLoad.Call::status).collect(Collectors.toSet())),
+          () -> calls.stream().filter(call -> call.status() != 201).toList().toString());
+      NodeProcess edge = cluster.node("edge-1");
+      for (String app : APPS) {
+        eventually(
+            "all of " + app + " have ended",
+            () -> edge.get("/apps/" + app + "/dynos").isEmpty(),
+            120);
+      }
+      assertEquals(0, ClusterHistory.read(cluster.url(), LIMIT).check(calls), "dynos were lost");
+    }
+  }
+
+  private static int dynos(NodeProcess edge, String name) throws Exception {
+    for (JsonNode host : edge.get("/hosts")) {
+      if (host.path("name").asText().equals(name)) {
+        return host.path("dynos").asInt();
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,194 @@
+package dev.dynode.node;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes in processes of their own, over a real PostgreSQL. */
+final class TestCluster implements AutoCloseable {
+  /**
+   * The machines of tests stall: unless asked to be prompt, nodes take longer to suspect one
+   * another, and clients' calls wait for what then takes longer.
+   */
+  private static final String STALLING =
+      Boolean.getBoolean("prompt")
+          ? ""
+          : "dynode { cluster.suspect-after = 8 s, node.patience = 50 s }";
+
+  private final Path folder;
+  private final @Nullable TestNetwork network;
+  private EmbeddedPostgres database;
+  private final String config;
+  private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
+  private final List<String> members = new ArrayList<>();
+
+  /**
+   * @param config HOCON of every node
+   */
+  TestCluster(Path folder, String config) throws Exception {
+    this(folder, config, null);
+  }
+
+  /**
+   * @param network gives each node a machine of its own name; none: all are on the loopback
+   */
+  TestCluster(Path folder, String config, @Nullable TestNetwork network) throws Exception {
+    this.folder = folder;
+    this.config = config;
+    this.network = network;
+    database = database(0);
+    if (network != null) {
+      Files.writeString(
+          folder.resolve("database/pg_hba.conf"),
+          "\nhost all all " + network.range() + " trust\n",
+          StandardOpenOption.APPEND);
+      restartDatabase(false, Duration.ZERO);
+    }
+  }
+
+  /**
+   * Starts a node, or starts it again; the first one begins the cluster.
+   *
+   * @param more options of {@code dynode server}
+   */
+  NodeProcess start(String name, String roles, String... more) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--postgres",
+                network == null ? url() : url().replace("localhost", network.gateway()),
+                "--role",
+                roles,
+                "--cluster-port",
+                "0",
+                "--health-port",
+                "0"));
+    List<String> before = List.of();
+    if (network != null) {
+      String address = network.address(name);
+      options.addAll(List.of("--cluster-host", address, "--public-host", address));
+      before = network.on(name);
+    }
+    if (!members.isEmpty()) {
+      options.addAll(List.of("--join", String.join(",", members)));
+    }
+    options.addAll(List.of(more));
+    if (!options.contains("--host-name")) {
+      options.addAll(List.of("--host-name", name));
+    }
+    NodeProcess node =
+        NodeProcess.start(
+            before,
+            data(name),
+            options,
+            "dynode.postgres.user = postgres",
+            "dynode.node.leave-dynos = true",
+            STALLING,
+            config);
+    nodes.put(name, node);
+    members.add(node.member());
+    return node;
+  }
+
+  NodeProcess node(String name) {
+    return Objects.requireNonNull(nodes.get(name));
+  }
+
+  Path data(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Kills a node with -9; what it runs goes on. */
+  void kill(String name) throws InterruptedException {
+    NodeProcess node = node(name);
+    members.remove(node.member());
+    node.kill();
+  }
+
+  /** Waits until a node has ended by itself; returns its status. */
+  int ended(String name, long seconds) throws Exception {
+    NodeProcess node = node(name);
+    NodeProcess.eventually(name + " ends", () -> !node.process().isAlive(), seconds);
+    members.remove(node.member());
+    return node.process().exitValue();
+  }
+
+  /** Stops a node in order. */
+  int stop(String name) throws InterruptedException {
+    NodeProcess node = node(name);
+    members.remove(node.member());
+    return node.stop();
+  }
+
+  /** Asks the database. */
+  long number(String query) throws SQLException {
+    try (Connection connection = database.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        var found = statement.executeQuery(query)) {
+      found.next();
+      return found.getLong(1);
+    }
+  }
+
+  private EmbeddedPostgres database(int port) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setPort(port)
+        .setDataDirectory(folder.resolve("database"))
+        .setCleanDataDirectory(false)
+        .setServerConfig("max_connections", "300")
+        .setServerConfig("listen_addresses", network == null ? "localhost" : "*")
+        .setServerConfig("fsync", "on") // as every database but those of tests
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("synchronous_commit", "on")
+        .start();
+  }
+
+  String url() {
+    return database.getJdbcUrl("postgres", "postgres");
+  }
+
+  /** Stops the database in order, or kills all of it with -9, and starts it again after a while. */
+  void restartDatabase(boolean kill, Duration away) throws Exception {
+    int port = database.getPort();
+    if (kill) {
+      long server =
+          Long.parseLong(
+              Files.readAllLines(folder.resolve("database/postmaster.pid")).getFirst().strip());
+      ProcessHandle postmaster = ProcessHandle.of(server).orElseThrow();
+      List<ProcessHandle> all = new ArrayList<>(postmaster.descendants().toList());
+      all.addFirst(postmaster);
+      all.forEach(ProcessHandle::destroyForcibly);
+      for (ProcessHandle each : all) {
+        NodeProcess.eventually("the database is gone", () -> !each.isAlive());
+      }
+    }
+    database.close(); // where it was killed: lets go of the folder
+    Thread.sleep(away);
+    database = database(port);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (NodeProcess node : nodes.values()) {
+      var _ = node.process().destroyForcibly().onExit().join();
+    }
+    for (String name : nodes.keySet()) {
+      if (Files.isDirectory(data(name).resolve("keeper"))) {
+        NodeProcess.killKeeper(data(name));
+      }
+    }
+    database.close();
+  }
+}

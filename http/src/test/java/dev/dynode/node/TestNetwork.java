@@ -1,0 +1,135 @@
+package dev.dynode.node;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A network of namespaces on one bridge, whose machines can be made deaf to one another in one
+ * direction or both: what is sent vanishes, as on a broken cable, and nothing tells the sender.
+ * Wants root and {@code ip}.
+ */
+final class TestNetwork implements AutoCloseable {
+  private static final int SECONDS = 20;
+  private static final int AFTER_CUTS = 100;
+
+  private final String name = "dt" + ProcessHandle.current().pid();
+  private final String prefix;
+  private final Map<String, Integer> machines = new LinkedHashMap<>();
+  private final Set<String> cuts = new TreeSet<>();
+
+  TestNetwork() throws IOException {
+    long pid = ProcessHandle.current().pid();
+    prefix = "10.%d.%d.".formatted(200 + pid / 256 % 32, pid % 256);
+    run(
+        "link add " + name + " type bridge",
+        "addr add " + gateway() + "/24 dev " + name,
+        "link set " + name + " up");
+  }
+
+  /** Whether this machine lets us make networks. */
+  static boolean possible() {
+    try (var _ = new TestNetwork()) {
+      return true;
+    } catch (IOException notHere) {
+      return false;
+    }
+  }
+
+  /** Where this process is reached from all machines; cuts do not concern it. */
+  String gateway() {
+    return prefix + "1";
+  }
+
+  String range() {
+    return prefix + "0/24";
+  }
+
+  /** Makes the machine if it is not there. */
+  String address(String machine) throws IOException {
+    if (!machines.containsKey(machine)) {
+      int number = machines.size() + 2;
+      String space = name + "-" + number;
+      String link = name + "." + number;
+      run("netns add " + space);
+      machines.put(machine, number);
+      run(
+          "link add " + link + " type veth peer name eth0 netns " + space,
+          "link set " + link + " master " + name + " up");
+      within(
+          machine,
+          "addr add " + prefix + number + "/24 dev eth0",
+          "link set eth0 up",
+          "link set lo up",
+          "rule add pref " + AFTER_CUTS + " lookup local",
+          "rule del pref 0");
+    }
+    return prefix + number(machine);
+  }
+
+  /** What a command must begin with to run on a machine. */
+  List<String> on(String machine) {
+    return List.of("nsenter", "--net=/var/run/netns/" + name + "-" + number(machine));
+  }
+
+  /** From now on nothing that one machine sends reaches the other. */
+  void cut(String from, String to) throws IOException {
+    if (cuts.add(from + " " + to)) {
+      within(to, "rule add pref 10 from " + address(from) + " iif eth0 blackhole");
+    }
+  }
+
+  /** Everything reaches everyone again. */
+  void heal() throws IOException {
+    for (String cut : cuts) {
+      String[] ends = cut.split(" ", 2);
+      within(ends[1], "rule del pref 10 from " + address(ends[0]) + " iif eth0 blackhole");
+    }
+    cuts.clear();
+  }
+
+  private int number(String machine) {
+    return Objects.requireNonNull(machines.get(machine));
+  }
+
+  private void within(String machine, String... commands) throws IOException {
+    ip(List.of("ip", "-n", name + "-" + number(machine), "-batch", "-"), commands);
+  }
+
+  private static void run(String... commands) throws IOException {
+    ip(List.of("ip", "-batch", "-"), commands);
+  }
+
+  private static void ip(List<String> program, String... commands) throws IOException {
+    Process process = new ProcessBuilder(program).redirectErrorStream(true).start();
+    try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
+      for (String command : commands) {
+        in.write(command + "\n");
+      }
+    }
+    try (InputStream said = process.getInputStream()) {
+      String text = new String(said.readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(program + " " + List.of(commands) + ": " + text);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (int number : machines.values()) {
+      run("netns del " + name + "-" + number);
+    }
+    run("link del " + name);
+  }
+}
