@@ -56,7 +56,10 @@ public final class Bench implements AutoCloseable {
    */
   public String table(Set<String> parts) throws IOException {
     String machine = Machine.description();
-    List<Row> rows = rows(parts);
+    return table(machine, rows(parts));
+  }
+
+  static String table(String machine, List<Row> rows) {
     StringBuilder table = new StringBuilder(machine).append("\n\n").append(Row.HEAD).append('\n');
     rows.forEach(row -> table.append(row.markdown()).append('\n'));
     long missed =
@@ -129,7 +132,7 @@ public final class Bench implements AutoCloseable {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

@@ -18,6 +18,7 @@ public record Row(
 
   /** What a figure counts. */
   enum Unit {
+    SECONDS,
     MILLIS,
     MICROS,
     MIB_PER_SECOND,
@@ -27,6 +28,7 @@ public record Row(
 
     String text(double value) {
       return switch (this) {
+        case SECONDS -> String.format(Locale.ROOT, "%.1f s", value);
         case MILLIS -> String.format(Locale.ROOT, "%.2f ms", value);
         case MICROS -> String.format(Locale.ROOT, "%.0f µs", value);
         case MIB_PER_SECOND -> String.format(Locale.ROOT, "%.0f MiB/s", value);

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code dynode bench}: what a node costs on this machine. */
 @Command(
     name = "bench",
+    subcommands = ClusterBenchCommand.class,
     description = {
       "Measure a node of its own on this machine, beside ssh and bare processes.",
       "",

@@ -1,0 +1,170 @@
+package dev.dynode.bench;
+
+import com.typesafe.config.Config;
+import dev.dynode.actor.ActorControlPlane;
+import dev.dynode.actor.ClusterGuardian;
+import dev.dynode.actor.NodeGuardian;
+import dev.dynode.actor.NodeGuardian.Reached;
+import dev.dynode.actor.Policies;
+import dev.dynode.actor.app.Apps;
+import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.HostLoad;
+import dev.dynode.actor.host.HostSurroundings;
+import dev.dynode.actor.host.KnownHosts;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Placement;
+import dev.dynode.node.Membership;
+import dev.dynode.postgres.Postgres;
+import dev.dynode.serialization.EventSerialization;
+import dev.dynode.store.FileLogStore;
+import dev.dynode.store.FileSlugStore;
+import dev.dynode.store.LogStoreSettings;
+import dev.dynode.store.SlugSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * Hosts in this process, members of a cluster as hosts are, that start nothing ({@link
+ * ShortLives}), and the way from here to its control nodes. Thread-safe.
+ */
+final class SimulatedHosts implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration NEVER = Duration.ofDays(100);
+
+  private final ActorSystem<NodeGuardian.Command> system;
+  private final ActorControlPlane control;
+  private final Reached reached;
+  private final Postgres postgres;
+  private final FileLogStore logs;
+
+  /**
+   * Joins, and returns once it is a member.
+   *
+   * @param members of the cluster
+   * @param config of its nodes
+   */
+  SimulatedHosts(int count, ShortLives runtime, List<String> members, Config config, Path folder)
+      throws IOException {
+    Config complete =
+        new Membership(
+                Set.of(Membership.Role.HOST),
+                "127.0.0.1",
+                0,
+                members,
+                "simulated",
+                Optional.empty())
+            .over(EventSerialization.ofEvents().withFallback(config))
+            .resolve();
+    postgres = Postgres.open(complete);
+    logs = new FileLogStore(folder.resolve("logs"), LogStoreSettings.of(complete));
+    var slugs = new FileSlugStore(folder.resolve("slugs"), SlugSettings.of(complete));
+    Config cluster = complete.getConfig("dynode.cluster");
+    Duration every = cluster.getDuration("host-report-every");
+    Duration lease = cluster.getDuration("lease");
+    var parts =
+        new NodeGuardian.Control(
+            Policies.from(complete.getConfig("dynode")),
+            Placement.SPREAD,
+            Clock.systemUTC(),
+            logs,
+            1,
+            _ -> {});
+    Behavior<NodeGuardian.Command> node =
+        ClusterGuardian.create(
+            parts,
+            Optional.empty(),
+            new KnownHosts(
+                every.multipliedBy(3), cluster.getDuration("host-lost-after"), System::nanoTime),
+            new ClusterGuardian.Times(every, lease, cluster.getDuration("free-names-after")));
+    Behavior<NodeGuardian.Command> root =
+        Behaviors.setup(
+            context -> {
+              ActorRef<NodeGuardian.Command> inner = context.spawn(node, "node");
+              Apps apps = (app, command) -> inner.tell(new NodeGuardian.ToApp(app, command));
+              for (int i = 0; i < count; i++) {
+                var load =
+                    new HostLoad(new HostId("simulated-" + i), Integer.MAX_VALUE, Long.MAX_VALUE);
+                context.spawn(
+                    HostAgent.create(
+                        new HostSurroundings(
+                            runtime, slugs, logs, Clock.systemUTC(), load, apps, 10_000, NEVER),
+                        runtime.recover(),
+                        Optional.of(new HostAgent.Membership(() -> "127.0.0.1:1", every, lease))),
+                    "host-" + i);
+              }
+              return Behaviors.receiveMessage(
+                  message -> {
+                    inner.tell(message);
+                    return Behaviors.same();
+                  });
+            });
+    system =
+        ActorSystem.create(
+            root,
+            "dynode",
+            ActorSystemSetup.create(BootstrapSetup.create(complete), postgres.setup()));
+    try {
+      reached =
+          AskPattern.<NodeGuardian.Command, Reached>ask(
+                  system, NodeGuardian.Find::new, PATIENCE, system.scheduler())
+              .toCompletableFuture()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      new Membership(
+              Set.of(Membership.Role.HOST), "127.0.0.1", 0, members, "simulated", Optional.empty())
+          .join(system);
+      control =
+          new ActorControlPlane(
+              system,
+              reached.directory(),
+              Map::of,
+              system.scheduler(),
+              PATIENCE,
+              cluster.getDuration("ask-again"));
+      Waiting.until("the simulated hosts are members", PATIENCE, () -> Membership.isUp(system));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  ActorControlPlane control() {
+    return control;
+  }
+
+  /** How many hosts this node knows. */
+  int known() {
+    return reached.hosts().hosts().size();
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    var _ =
+        system
+            .getWhenTerminated()
+            .toCompletableFuture()
+            .orTimeout(20, TimeUnit.SECONDS)
+            .exceptionally(_ -> null)
+            .join();
+    logs.close();
+    postgres.close();
+  }
+}
