@@ -7,27 +7,39 @@ import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.scenario.ScenarioFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same scenario and seed give the same events, on any number of threads and any machine. */
 class DeterminismTest {
   private static final Path SCENARIOS = Path.of("../docs/scenarios");
 
-  static List<Path> scenarios() throws Exception {
-    try (Stream<Path> files = Files.list(SCENARIOS)) {
-      return files.sorted().toList();
+  static List<Arguments> scenarios() throws Exception {
+    List<Arguments> scenarios = new ArrayList<>(in(SCENARIOS, "length=24 h"));
+    scenarios.addAll(in(SCENARIOS.resolve("large"), "length=5 s", "warm-up=0 s"));
+    return scenarios;
+  }
+
+  private static List<Arguments> in(Path folder, String... changes) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .sorted()
+          .map(file -> Arguments.of(file, List.of(changes)))
+          .toList();
     }
   }
 
   @ParameterizedTest
   @MethodSource("scenarios")
-  void everyScenarioOfTheDocsRepeatsItself(Path file) throws Exception {
-    Scenario scenario = ScenarioFile.read(file, List.of("length=24 h"));
+  void everyScenarioOfTheDocsRepeatsItself(Path file, List<String> changes) throws Exception {
+    Scenario scenario = ScenarioFile.read(file, changes);
     String hash = hash(scenario);
     assertEquals(hash, hash(scenario));
     List<Result> atOnce = Run.all(Collections.nCopies(4, scenario), 4, _ -> {});
