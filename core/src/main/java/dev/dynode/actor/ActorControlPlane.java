@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -32,6 +33,7 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  * @param names of all apps as far as this node has heard
  * @param patience longest wait for an answer
  * @param again after how long an unanswered question is asked again
+ * @param cutOff whether this node can reach no control node any more, so that asking is in vain
  */
 public record ActorControlPlane(
     ActorRef<NodeGuardian.Command> guardian,
@@ -39,7 +41,8 @@ public record ActorControlPlane(
     Supplier<Map<String, AppId>> names,
     Scheduler scheduler,
     Duration patience,
-    Duration again)
+    Duration again,
+    BooleanSupplier cutOff)
     implements ControlPlane {
 
   @Override
@@ -164,15 +167,23 @@ public record ActorControlPlane(
   private <T> CompletionStage<T> repeat(
       Function<Duration, CompletionStage<T>> question, long from) {
     Duration left = patience.minusNanos(System.nanoTime() - from);
-    return left.compareTo(again) <= 0
-        ? question.apply(left.isPositive() ? left : Duration.ofMillis(1))
-        : question
-            .apply(again)
-            .exceptionallyCompose(
-                failure ->
-                    failure instanceof TimeoutException
-                            || failure.getCause() instanceof TimeoutException
-                        ? repeat(question, from)
-                        : CompletableFuture.failedStage(failure));
+    if (cutOff.getAsBoolean()) {
+      return unanswered("This node was cut off from the control nodes; ask again in a moment.");
+    }
+    if (!left.isPositive()) {
+      return unanswered("No control node has answered in time; ask again in a moment.");
+    }
+    return question
+        .apply(left.compareTo(again) < 0 ? left : again)
+        .exceptionallyCompose(
+            failure ->
+                failure instanceof TimeoutException
+                        || failure.getCause() instanceof TimeoutException
+                    ? repeat(question, from)
+                    : CompletableFuture.failedStage(failure));
+  }
+
+  private static <T> CompletionStage<T> unanswered(String why) {
+    return CompletableFuture.failedStage(new Unanswered(why));
   }
 }

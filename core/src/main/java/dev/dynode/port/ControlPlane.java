@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * What the edges may ask of the control plane. Thread-safe, never blocks. Every stage completes
- * within the ask timeout; it fails only where the journal or the node does. An answer means that
- * what it tells is journaled.
+ * within the ask timeout; it fails only where the journal or the node does, {@link Unanswered}
+ * where nobody has answered. An answer means that what it tells is journaled.
  */
 public interface ControlPlane {
 
@@ -48,6 +48,17 @@ public interface ControlPlane {
 
   /** Stops or resizes a dyno; an ended one stays as it is. */
   CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command);
+
+  /**
+   * Nobody has answered: whether what was asked for is done is not known, and may be asked again.
+   */
+  final class Unanswered extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public Unanswered(String why) {
+      super(why, null, false, false);
+    }
+  }
 
   /** What was asked for, or why not. */
   sealed interface Answer<T> {

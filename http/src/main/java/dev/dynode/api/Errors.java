@@ -1,6 +1,7 @@
 package dev.dynode.api;
 
 import dev.dynode.domain.Refusal;
+import dev.dynode.port.ControlPlane;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -93,9 +94,11 @@ final class Errors {
   }
 
   static Problem timeout() {
-    return new Problem(
-            503, "service_unavailable", "The request took too long; ask again in a moment.")
-        .withHeader("Retry-After", "5");
+    return unavailable("The request took too long; ask again in a moment.");
+  }
+
+  private static Problem unavailable(String why) {
+    return new Problem(503, "service_unavailable", why).withHeader("Retry-After", "5");
   }
 
   static Problem unexpected(String requestId) {
@@ -113,6 +116,9 @@ final class Errors {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof Problem.ApiException e) {
         return e.problem();
+      }
+      if (t instanceof ControlPlane.Unanswered e) {
+        return unavailable(String.valueOf(e.getMessage()));
       }
       if (t instanceof EntityStreamSizeException e) {
         return tooLarge(e.limit());

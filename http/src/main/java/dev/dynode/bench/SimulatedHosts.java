@@ -135,7 +135,8 @@ final class SimulatedHosts implements AutoCloseable {
               Map::of,
               system.scheduler(),
               PATIENCE,
-              cluster.getDuration("ask-again"));
+              cluster.getDuration("ask-again"),
+              () -> false);
       Waiting.until("the simulated hosts are members", PATIENCE, () -> Membership.isUp(system));
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(e);

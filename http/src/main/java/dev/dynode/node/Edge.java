@@ -27,9 +27,6 @@ import org.apache.pekko.http.javadsl.server.Directives;
 
 /** What clients of a node reach: the Platform API and the router of apps. */
 final class Edge {
-  /** How long requests that have begun may take, once no new ones are taken. */
-  private static final Duration LAST_REQUESTS = Duration.ofSeconds(10);
-
   private final String publicHost;
   private final ServerBinding api;
   private final ServerBinding router;
@@ -125,10 +122,10 @@ final class Edge {
     return publicHost + ":" + router.localAddress().getPort();
   }
 
-  /** Takes no more requests, and waits for those that have begun. */
-  void close() throws Exception {
-    var routed = router.terminate(LAST_REQUESTS);
-    var answered = api.terminate(LAST_REQUESTS);
+  /** Takes no more calls, and waits so long for those that have begun. */
+  void close(Duration patience) throws Exception {
+    var routed = router.terminate(patience);
+    var answered = api.terminate(patience);
     Node.await(routed);
     Node.await(answered);
   }

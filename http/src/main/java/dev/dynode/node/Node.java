@@ -54,6 +54,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
@@ -71,6 +72,13 @@ public final class Node implements RunningNode {
   private static final Duration START_UP = Duration.ofSeconds(30);
   private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 50;
+
+  /** How long calls that have begun may take, once no new ones are taken. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(10);
+
+  /** The same where nobody can answer them but by saying so. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(3);
+
   private static final Duration KNOCK_EVERY = Duration.ofSeconds(10);
 
   /** What the host of a node that is alone is called. */
@@ -89,6 +97,10 @@ public final class Node implements RunningNode {
   private final boolean throughEdges;
   private final LastUse lastUse = new LastUse();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Done when every call has its answer, or never will. */
+  private final CompletableFuture<Done> answered = new CompletableFuture<>();
+
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean removed;
 
@@ -163,7 +175,8 @@ public final class Node implements RunningNode {
             system.scheduler(),
             dynode.getDuration("node.patience"),
             dynode.getDuration(
-                settings.membership().isEmpty() ? "node.patience" : "cluster.ask-again"));
+                settings.membership().isEmpty() ? "node.patience" : "cluster.ask-again"),
+            () -> removed);
     var tokens = new AttachTokens(stores.secrets().attachKey());
     throughEdges = config.getBoolean("dynode.rendezvous.through-edges");
     Optional<AttachDesk> desk =
@@ -286,6 +299,9 @@ public final class Node implements RunningNode {
             "dynode",
             ActorSystemSetup.create(BootstrapSetup.create(config), stores.setup().orElseThrow()));
     Membership.whenRemoved(created, this::giveUp);
+    CoordinatedShutdown.get(created)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "last-answers", () -> answered);
     return created;
   }
 
@@ -466,13 +482,14 @@ public final class Node implements RunningNode {
       return;
     }
     try {
-      if (edge.isPresent() && !removed) {
-        if (health.isPresent()) { // load balancers look elsewhere first
+      if (edge.isPresent()) {
+        if (health.isPresent() && !removed) { // load balancers look elsewhere first
           TimeUnit.MILLISECONDS.sleep(
               settings.config().getDuration("dynode.node.unready-before-stop").toMillis());
         }
-        edge.get().close();
+        edge.get().close(removed ? IN_VAIN : LAST_CALLS);
       }
+      answered.complete(Done.getInstance());
       if (endsDynos && !removed) {
         stopDynos();
       }
