@@ -48,13 +48,13 @@ public final class NodeProcess implements AutoCloseable {
    * @param config HOCON over the defaults, such as {@code dynode.dynos.idle-after = 1 s}
    */
   public static NodeProcess start(Path data, String... config) throws Exception {
-    return start(List.of(), data, List.of(), config);
+    return start(NodeProgram.server(), data, List.of(), config);
   }
 
-  /** The same by a command before the program's, and with more options of {@code server}. */
-  static NodeProcess start(List<String> before, Path data, List<String> options, String... config)
+  /** The same by another command, and with more options of {@code server}. */
+  static NodeProcess start(List<String> program, Path data, List<String> options, String... config)
       throws Exception {
-    Process process = spawn(before, data, options, config);
+    Process process = spawn(program, data, options, config);
     BufferedReader lines = process.inputReader();
     @Nullable String line = lines.readLine();
     if (line == null || !line.startsWith("Dynode ready: ")) {
@@ -65,12 +65,11 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private static Process spawn(
-      List<String> before, Path data, List<String> options, String... config) throws IOException {
+      List<String> program, Path data, List<String> options, String... config) throws IOException {
     Files.createDirectories(data);
     Path file = data.resolveSibling(data.getFileName() + ".conf");
     Files.writeString(file, "dynode.node.leave-dynos = false\n" + String.join("\n", config));
-    List<String> command = new ArrayList<>(before);
-    command.addAll(NodeProgram.server());
+    List<String> command = new ArrayList<>(program);
     command.addAll(List.of("--data", data.toString(), "--config", file.toString()));
     for (String port : List.of("api", "rendezvous", "router")) {
       command.addAll(List.of("--" + port + "-port", "0"));
@@ -85,7 +84,7 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Starts a node and kills it with -9 so much later, whatever it has come to. */
   public static void startAndKill(Path data, long millis, String... config) throws Exception {
-    Process process = spawn(List.of(), data, List.of(), config);
+    Process process = spawn(NodeProgram.server(), data, List.of(), config);
     if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
       process.destroyForcibly().waitFor();
     }

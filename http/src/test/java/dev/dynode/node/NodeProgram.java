@@ -34,14 +34,21 @@ final class NodeProgram {
 
   /** The command of {@code dynode server}. */
   static List<String> server() {
-    return MADE.server("-XX:AOTCache=" + MADE.cache);
+    return MADE.cached("-XX:AOTCache=" + MADE.cache);
   }
 
-  private List<String> server(String cacheFlag) {
+  /** The same of another build. */
+  static List<String> server(String classPath) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(FLAGS);
-    command.addAll(List.of(cacheFlag, "-cp", classPath, "dev.dynode.cli.Dynode", "server"));
+    command.addAll(List.of("-cp", classPath, "dev.dynode.cli.Dynode", "server"));
+    return command;
+  }
+
+  private List<String> cached(String flag) {
+    List<String> command = server(classPath);
+    command.add(1, flag);
     return command;
   }
 
@@ -84,7 +91,7 @@ final class NodeProgram {
 
   /** Starts a node, and stops it once it serves: as it ends it writes the cache. */
   private void train(Path folder) throws IOException, InterruptedException {
-    List<String> command = server("-XX:AOTCacheOutput=" + cache);
+    List<String> command = cached("-XX:AOTCacheOutput=" + cache);
     command.addAll(List.of("--data", folder.resolve("data").toString()));
     for (String port : List.of("api", "rendezvous", "router")) {
       command.addAll(List.of("--" + port + "-port", "0"));

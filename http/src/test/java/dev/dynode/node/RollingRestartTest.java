@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes of a cluster are restarted in order, hosts drained before, while clients run dynos: one of
- * each kind, or with {@code -Drestart=all} every one.
+ * Nodes of the last release are stopped in order, hosts drained before, and started again as nodes
+ * of this build, while clients run dynos: one of each kind, which then works beside the old ones,
+ * or with {@code -Drestart=all} every one.
  */
 @Timeout(1200)
 class RollingRestartTest {
@@ -102,6 +103,7 @@ class RollingRestartTest {
   @Test
   void noRequestFailsAndNoSessionBreaks() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
+      cluster.program(PreviousBuild.server());
       for (String name : List.of("control-1", "control-2", "control-3")) {
         cluster.start(name, "control");
       }
@@ -122,6 +124,7 @@ class RollingRestartTest {
       try (load) {
         try (var session = new Dialled(first, attached)) {
           cluster.start("host-b", "host");
+          cluster.program(NodeProgram.server());
           int line = 0;
           for (String node : NODES) {
             assertEquals(STOPPED, cluster.stop(node), cluster.node(node).log());

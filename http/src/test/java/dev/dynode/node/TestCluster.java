@@ -30,6 +30,7 @@ final class TestCluster implements AutoCloseable {
   private final Path folder;
   private final @Nullable TestNetwork network;
   private EmbeddedPostgres database;
+  private List<String> program = NodeProgram.server();
   private final String config;
   private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
   private final List<String> members = new ArrayList<>();
@@ -58,6 +59,11 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Nodes that are started from now on are of this build. */
+  void program(List<String> server) {
+    program = server;
+  }
+
   /**
    * Starts a node, or starts it again; the first one begins the cluster.
    *
@@ -75,12 +81,13 @@ final class TestCluster implements AutoCloseable {
                 "0",
                 "--health-port",
                 "0"));
-    List<String> before = List.of();
+    List<String> command = new ArrayList<>();
     if (network != null) {
       String address = network.address(name);
       options.addAll(List.of("--cluster-host", address, "--public-host", address));
-      before = network.on(name);
+      command.addAll(network.on(name));
     }
+    command.addAll(program);
     if (!members.isEmpty()) {
       options.addAll(List.of("--join", String.join(",", members)));
     }
@@ -90,7 +97,7 @@ final class TestCluster implements AutoCloseable {
     }
     NodeProcess node =
         NodeProcess.start(
-            before,
+            command,
             data(name),
             options,
             "dynode.postgres.user = postgres",

@@ -1,0 +1,60 @@
+package dev.dynode.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The program as it was when {@code .mvn/release} was last changed, built from this repository's
+ * history: its nodes run beside today's.
+ */
+final class PreviousBuild {
+  private static final long MINUTES = 10;
+  private static final Path HERE = Path.of("..").toAbsolutePath().normalize();
+
+  private PreviousBuild() {}
+
+  /**
+   * The command of its {@code dynode server}; the first call takes a minute.
+   *
+   * @throws IOException with what was printed, where the history is not there or cannot be built
+   */
+  static List<String> server() throws IOException, InterruptedException {
+    String commit = run(HERE, "git", "log", "-1", "--format=%H", "--", ".mvn/release").strip();
+    if (commit.isEmpty()) {
+      throw new IOException("the history of .mvn/release is not here: make a whole clone");
+    }
+    Path folder = Path.of("target", "previous-" + commit).toAbsolutePath();
+    Path built = folder.resolve("built");
+    if (!Files.exists(built)) {
+      run(HERE, "rm", "-rf", folder.toString());
+      run(HERE, "git", "clone", "-q", "--shared", "--no-checkout", ".", folder.toString());
+      run(folder, "git", "checkout", "-q", commit);
+      run(folder, "mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package");
+      Files.createFile(built);
+    }
+    return NodeProgram.server(folder.resolve("http/target/dynode/lib/*").toString());
+  }
+
+  private static String run(Path folder, String... command)
+      throws IOException, InterruptedException {
+    Path said = Files.createTempFile("previous", ".log");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      if (!process.waitFor(MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IOException(String.join(" ", command) + ": " + Files.readString(said));
+      }
+      return Files.readString(said);
+    } finally {
+      Files.delete(said);
+    }
+  }
+}
