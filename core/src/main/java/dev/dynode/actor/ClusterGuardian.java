@@ -36,8 +36,6 @@ public final class ClusterGuardian {
   /** The role of nodes that hold apps. */
   public static final String CONTROL = "control";
 
-  private static final String HOST = "host";
-
   private static final EntityTypeKey<AppSupervisor.Command> APP =
       EntityTypeKey.create(AppSupervisor.Command.class, "App");
 
@@ -90,7 +88,7 @@ public final class ClusterGuardian {
                                   .onFailure(SupervisorStrategy.restart()),
                               "directory")
                           .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
-          if (!Cluster.get(system).selfMember().getRoles().equals(Set.of(HOST))) {
+          if (!Cluster.get(system).selfMember().getRoles().equals(Set.of(HostAgent.ROLE))) {
             context.spawn(HostWatch.create(hosts, times.hosts()), "hosts");
           }
           Optional<ActorRef<HostAgent.Command>> agent =

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -68,6 +69,7 @@ class AppSupervisorTest {
   private final TestProbe<HostAgent.Command> taken = kit.createTestProbe(HostAgent.Command.class);
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
+  private final AtomicBoolean settled = new AtomicBoolean(true);
   private final Lines logs = new Lines();
   private ActorRef<AppSupervisor.Command> app = kit.system().deadLetters().unsafeUpcast();
 
@@ -161,6 +163,11 @@ class AppSupervisorTest {
       @Override
       public List<HostView> hosts() {
         return List.of(new HostView(new HostId("h"), 0, capacity.get()));
+      }
+
+      @Override
+      public boolean settled() {
+        return settled.get();
       }
 
       @Override
@@ -342,6 +349,17 @@ class AppSupervisorTest {
               assertTrue(view().app().finished().containsKey(dyno.spec().id()));
               return true;
             });
+  }
+
+  @Test
+  void nobodyIsRefusedByANodeThatDoesNotKnowTheHostsYet() {
+    settled.set(false);
+    capacity.set(0);
+    TestProbe<Answer<DynoView>> probe = request(new DynoId(UUID.randomUUID()), false);
+    probe.expectNoMessage(Duration.ofMillis(300));
+    capacity.set(10);
+    settled.set(true);
+    assertInstanceOf(Answer.Done.class, probe.receiveMessage());
   }
 
   @Test

@@ -197,6 +197,11 @@ public final class Node implements RunningNode {
     if (settings.membership().isPresent()) {
       join(settings.membership().get(), dynode.getDuration("cluster.join-within"));
       projection.start(system);
+      if (has(Role.CONTROL) || has(Role.EDGE)) {
+        while (!reached.hosts().settled() && !removed) {
+          TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+      }
     }
     edge =
         has(Role.EDGE)

@@ -32,6 +32,7 @@ import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  * said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
+  /** How soon it is tried again to place a dyno while this node does not know the hosts yet. */
+  private static final Duration PLACE_AGAIN = Duration.ofMillis(100);
+
   /** What the supervisor understands. */
   public sealed interface Command {}
 
@@ -305,6 +309,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
+    if (!surroundings.hosts().settled()) { // refuses nobody for want of a host it will hear of
+      getContext().scheduleOnce(PLACE_AGAIN, self, new Run(command, replyTo));
+      return;
+    }
     long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
     boolean room = surroundings.placement().choose(surroundings.hosts().hosts(), bytes).isPresent();
     ledger.tell(

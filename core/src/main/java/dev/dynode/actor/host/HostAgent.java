@@ -42,6 +42,9 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   /** Under which agents are found in a cluster. */
   public static final ServiceKey<Command> KEY = ServiceKey.create(Command.class, "host");
 
+  /** The cluster role of nodes that have one. */
+  public static final String ROLE = "host";
+
   /** Number of reports that no {@link ProcessActor} waits for. */
   private static final long NOBODYS = -1;
 

@@ -11,6 +11,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /** Finds the hosts of the cluster and hears what they tell. One on each node that needs them. */
@@ -68,19 +70,30 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
           agent.tell(new HostAgent.Watch(getContext().getSelf()));
         }
       }
-      case Look() -> {
-        Set<Address> members = new HashSet<>();
-        Cluster.get(getContext().getSystem())
-            .state()
-            .getMembers()
-            .forEach(member -> members.add(member.address()));
-        Address here = Cluster.get(getContext().getSystem()).selfMember().address();
-        hosts.look(
-            agent ->
-                members.contains(
-                    agent.path().address().hasGlobalScope() ? agent.path().address() : here));
-      }
+      case Look() -> look(Cluster.get(getContext().getSystem()));
     }
     return this;
+  }
+
+  private void look(Cluster cluster) {
+    Member here = cluster.selfMember();
+    Set<Address> members = new HashSet<>();
+    Set<Address> silent = new HashSet<>();
+    for (Member member : cluster.state().getMembers()) {
+      members.add(member.address());
+      if (member.hasRole(HostAgent.ROLE) && member.status().equals(MemberStatus.up())) {
+        silent.add(member.address());
+      }
+    }
+    hosts.look(agent -> members.contains(address(agent, here)));
+    if (here.status().equals(MemberStatus.up())) {
+      hosts.all().forEach(told -> silent.remove(address(told.agent(), here)));
+      hosts.settle(silent.size());
+    }
+  }
+
+  private static Address address(ActorRef<?> agent, Member here) {
+    Address address = agent.path().address();
+    return address.hasGlobalScope() ? address : here.address();
   }
 }

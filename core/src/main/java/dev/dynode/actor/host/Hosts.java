@@ -12,6 +12,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** The hosts, as the control plane reaches them. Thread-safe. */
 public interface Hosts extends HostDirectory {
 
+  /**
+   * Whether every host has told of itself since this node is in its cluster, or has had the time
+   * to: until then no host may be missed.
+   */
+  boolean settled();
+
   /** Everything the hosts told last that are not lost. */
   List<KnownHosts.Told> all();
 
@@ -39,6 +45,11 @@ public interface Hosts extends HostDirectory {
     @Override
     public List<HostView> hosts() {
       return load.hosts();
+    }
+
+    @Override
+    public boolean settled() {
+      return true;
     }
 
     @Override

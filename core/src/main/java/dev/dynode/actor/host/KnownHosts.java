@@ -20,11 +20,18 @@ import org.jspecify.annotations.Nullable;
  * gets no new dynos; after {@code lostAfter} it is lost, and its dynos with it. Thread-safe.
  */
 public final class KnownHosts implements Hosts {
+  private static final long NEVER = Long.MIN_VALUE;
+
+  /** As often as reports get old, a new node waits for those it has not heard of. */
+  private static final int SETTLE = 4;
+
   private final ConcurrentMap<HostId, Known> known = new ConcurrentHashMap<>();
   private final Set<ActorRef<AppSupervisor.Command>> apps = ConcurrentHashMap.newKeySet();
   private final Duration freshFor;
   private final Duration lostAfter;
   private final LongSupplier nanos;
+  private volatile long upSince = NEVER;
+  private volatile boolean settled;
 
   /**
    * A host.
@@ -89,6 +96,24 @@ public final class KnownHosts implements Hosts {
             apps.forEach(app -> app.tell(lost));
           }
         });
+  }
+
+  /**
+   * This node is in its cluster, whose hosts these are.
+   *
+   * @param awaited how many of them have not told of themselves
+   */
+  void settle(long awaited) {
+    Duration patience = freshFor.multipliedBy(SETTLE);
+    if (upSince == NEVER) {
+      upSince = nanos.getAsLong();
+    }
+    settled = settled || awaited == 0 || since(upSince).compareTo(patience) > 0;
+  }
+
+  @Override
+  public boolean settled() {
+    return settled;
   }
 
   @Override

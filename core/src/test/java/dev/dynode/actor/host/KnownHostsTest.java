@@ -1,0 +1,131 @@
+package dev.dynode.actor.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node makes of what hosts tell, by a clock that the test sets. */
+class KnownHostsTest {
+  private static final HostId HOST = new HostId("host-a");
+  private static final Duration FRESH = Duration.ofSeconds(3);
+  private static final Duration LOST = Duration.ofSeconds(60);
+
+  private final ActorTestKit kit = ActorTestKit.create();
+  private final TestProbe<HostAgent.Command> agent = kit.createTestProbe(HostAgent.Command.class);
+  private final TestProbe<AppSupervisor.Command> app =
+      kit.createTestProbe(AppSupervisor.Command.class);
+  private long now = 5;
+  private final KnownHosts hosts = new KnownHosts(FRESH, LOST, () -> now);
+
+  @BeforeEach
+  void follow() {
+    hosts.follow(app.ref());
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  private void tell(boolean draining) {
+    hosts.heard(
+        new KnownHosts.Told(agent.ref(), "h:5101", new HostView(HOST, 1, 10, 5, 100), draining));
+  }
+
+  @Test
+  void whatIsPlacedCountsUntilTheHostCountsIt() {
+    tell(false);
+    hosts.placed(HOST, 20);
+    hosts.placed(HOST, 20);
+    assertEquals(List.of(new HostView(HOST, 3, 10, 45, 100)), hosts.hosts());
+    tell(false);
+    assertEquals(List.of(new HostView(HOST, 1, 10, 5, 100)), hosts.hosts());
+  }
+
+  @Test
+  void noDynosForHostsThatAreSilentOrDrained() {
+    tell(false);
+    pass(FRESH);
+    assertEquals(1, hosts.hosts().size());
+    pass(Duration.ofNanos(1));
+    assertEquals(List.of(), hosts.hosts());
+    assertEquals(Optional.of(agent.ref()), hosts.agent(HOST));
+    tell(true);
+    assertEquals(List.of(), hosts.hosts());
+    assertEquals(1, hosts.all().size());
+  }
+
+  @Test
+  void appsAreToldOfAHostThatComesAndComesBack() {
+    tell(false);
+    app.expectMessage(new AppSupervisor.HostFound(HOST));
+    tell(false);
+    pass(FRESH.plusNanos(1));
+    tell(false);
+    app.expectMessage(new AppSupervisor.HostFound(HOST));
+    app.expectNoMessage();
+  }
+
+  @Test
+  void aHostIsLostSoLongAfterItsClusterGaveItUpAndOnce() {
+    tell(false);
+    app.expectMessage(new AppSupervisor.HostFound(HOST));
+    pass(LOST.multipliedBy(2)); // silent, and still a member
+    hosts.look(_ -> true);
+    hosts.look(_ -> false);
+    pass(LOST);
+    hosts.look(_ -> false);
+    app.expectNoMessage();
+    pass(Duration.ofNanos(1));
+    hosts.look(_ -> false);
+    hosts.look(_ -> false);
+    app.expectMessage(new AppSupervisor.HostLost(HOST));
+    app.expectNoMessage();
+  }
+
+  @Test
+  void aHostThatIsOnlyExpectedIsLostInTheEnd() {
+    hosts.expect(HOST);
+    assertEquals(List.of(), hosts.all());
+    pass(LOST.plusNanos(1));
+    hosts.look(_ -> true);
+    app.expectMessage(new AppSupervisor.HostLost(HOST));
+  }
+
+  @Test
+  void aNewNodeWaitsForTheHostsButNotForEver() {
+    assertFalse(hosts.settled());
+    hosts.settle(1);
+    pass(FRESH.multipliedBy(4));
+    hosts.settle(1);
+    assertFalse(hosts.settled());
+    pass(Duration.ofNanos(1));
+    hosts.settle(1);
+    assertTrue(hosts.settled());
+  }
+
+  @Test
+  void aNewNodeThatHasHeardAllIsSettledAndStaysSo() {
+    hosts.settle(1);
+    assertFalse(hosts.settled());
+    hosts.settle(0);
+    hosts.settle(1);
+    assertTrue(hosts.settled());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.actor.host;
+
+import org.jspecify.annotations.NullMarked;
