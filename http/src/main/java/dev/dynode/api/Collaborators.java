@@ -6,12 +6,14 @@ import dev.dynode.port.ControlPlane;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.SlugStore;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * Whom the API works with.
  *
- * @param attachUrl where a client attaches to a dyno: {@code rendezvous://host:port/token}
+ * @param attachUrl where a client attaches to a dyno, {@code rendezvous://host:port/token}; none
+ *     while its host was not heard of here
  * @param blobs made of the installation's secret, so that every node understands every address
  */
 public record Collaborators(
@@ -26,5 +28,5 @@ public record Collaborators(
     Account account,
     Tokens tokens,
     BlobLinks blobs,
-    Function<DynoView, String> attachUrl,
+    Function<DynoView, Optional<String>> attachUrl,
     InstantSource clock) {}

@@ -6,11 +6,15 @@ import dev.dynode.api.Page.Field;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.AppView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -22,6 +26,12 @@ import org.apache.pekko.stream.javadsl.Source;
 final class DynoRoutes extends AllDirectives {
   private static final int STOPS_AT_ONCE = 16;
   private static final int MOST_CHARACTERS = 9999;
+
+  /** How often, and when again, it is looked whether a dyno's host is known here. */
+  private static final int LOOKS = 100;
+
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
   private static final List<Field<DynoView>> LIVE =
       List.of(
@@ -102,17 +112,29 @@ final class DynoRoutes extends AllDirectives {
                           desk.with()
                               .control()
                               .run(view.app().id(), run)
+                              .thenCompose(answer -> reachable(Desk.done(answer), LOOKS))
                               .thenApply(
-                                  answer -> {
-                                    DynoView dyno = Desk.done(answer);
-                                    return Json.response(
-                                        201,
-                                        present.dyno(
-                                            view.app(),
-                                            dyno,
-                                            dyno.spec().attach() && dyno.endedAt().isEmpty()));
-                                  }));
+                                  dyno ->
+                                      Json.response(
+                                          201, present.dyno(view.app(), dyno, attachable(dyno)))));
             });
+  }
+
+  private static boolean attachable(DynoView dyno) {
+    return dyno.spec().attach() && dyno.endedAt().isEmpty();
+  }
+
+  /** Clients can only be sent to a host that was heard of here; the dyno's may be a new one. */
+  private CompletionStage<DynoView> reachable(DynoView dyno, int looks) {
+    if (!attachable(dyno) || desk.with().attachUrl().apply(dyno).isPresent()) {
+      return CompletableFuture.completedStage(dyno);
+    }
+    return looks == 0
+        ? CompletableFuture.failedStage(
+            new ControlPlane.Unanswered(
+                "The dyno's host is not known here yet; start another one."))
+        : CompletableFuture.supplyAsync(() -> dyno, LATER)
+            .thenCompose(same -> reachable(same, looks - 1));
   }
 
   private static DynoView find(AppView view, String identity) {

@@ -79,7 +79,7 @@ final class Presenter {
         view.spec().command(),
         view.spec().size(),
         view.state(),
-        attachable ? with.attachUrl().apply(view) : null,
+        attachable ? with.attachUrl().apply(view).orElse(null) : null,
         new DynoJson.Release(view.spec().release().toString(), view.spec().releaseVersion()),
         name(app),
         Times.of(view.createdAt()),

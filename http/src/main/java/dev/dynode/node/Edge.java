@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -55,10 +56,13 @@ final class Edge {
       LastUse lastUse) {
 
     /** Where a client attaches to a dyno: at its host, unless only edges can be reached. */
-    private String attachUrl(DynoView dyno) {
-      String at =
-          relay.get().isEmpty() ? dyno.host().flatMap(hosts::rendezvous).orElse("") : relay.get();
-      return "rendezvous://" + at + "/" + tokens.issue(dyno.spec().app(), dyno.spec().id());
+    private Optional<String> attachUrl(DynoView dyno) {
+      return (relay.get().isEmpty()
+              ? dyno.host().flatMap(hosts::rendezvous)
+              : Optional.of(relay.get()))
+          .filter(at -> !at.isEmpty())
+          .map(
+              at -> "rendezvous://" + at + "/" + tokens.issue(dyno.spec().app(), dyno.spec().id()));
     }
   }
 

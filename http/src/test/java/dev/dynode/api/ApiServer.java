@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,7 +76,7 @@ final class ApiServer implements AutoCloseable {
             account,
             tokens,
             new BlobLinks(new byte[32]),
-            dyno -> "rendezvous://localhost:5000/" + dyno.spec().id(),
+            dyno -> Optional.of("rendezvous://localhost:5000/" + dyno.spec().id()),
             clock);
     binding =
         new PlatformApi(with, ApiSettings.of(all), system)

@@ -309,12 +309,12 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
-    if (!surroundings.hosts().settled()) { // refuses nobody for want of a host it will hear of
+    long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
+    boolean room = surroundings.placement().choose(surroundings.hosts().hosts(), bytes).isPresent();
+    if (!room && !surroundings.hosts().settled()) { // there is a host that was not heard of yet
       getContext().scheduleOnce(PLACE_AGAIN, self, new Run(command, replyTo));
       return;
     }
-    long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
-    boolean room = surroundings.placement().choose(surroundings.hosts().hosts(), bytes).isPresent();
     ledger.tell(
         new Decide<>(
             room ? command : new AppCommand.RefuseDyno(command, Refusal.noRoom()),

@@ -2,6 +2,7 @@ package dev.dynode.actor.host;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,7 +29,11 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
 
   private record Look() implements Command {}
 
+  private static final Set<MemberStatus> COMING =
+      Set.of(MemberStatus.joining(), MemberStatus.weaklyUp());
+
   private final KnownHosts hosts;
+  private final Cluster cluster;
 
   /**
    * @param every time between two looks for hosts that are lost
@@ -46,6 +51,8 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
   private HostWatch(ActorContext<Command> context, KnownHosts hosts) {
     super(context);
     this.hosts = hosts;
+    cluster = Cluster.get(context.getSystem());
+    hosts.silent(this::silent);
     context
         .getSystem()
         .receptionist()
@@ -70,30 +77,34 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
           agent.tell(new HostAgent.Watch(getContext().getSelf()));
         }
       }
-      case Look() -> look(Cluster.get(getContext().getSystem()));
+      case Look() -> {
+        Set<Address> members = new HashSet<>();
+        cluster.state().getMembers().forEach(member -> members.add(member.address()));
+        hosts.look(agent -> members.contains(address(agent)));
+      }
     }
     return this;
   }
 
-  private void look(Cluster cluster) {
-    Member here = cluster.selfMember();
-    Set<Address> members = new HashSet<>();
+  /** Those that join count, too: before they are up, every node has seen them join. */
+  private Optional<Set<Address>> silent() {
+    MemberStatus here = cluster.selfMember().status();
+    if (here.equals(MemberStatus.removed()) || COMING.contains(here)) {
+      return Optional.empty();
+    }
     Set<Address> silent = new HashSet<>();
     for (Member member : cluster.state().getMembers()) {
-      members.add(member.address());
-      if (member.hasRole(HostAgent.ROLE) && member.status().equals(MemberStatus.up())) {
+      if (member.hasRole(HostAgent.ROLE)
+          && (COMING.contains(member.status()) || member.status().equals(MemberStatus.up()))) {
         silent.add(member.address());
       }
     }
-    hosts.look(agent -> members.contains(address(agent, here)));
-    if (here.status().equals(MemberStatus.up())) {
-      hosts.all().forEach(told -> silent.remove(address(told.agent(), here)));
-      hosts.settle(silent.size());
-    }
+    hosts.all().forEach(told -> silent.remove(address(told.agent())));
+    return Optional.of(silent);
   }
 
-  private static Address address(ActorRef<?> agent, Member here) {
+  private Address address(ActorRef<?> agent) {
     Address address = agent.path().address();
-    return address.hasGlobalScope() ? address : here.address();
+    return address.hasGlobalScope() ? address : cluster.selfMember().address();
   }
 }

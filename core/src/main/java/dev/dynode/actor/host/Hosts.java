@@ -12,10 +12,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** The hosts, as the control plane reaches them. Thread-safe. */
 public interface Hosts extends HostDirectory {
 
-  /**
-   * Whether every host has told of itself since this node is in its cluster, or has had the time
-   * to: until then no host may be missed.
-   */
+  /** Whether every host of the cluster has told of itself here, or has had the time to. */
   boolean settled();
 
   /** Everything the hosts told last that are not lost. */

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +22,16 @@ import org.jspecify.annotations.Nullable;
  * gets no new dynos; after {@code lostAfter} it is lost, and its dynos with it. Thread-safe.
  */
 public final class KnownHosts implements Hosts {
-  private static final long NEVER = Long.MIN_VALUE;
-
-  /** As often as reports get old, a new node waits for those it has not heard of. */
-  private static final int SETTLE = 4;
+  /** A new host has so many times as long to tell of itself as a report is good for. */
+  private static final int PATIENCE = 4;
 
   private final ConcurrentMap<HostId, Known> known = new ConcurrentHashMap<>();
   private final Set<ActorRef<AppSupervisor.Command>> apps = ConcurrentHashMap.newKeySet();
   private final Duration freshFor;
   private final Duration lostAfter;
   private final LongSupplier nanos;
-  private volatile long upSince = NEVER;
-  private volatile boolean settled;
+  private final ConcurrentMap<Address, Long> silentSince = new ConcurrentHashMap<>();
+  private volatile Supplier<Optional<Set<Address>>> silent = Optional::empty;
 
   /**
    * A host.
@@ -99,21 +99,24 @@ public final class KnownHosts implements Hosts {
   }
 
   /**
-   * This node is in its cluster, whose hosts these are.
+   * Tells which nodes are hosts and have not told of themselves.
    *
-   * @param awaited how many of them have not told of themselves
+   * @param nodes none while this node is not in its cluster
    */
-  void settle(long awaited) {
-    Duration patience = freshFor.multipliedBy(SETTLE);
-    if (upSince == NEVER) {
-      upSince = nanos.getAsLong();
-    }
-    settled = settled || awaited == 0 || since(upSince).compareTo(patience) > 0;
+  void silent(Supplier<Optional<Set<Address>>> nodes) {
+    silent = nodes;
   }
 
   @Override
   public boolean settled() {
-    return settled;
+    Optional<Set<Address>> now = silent.get();
+    now.ifPresent(silentSince.keySet()::retainAll);
+    return now.isPresent()
+        && now.get().stream()
+            .map(node -> silentSince.computeIfAbsent(node, _ -> nanos.getAsLong()))
+            .filter(since -> since(since).compareTo(freshFor.multipliedBy(PATIENCE)) <= 0)
+            .findAny()
+            .isEmpty();
   }
 
   @Override

@@ -8,8 +8,11 @@ import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +29,9 @@ class KnownHostsTest {
   private final TestProbe<HostAgent.Command> agent = kit.createTestProbe(HostAgent.Command.class);
   private final TestProbe<AppSupervisor.Command> app =
       kit.createTestProbe(AppSupervisor.Command.class);
+  private static final Address NODE = new Address("pekko", "dynode", "h", 1);
+
+  private final Set<Address> silent = new HashSet<>();
   private long now = 5;
   private final KnownHosts hosts = new KnownHosts(FRESH, LOST, () -> now);
 
@@ -109,23 +115,27 @@ class KnownHostsTest {
   }
 
   @Test
-  void aNewNodeWaitsForTheHostsButNotForEver() {
+  void aHostThatWasNotHeardOfIsWaitedForButNotForEver() {
+    assertFalse(hosts.settled(), "before the node is in its cluster");
+    hosts.silent(() -> Optional.of(silent));
+    assertTrue(hosts.settled());
+    silent.add(NODE);
     assertFalse(hosts.settled());
-    hosts.settle(1);
     pass(FRESH.multipliedBy(4));
-    hosts.settle(1);
     assertFalse(hosts.settled());
     pass(Duration.ofNanos(1));
-    hosts.settle(1);
     assertTrue(hosts.settled());
   }
 
   @Test
-  void aNewNodeThatHasHeardAllIsSettledAndStaysSo() {
-    hosts.settle(1);
+  void eachNewHostHasItsTime() {
+    hosts.silent(() -> Optional.of(silent));
+    silent.add(NODE);
     assertFalse(hosts.settled());
-    hosts.settle(0);
-    hosts.settle(1);
+    silent.clear();
     assertTrue(hosts.settled());
+    pass(Duration.ofDays(1));
+    silent.add(NODE);
+    assertFalse(hosts.settled());
   }
 }
