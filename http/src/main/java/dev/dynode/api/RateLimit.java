@@ -39,7 +39,7 @@ final class RateLimit {
 
   private void refill() {
     long now = nanos.getAsLong();
-    tokens = Math.min(rate.burst(), tokens + (now - at) * rate.perMinute() / NANOS_PER_MINUTE);
+    tokens = Math.min(rate.burst(), tokens + (now - at) / NANOS_PER_MINUTE * rate.perMinute());
     at = now;
   }
 }

@@ -122,7 +122,8 @@ public final class ClusterBench implements AutoCloseable {
             + (controls == 1 ? " control node" : " control nodes");
     Figure ours = Figure.single(effort.lives() / seconds, Unit.PER_SECOND);
     List<Row> rows = new ArrayList<>();
-    rows.add(beside(what, ours, floor, written, controls));
+    rows.add(beside(what, ours, "`pgbench`, a row each transaction", floor, written.oneByOne()));
+    rows.add(beside("– the same", ours, "`pgbench`, as many rows each as here", floor, written));
     rows.add(
         Row.alone(
             "– processor time of the control nodes, each life",
@@ -141,23 +142,17 @@ public final class ClusterBench implements AutoCloseable {
     return rows;
   }
 
-  private Row beside(String what, Figure ours, Optional<Floor> floor, Written written, int controls)
+  private Row beside(String what, Figure ours, String peer, Optional<Floor> floor, Written written)
       throws IOException {
-    String peer = "`pgbench`, the same rows";
     if (floor.isEmpty()) {
       return Row.without(what, ours, peer, "not installed");
     }
-    progress.accept("pgbench");
+    progress.accept(peer);
     double theirs =
         floor
             .get()
             .livesPerSecond(
-                database,
-                written,
-                effort.lives(),
-                CONNECTIONS * controls,
-                effort.floorSeconds(),
-                folder);
+                database, written, effort.lives(), CONNECTIONS, effort.floorSeconds(), folder);
     return Row.beside(what, ours, peer, Figure.single(theirs, Unit.PER_SECOND))
         .aiming("≥ 0.5 of it", ours.median() / theirs >= RATIO_AIM);
   }

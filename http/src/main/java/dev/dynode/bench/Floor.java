@@ -50,6 +50,11 @@ record Floor(Path pgbench) {
           found.get(0), found.get(1), found.get(2), found.get(3), found.get(4), found.get(5));
     }
 
+    /** The same rows, each in a transaction of its own. */
+    Written oneByOne() {
+      return new Written(events, events, payload, lines, lines, line);
+    }
+
     long eventsAtOnce() {
       return Math.max(1, Math.round(events / Math.max(1, eventCommits)));
     }

@@ -1,10 +1,13 @@
 package dev.dynode.domain.app;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dynode.domain.app.AppState.Finished;
 import dev.dynode.domain.id.DynoId;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -13,25 +16,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last dynos of an app that ended, in order of end. Immutable: {@link #with} makes another one,
- * which shares the memory of this one where this one is the latest, as it mostly is. Adding one
- * costs the same however many there are; looking one up does not.
+ * which shares the memory of this one where this one is the latest, as it mostly is. Adding one and
+ * looking one up cost the same however many there are.
  */
 final class Recent extends AbstractMap<DynoId, Finished> {
   static final Recent NONE = new Recent(new Shared(), new Finished[0], 0, 0);
 
   private static final int FIRST_ROOM = 8;
 
-  /** How far an array is filled, by whichever view is the latest. */
+  /** How far an array is filled, by whichever view is the latest, and with what. */
   private static final class Shared {
+    private final Map<DynoId, Integer> places = new HashMap<>();
     private int filled;
 
-    /** Whether the place at this index was free; it is taken now. */
-    synchronized boolean take(int index) {
+    /** Whether the place at this index was free; this dyno has it now. */
+    synchronized boolean take(int index, DynoId id) {
       if (filled != index) {
         return false;
       }
       filled++;
+      places.put(id, index);
       return true;
+    }
+
+    synchronized int place(Object id) {
+      return places.getOrDefault(id, -1);
     }
   }
 
@@ -60,7 +69,7 @@ final class Recent extends AbstractMap<DynoId, Finished> {
 
   /** These and one more at the end. */
   Recent with(Finished last) {
-    if (to < items.length && shared.take(to)) {
+    if (to < items.length && shared.take(to, last.spec().id())) {
       items[to] = last;
       return new Recent(shared, items, from, to + 1);
     }
@@ -69,7 +78,9 @@ final class Recent extends AbstractMap<DynoId, Finished> {
     Arrays.fill(copy, size, copy.length, null); // what others have added
     copy[size] = last;
     var own = new Shared();
-    own.filled = size + 1;
+    for (int i = 0; i <= size; i++) {
+      own.take(i, requireNonNull(copy[i]).spec().id());
+    }
     return new Recent(own, copy, 0, size + 1);
   }
 
@@ -91,12 +102,8 @@ final class Recent extends AbstractMap<DynoId, Finished> {
 
   @Override
   public @Nullable Finished get(Object id) {
-    for (int i = to - 1; i >= from; i--) {
-      if (at(i).spec().id().equals(id)) {
-        return at(i);
-      }
-    }
-    return null;
+    int place = shared.place(id);
+    return place >= from && place < to ? at(place) : null;
   }
 
   @Override
