@@ -29,15 +29,18 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nodes that know one another by certificates, and what others try. */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 class ClusterTlsTest {
   private static final String CONFIG =
       """
-      dynode.cluster { lease = 40 s, host-lost-after = 55 s, join-within = 12 s }
+      dynode.cluster { lease = 20 s, host-lost-after = 32 s, join-within = 12 s }
       dynode.cluster.tls-read-again = 1 s
       """;
   private static final int ANSWER_MILLIS = 20_000;

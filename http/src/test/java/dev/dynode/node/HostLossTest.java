@@ -17,14 +17,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Hosts that are killed, that come back, and that wake after they were given up. */
 @Timeout(900)
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 class HostLossTest {
   private static final int DYNOS = 6;
   private static final String CONFIG =
       """
-      dynode.cluster { lease = 40 s, host-lost-after = 55 s }
+      dynode.cluster { lease = 20 s, host-lost-after = 32 s }
       dynode.api.rate-limit { burst = 1000000, per-minute = 1000000 }
       """;
 
