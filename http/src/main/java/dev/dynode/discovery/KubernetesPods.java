@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -32,16 +33,18 @@ record KubernetesPods(
   @Override
   public Set<String> addresses() throws IOException {
     Path account = Path.of(discovery.getString("kubernetes.account"));
+    Duration within = discovery.getDuration("answer-within");
+    URI pods = URI.create(api() + path(account));
     HttpResponse<String> answer;
     try (HttpClient client =
         HttpClient.newBuilder()
             .sslContext(LocalAuthority.trusting(account.resolve("ca.crt")))
-            .connectTimeout(discovery.getDuration("answer-within"))
+            .connectTimeout(within)
             .build()) {
       answer =
           client.send(
-              HttpRequest.newBuilder(uri(account))
-                  .timeout(discovery.getDuration("answer-within"))
+              HttpRequest.newBuilder(pods)
+                  .timeout(within)
                   .header("Authorization", "Bearer " + file(account, "token"))
                   .header("Accept", "application/json")
                   .build(),
@@ -50,7 +53,7 @@ record KubernetesPods(
       Thread.currentThread().interrupt();
       throw new IOException("was not asked", e);
     } catch (IOException e) {
-      throw new IOException("cannot be asked of the Kubernetes API: " + e, e);
+      throw new IOException("cannot be looked up in the Kubernetes API: " + e, e);
     }
     JsonNode body = JSON.readTree(answer.body());
     if (answer.statusCode() != 200) {
@@ -74,32 +77,36 @@ record KubernetesPods(
     return found;
   }
 
-  private URI uri(Path account) throws IOException {
+  private String api() throws IOException {
     String api = discovery.getString("kubernetes.api");
-    if (api.isEmpty()) {
-      String host = System.getenv().getOrDefault("KUBERNETES_SERVICE_HOST", "");
-      if (host.isEmpty()) {
-        throw new IOException(
-            "this is no pod: KUBERNETES_SERVICE_HOST is not set, nor is"
-                + " dynode.cluster.discovery.kubernetes.api");
-      }
-      api =
-          "https://%s:%s"
-              .formatted(
-                  host.contains(":") ? "[" + host + "]" : host,
-                  System.getenv().getOrDefault("KUBERNETES_SERVICE_PORT", "443"));
+    String host = System.getenv().getOrDefault("KUBERNETES_SERVICE_HOST", "");
+    if (api.isEmpty() && host.isEmpty()) {
+      throw new IOException(
+          "cannot be looked up: this is no pod, for KUBERNETES_SERVICE_HOST is not set (nor is"
+              + " dynode.cluster.discovery.kubernetes.api)");
     }
-    return URI.create(
-        "%s/api/v1/namespaces/%s/pods?labelSelector=%s&limit=%d"
+    return api.isEmpty()
+        ? "https://%s:%s"
             .formatted(
-                api,
-                namespace.isPresent() ? namespace.get() : file(account, "namespace"),
-                URLEncoder.encode(labels, StandardCharsets.UTF_8),
-                discovery.getInt("kubernetes.most-pods")));
+                host.contains(":") ? "[" + host + "]" : host,
+                System.getenv().getOrDefault("KUBERNETES_SERVICE_PORT", "443"))
+        : api;
+  }
+
+  private String path(Path account) throws IOException {
+    return "/api/v1/namespaces/%s/pods?labelSelector=%s&limit=%d"
+        .formatted(
+            namespace.isPresent() ? namespace.get() : file(account, "namespace"),
+            URLEncoder.encode(labels, StandardCharsets.UTF_8),
+            discovery.getInt("kubernetes.most-pods"));
   }
 
   private static String file(Path account, String name) throws IOException {
-    return Files.readString(account.resolve(name)).strip();
+    try {
+      return Files.readString(account.resolve(name)).strip();
+    } catch (IOException e) {
+      throw new IOException("cannot be looked up without " + account.resolve(name), e);
+    }
   }
 
   @Override

@@ -10,10 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes in processes of their own, over a real PostgreSQL. */
@@ -31,8 +32,8 @@ final class TestCluster implements AutoCloseable {
   private final @Nullable TestNetwork network;
   private EmbeddedPostgres database;
   private final String config;
-  private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
-  private final List<String> members = new ArrayList<>();
+  private final Map<String, NodeProcess> nodes = new ConcurrentSkipListMap<>();
+  private final List<String> members = new CopyOnWriteArrayList<>();
 
   /**
    * @param config HOCON of every node
@@ -59,7 +60,8 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a node, or starts it again; the first one begins the cluster.
+   * Starts a node, or starts it again; the first one begins the cluster. Several may be started at
+   * the same time.
    *
    * @param more options of {@code dynode server}
    */
@@ -71,8 +73,6 @@ final class TestCluster implements AutoCloseable {
                 network == null ? url() : url().replace("localhost", network.gateway()),
                 "--role",
                 roles,
-                "--cluster-port",
-                "0",
                 "--health-port",
                 "0"));
     List<String> before = List.of();
@@ -81,8 +81,11 @@ final class TestCluster implements AutoCloseable {
       options.addAll(List.of("--cluster-host", address, "--public-host", address));
       before = network.on(name);
     }
-    if (!members.isEmpty()) {
+    if (!members.isEmpty() && !List.of(more).contains("--join")) {
       options.addAll(List.of("--join", String.join(",", members)));
+    }
+    if (!List.of(more).contains("--cluster-port")) {
+      options.addAll(List.of("--cluster-port", "0"));
     }
     options.addAll(List.of(more));
     if (!options.contains("--host-name")) {
@@ -139,6 +142,14 @@ final class TestCluster implements AutoCloseable {
         var found = statement.executeQuery(query)) {
       found.next();
       return found.getLong(1);
+    }
+  }
+
+  /** Changes the database. */
+  void change(String statement) throws SQLException {
+    try (Connection connection = database.getPostgresDatabase().getConnection();
+        Statement change = connection.createStatement()) {
+      change.execute(statement);
     }
   }
 
