@@ -82,6 +82,9 @@ public final class Joining {
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
+    LOG.info(
+        "a member of the cluster after {} ms",
+        Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
 
   /** Whether this node is a member that others count on. */

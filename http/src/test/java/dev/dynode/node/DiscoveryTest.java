@@ -29,6 +29,7 @@ class DiscoveryTest {
       "SELECT %s FROM member JOIN pg_locks ON pid = session AND locktype = 'advisory'";
 
   @TempDir private Path folder;
+
   private int port;
 
   @Test
@@ -40,7 +41,7 @@ class DiscoveryTest {
         var kubernetes = new TestKubernetes(folder);
         var cluster = new TestCluster(folder, names.config() + "\n" + kubernetes.config())) {
       names.knows("--host-record=control.test," + String.join(",", CONTROL));
-      allAtOnce("three at once", cluster);
+      allAtOnce("three at once", cluster, 3);
       assertEquals(1, cluster.number(MEMBERS.formatted("max(cluster)")));
       cluster.node(CONTROL.getFirst()).post("/apps", "{\"name\": \"demo\"}");
 
@@ -69,17 +70,28 @@ class DiscoveryTest {
       assertEquals(200, pod.call("GET", "/apps/demo", null).statusCode());
       assertEquals(5, cluster.number(MEMBERS.formatted("count(*)")));
 
+      List<CompletableFuture<?>> stopped = new ArrayList<>();
+      for (String node : CONTROL) {
+        stopped.add(later(() -> cluster.stop(node)));
+      }
+      for (Future<?> each : stopped) {
+        each.get();
+      }
+      names.knows("--host-record=control.test," + String.join(",", CONTROL));
+      allAtOnce("after all control nodes were stopped", cluster, 5);
+      assertEquals(1, cluster.number(MEMBERS.formatted("max(cluster)")));
+      assertEquals(200, pod.call("GET", "/apps/demo", null).statusCode());
+
       for (String node : List.of("late", "pod", CONTROL.get(0), CONTROL.get(1), CONTROL.get(2))) {
         cluster.kill(node);
       }
-      names.knows("--host-record=control.test," + String.join(",", CONTROL));
-      allAtOnce("after all were killed", cluster);
+      allAtOnce("after all were killed", cluster, 3);
       assertEquals(2, cluster.number(MEMBERS.formatted("max(cluster)")));
     }
   }
 
   /** Starts all control nodes, and sees that they are one cluster. */
-  private void allAtOnce(String what, TestCluster cluster) throws Exception {
+  private void allAtOnce(String what, TestCluster cluster, int members) throws Exception {
     long began = System.nanoTime();
     List<CompletableFuture<NodeProcess>> started = new ArrayList<>();
     for (String node : CONTROL) {
@@ -101,12 +113,12 @@ class DiscoveryTest {
     }
     System.out.println(
         what + ": " + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
-    assertEquals(3, cluster.number(MEMBERS.formatted("count(*)")));
+    assertEquals(members, cluster.number(MEMBERS.formatted("count(*)")));
     assertEquals(1, cluster.number(MEMBERS.formatted("count(DISTINCT cluster)")));
   }
 
-  private static CompletableFuture<NodeProcess> later(Callable<NodeProcess> start) {
-    var done = new CompletableFuture<NodeProcess>();
+  private static <T> CompletableFuture<T> later(Callable<T> start) {
+    var done = new CompletableFuture<T>();
     Thread.ofPlatform()
         .start(
             () -> {
