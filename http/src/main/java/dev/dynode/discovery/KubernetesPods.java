@@ -34,21 +34,19 @@ record KubernetesPods(
   public Set<String> addresses() throws IOException {
     Path account = Path.of(discovery.getString("kubernetes.account"));
     Duration within = discovery.getDuration("answer-within");
-    URI pods = URI.create(api() + path(account));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(api() + path(account)))
+            .timeout(within)
+            .header("Authorization", "Bearer " + file(account, "token"))
+            .header("Accept", "application/json")
+            .build();
     HttpResponse<String> answer;
     try (HttpClient client =
         HttpClient.newBuilder()
             .sslContext(LocalAuthority.trusting(account.resolve("ca.crt")))
             .connectTimeout(within)
             .build()) {
-      answer =
-          client.send(
-              HttpRequest.newBuilder(pods)
-                  .timeout(within)
-                  .header("Authorization", "Bearer " + file(account, "token"))
-                  .header("Accept", "application/json")
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
+      answer = client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("was not asked", e);

@@ -42,12 +42,9 @@ public final class Spelling {
       return Optional.empty();
     }
     var servers = new NameServers(discovery);
-    Optional<Contacts> found =
-        part(parts, "dns")
-            .map(
-                name ->
-                    new NamedNodes(word, name, port.or(() -> Optional.of(USUAL_PORT)), servers));
-    return found
+    int usual = port.orElse(USUAL_PORT);
+    return part(parts, "dns")
+        .<Contacts>map(name -> new NamedNodes(word, name, Optional.of(usual), servers))
         .or(
             () ->
                 part(parts, "srv")
@@ -61,7 +58,7 @@ public final class Spelling {
                                 word,
                                 labels.replace('&', ','),
                                 part(parts, "namespace"),
-                                port.orElse(USUAL_PORT),
+                                usual,
                                 discovery)))
         .or(() -> port.map(_ -> new Contacts.FixedNode(word)));
   }

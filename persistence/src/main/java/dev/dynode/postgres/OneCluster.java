@@ -115,13 +115,15 @@ public final class OneCluster implements AutoCloseable {
         INSERT INTO member SELECT ?, pg_backend_pid(), coalesce(max(cluster), 0) + 1 FROM gone
         RETURNING cluster
         """;
+    boolean shared;
     try {
       cluster = number(now, next, address);
-      member = LOCK.share(now);
-      return member;
+      shared = LOCK.share(now);
     } finally {
       LOCK.release(now);
     }
+    member = shared;
+    return shared;
   }
 
   /**
@@ -141,14 +143,14 @@ public final class OneCluster implements AutoCloseable {
       return false;
     }
     compare(in);
-    number(
-        in,
+    String row =
         """
-        INSERT INTO member SELECT ?, pg_backend_pid(), coalesce(max(cluster), 1) FROM member
+        INSERT INTO member VALUES (?, pg_backend_pid(), %d)
         ON CONFLICT (address) DO UPDATE SET session = excluded.session, cluster = excluded.cluster
         RETURNING cluster
-        """,
-        address);
+        """
+            .formatted(Math.max(cluster, 1));
+    number(in, row, address);
     return true;
   }
 
@@ -162,14 +164,14 @@ public final class OneCluster implements AutoCloseable {
     }
   }
 
-  /** Of what is counted only while nobody shares the lock, so it cannot change meanwhile. */
+  /** For a member: nobody counts while it shares the lock. */
   private void compare(Connection in) throws SQLException, IOException {
     long newest = number(in, "SELECT max(cluster) FROM member");
-    if (cluster != 0 && cluster != newest) {
+    if (cluster != 0 && cluster < newest) {
       throw new IOException(
           "The cluster of this node is over, and another has begun; start this node again.");
     }
-    cluster = newest;
+    cluster = Math.max(cluster, newest);
   }
 
   private static long number(Connection in, String query, String... address) throws SQLException {
