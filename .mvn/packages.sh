@@ -6,6 +6,7 @@ command -v bwrap >/dev/null || missing="$missing bubblewrap"
 command -v setpriv >/dev/null && command -v unshare >/dev/null || missing="$missing util-linux"
 command -v slirp4netns >/dev/null || missing="$missing slirp4netns"
 command -v ip >/dev/null || missing="$missing iproute2"
+command -v dnsmasq >/dev/null || missing="$missing dnsmasq-base"
 command -v perl >/dev/null || missing="$missing perl-base"
 command -v chromium >/dev/null && command -v chromedriver >/dev/null || missing="$missing chromium chromium-driver"
 [ -n "$missing" ] || exit 0

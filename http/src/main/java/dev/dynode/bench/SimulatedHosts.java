@@ -11,9 +11,12 @@ import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostLoad;
 import dev.dynode.actor.host.HostSurroundings;
 import dev.dynode.actor.host.KnownHosts;
+import dev.dynode.discovery.Contacts;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.node.Joining;
 import dev.dynode.node.Membership;
+import dev.dynode.postgres.OneCluster;
 import dev.dynode.postgres.Postgres;
 import dev.dynode.serialization.EventSerialization;
 import dev.dynode.store.FileLogStore;
@@ -61,16 +64,15 @@ final class SimulatedHosts implements AutoCloseable {
    */
   SimulatedHosts(int count, ShortLives runtime, List<String> members, Config config, Path folder)
       throws IOException {
-    Config complete =
+    var membership =
         new Membership(
-                Set.of(Membership.Role.HOST),
-                "127.0.0.1",
-                0,
-                members,
-                "simulated",
-                Optional.empty())
-            .over(EventSerialization.ofEvents().withFallback(config))
-            .resolve();
+            Set.of(Membership.Role.HOST),
+            "127.0.0.1",
+            0,
+            members.stream().<Contacts>map(Contacts.FixedNode::new).toList(),
+            "simulated",
+            Optional.empty());
+    Config complete = membership.over(EventSerialization.ofEvents().withFallback(config)).resolve();
     postgres = Postgres.open(complete);
     logs = new FileLogStore(folder.resolve("logs"), LogStoreSettings.of(complete));
     var slugs = new FileSlugStore(folder.resolve("slugs"), SlugSettings.of(complete));
@@ -125,9 +127,8 @@ final class SimulatedHosts implements AutoCloseable {
                   system, NodeGuardian.Find::new, PATIENCE, system.scheduler())
               .toCompletableFuture()
               .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      new Membership(
-              Set.of(Membership.Role.HOST), "127.0.0.1", 0, members, "simulated", Optional.empty())
-          .join(system);
+      OneCluster one = postgres.cluster(Membership.address(system), () -> {});
+      new Joining(system, membership, one, cluster).run();
       control =
           new ActorControlPlane(
               system,
@@ -137,7 +138,6 @@ final class SimulatedHosts implements AutoCloseable {
               PATIENCE,
               cluster.getDuration("ask-again"),
               () -> false);
-      Waiting.until("the simulated hosts are members", PATIENCE, () -> Membership.isUp(system));
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(e);
     } catch (InterruptedException e) {

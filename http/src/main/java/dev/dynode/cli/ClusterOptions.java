@@ -1,6 +1,8 @@
 package dev.dynode.cli;
 
 import com.typesafe.config.Config;
+import dev.dynode.discovery.Contacts;
+import dev.dynode.discovery.Spelling;
 import dev.dynode.node.Membership;
 import dev.dynode.node.Membership.Role;
 import dev.dynode.node.Relocation;
@@ -37,10 +39,12 @@ final class ClusterOptions {
 
   @Option(
       names = "--join",
-      paramLabel = "HOST:PORT[,...]",
+      paramLabel = "NODES[,...]",
       description =
-          "Nodes to join. All may be given the same list: the first of it begins the cluster where"
-              + " there is none. Not given: this node begins one.")
+          "Nodes to join, the same list on all of them: "
+              + Spelling.WORDS
+              + ". A control node begins the cluster where there is none. Not given: this control"
+              + " node begins it.")
   private @Nullable String join;
 
   @Option(
@@ -97,11 +101,19 @@ final class ClusterOptions {
    */
   Membership membership(Config all, Path data) {
     String folder = ServerCommand.setting(all, "cluster-tls", tls, "");
+    Set<Role> roles = roles(ServerCommand.setting(all, "role", role, "control,host,edge"));
+    List<Contacts> nodes = nodes(ServerCommand.setting(all, "join", join, ""), all);
+    if (nodes.isEmpty() && !roles.contains(Role.CONTROL)) {
+      throw new CommandFailed(
+          "A node without the role control begins no cluster: give it --join HOST:PORT of a node of"
+              + " one.",
+          2);
+    }
     return new Membership(
-        roles(ServerCommand.setting(all, "role", role, "control,host,edge")),
+        roles,
         ServerCommand.setting(all, "cluster-host", clusterHost, "127.0.0.1"),
         ServerCommand.port(all, "cluster-port", clusterPort, PORT),
-        nodes(ServerCommand.setting(all, "join", join, "")),
+        nodes,
         name(hostName(all, data)),
         folder.isEmpty() ? Optional.empty() : Optional.of(files(Path.of(folder))));
   }
@@ -122,15 +134,21 @@ final class ClusterOptions {
     return roles;
   }
 
-  private static List<String> nodes(String words) {
-    List<String> nodes =
-        Arrays.stream(words.split(",", -1)).map(String::strip).filter(n -> !n.isEmpty()).toList();
-    for (String node : nodes) {
-      if (!node.matches("[^:\\s]+:[0-9]{1,5}")) {
-        throw new CommandFailed("join must be HOST:PORT, with commas, not \"" + words + "\".", 2);
-      }
-    }
-    return nodes;
+  private static List<Contacts> nodes(String words, Config all) {
+    Config discovery = all.getConfig("dynode.cluster.discovery");
+    return Arrays.stream(words.split(",", -1))
+        .map(String::strip)
+        .filter(word -> !word.isEmpty())
+        .map(
+            word ->
+                Spelling.read(word, discovery)
+                    .orElseThrow(
+                        () ->
+                            new CommandFailed(
+                                "join must be %s, with commas, not \"%s\"."
+                                    .formatted(Spelling.WORDS, word),
+                                2)))
+        .toList();
   }
 
   private static String name(String name) {

@@ -8,6 +8,7 @@ import dev.dynode.node.NodeSettings;
 import dev.dynode.node.NodeStarter;
 import dev.dynode.node.NodeStarter.RunningNode;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,9 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    // In seconds: what the JVM remembers of a name. Names of nodes follow their machines.
+    Security.setProperty("networkaddress.cache.ttl", "5");
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
     NodeSettings settings = settings();
     RunningNode running = starter.start(settings);
     OnInterrupt.first(running::close);

@@ -2,10 +2,12 @@ package dev.dynode.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.discovery.Contacts;
 import dev.dynode.postgres.Postgres;
 import dev.dynode.serialization.EventSerialization;
 import dev.dynode.tls.NodeKeys;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -25,13 +27,17 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * @param roles at least one
  * @param host at which the other nodes reach this one
  * @param port the same, 0 to 65535; 0 takes a free one
- * @param join {@code host:port} of nodes to join, one of which answers; where the first of them is
- *     this node, it begins a cluster if none of the others is there. None: this node begins one
+ * @param join nodes to join, among which this one may be. None: this node begins the cluster
  * @param hostName what this host is called; unique in the cluster, and the same after a restart
  * @param tls how nodes know one another; none: whoever reaches their ports is believed
  */
 public record Membership(
-    Set<Role> roles, String host, int port, List<String> join, String hostName, Optional<Tls> tls) {
+    Set<Role> roles,
+    String host,
+    int port,
+    List<Contacts> join,
+    String hostName,
+    Optional<Tls> tls) {
 
   /** What a node does. */
   public enum Role {
@@ -68,7 +74,7 @@ public record Membership(
   public Config over(Config config) {
     Map<String, Object> own = new LinkedHashMap<>();
     own.put("pekko.cluster.roles", roles.stream().map(Role::word).toList());
-    own.put("pekko.remote.artery.canonical.hostname", host);
+    own.put("pekko.remote.artery.canonical.hostname", canonical());
     own.put("pekko.remote.artery.canonical.port", port);
     tls.ifPresent(
         files -> {
@@ -87,6 +93,18 @@ public record Membership(
         .withFallback(Postgres.journalOf(config));
   }
 
+  /** An address of IPv6 as other nodes spell it that look it up. */
+  private String canonical() {
+    return host.contains(":")
+        ? Contacts.host(InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")))
+        : host;
+  }
+
+  /** Whether a cluster knows this node, which is not yet {@link #isUp} then. */
+  static boolean isLetIn(ActorSystem<?> system) {
+    return !Cluster.get(system).selfMember().status().equals(MemberStatus.removed());
+  }
+
   /** Whether this node is one of its cluster now. */
   public static boolean isUp(ActorSystem<?> system) {
     return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
@@ -98,17 +116,18 @@ public record Membership(
   }
 
   /** Host and port at which other nodes join this one. */
-  static String address(ActorSystem<?> system) {
+  public static String address(ActorSystem<?> system) {
     Address here = Cluster.get(system).selfMember().address();
     return here.getHost().orElseThrow() + ":" + here.getPort().orElseThrow();
   }
 
-  /** Joins the others, or begins. */
-  public void join(ActorSystem<?> system) {
-    Cluster cluster = Cluster.get(system);
-    Address here = cluster.selfMember().address();
+  /**
+   * Asks these to let this node into their cluster, instead of those that were asked before; where
+   * it is this node alone, it begins one.
+   */
+  static void join(ActorSystem<?> system, Set<String> nodes) {
     List<Address> seeds =
-        join.stream()
+        nodes.stream()
             .map(
                 node -> {
                   int colon = node.lastIndexOf(':');
@@ -119,6 +138,6 @@ public record Membership(
                       Integer.parseInt(node.substring(colon + 1)));
                 })
             .toList();
-    cluster.manager().tell(new JoinSeedNodes(seeds.isEmpty() ? List.of(here) : seeds));
+    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds));
   }
 }

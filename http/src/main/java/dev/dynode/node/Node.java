@@ -23,6 +23,7 @@ import dev.dynode.node.NodeStarter.RunningNode;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.postgres.OneCluster;
 import dev.dynode.read.NamesProjection;
 import dev.dynode.rendezvous.RelayDesk;
 import dev.dynode.rendezvous.RendezvousServer;
@@ -53,7 +54,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -78,8 +78,6 @@ public final class Node implements RunningNode {
 
   /** The same where nobody can answer them but by saying so. */
   private static final Duration IN_VAIN = Duration.ofSeconds(3);
-
-  private static final Duration KNOCK_EVERY = Duration.ofSeconds(10);
 
   /** What the host of a node that is alone is called. */
   static final String ALONE = "local";
@@ -195,7 +193,7 @@ public final class Node implements RunningNode {
             : Optional.empty();
     rendezvous.ifPresent(server -> address.set(settings.publicHost() + ":" + server.port()));
     if (settings.membership().isPresent()) {
-      join(settings.membership().get(), dynode.getDuration("cluster.join-within"));
+      join(settings.membership().get(), dynode.getConfig("cluster"));
       projection.start(system);
       if (has(Role.CONTROL) || has(Role.EDGE)) {
         while (!reached.hosts().settled() && !removed) {
@@ -302,7 +300,8 @@ public final class Node implements RunningNode {
         ActorSystem.create(
             behavior,
             "dynode",
-            ActorSystemSetup.create(BootstrapSetup.create(config), stores.setup().orElseThrow()));
+            ActorSystemSetup.create(
+                BootstrapSetup.create(config), stores.postgres().orElseThrow().setup()));
     Membership.whenRemoved(created, this::giveUp);
     CoordinatedShutdown.get(created)
         .addTask(
@@ -320,36 +319,19 @@ public final class Node implements RunningNode {
     return stores.trouble().get();
   }
 
-  private void join(Membership membership, Duration within) throws Exception {
-    membership.join(system);
-    long began = System.nanoTime();
-    long knocked = began;
-    while (!Membership.isUp(system)) {
-      long now = System.nanoTime();
-      if (now - began > within.toNanos()
-          || system.getWhenTerminated().toCompletableFuture().isDone()) {
-        String why = silence(membership);
-        closing.set(true);
-        system.terminate();
-        rendezvous.ifPresent(RendezvousServer::close);
-        machine.ifPresent(here -> here.runtime().leave());
-        stores.close();
-        throw new IOException(
-            "None of the nodes to join has let this node into its cluster within %d s: %s."
-                .formatted(within.toSeconds(), why));
-      }
-      if (now - knocked > KNOCK_EVERY.toNanos()) {
-        LOG.warn("no node has let this one into its cluster yet: {}", silence(membership));
-        knocked = System.nanoTime();
-      }
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+  private void join(Membership membership, Config cluster) throws Exception {
+    try {
+      OneCluster one =
+          stores.postgres().orElseThrow().cluster(Membership.address(system), this::giveUp);
+      new Joining(system, membership, one, cluster).run();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      closing.set(true);
+      system.terminate();
+      rendezvous.ifPresent(RendezvousServer::close);
+      machine.ifPresent(here -> here.runtime().leave());
+      stores.close();
+      throw e;
     }
-  }
-
-  private static String silence(Membership membership) {
-    return membership.join().stream()
-        .map(node -> node + " " + Knock.at(node, membership.tls()))
-        .collect(Collectors.joining("; "));
   }
 
   /** The cluster has gone on without this node. */

@@ -22,13 +22,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.setup.Setup;
 
 /**
  * What a node keeps beside its journal: in its data folder where it is alone, else in the database
  * that its cluster shares.
  *
- * @param setup for the actor system
+ * @param postgres of a node of a cluster
  * @param trouble why it cannot be used now, if so; may wait for a moment
  * @param closing what else is to be closed, once the actors are gone
  */
@@ -37,7 +36,7 @@ record Stores(
     SlugStore slugs,
     SlugArchives archives,
     Secrets secrets,
-    Optional<Setup> setup,
+    Optional<Postgres> postgres,
     Supplier<Optional<String>> trouble,
     Runnable closing)
     implements AutoCloseable {
@@ -87,7 +86,7 @@ record Stores(
           slugs,
           slugs::archive,
           secrets,
-          Optional.of(postgres.setup()),
+          Optional.of(postgres),
           postgres::trouble,
           () -> {
             name.ifPresent(HeldName::close);

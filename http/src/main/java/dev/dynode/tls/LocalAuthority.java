@@ -95,7 +95,10 @@ public final class LocalAuthority {
   public static SSLContext trusting(Path certificateFile) throws IOException {
     try {
       var store = emptyStore();
-      store.setCertificateEntry("ca", Pem.certificate(Files.readString(certificateFile)));
+      for (X509Certificate each : Pem.certificates(Files.readString(certificateFile))) {
+        store.setCertificateEntry(
+            each.getSubjectX500Principal() + " " + each.getSerialNumber(), each);
+      }
       var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
       var context = SSLContext.getInstance("TLS");

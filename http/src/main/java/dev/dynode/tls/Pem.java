@@ -16,7 +16,9 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -64,19 +66,35 @@ final class Pem {
   }
 
   static X509Certificate certificate(String text) throws GeneralSecurityException {
+    return certificates(text).getFirst();
+  }
+
+  /** All of them; at least one. */
+  static List<X509Certificate> certificates(String text) throws GeneralSecurityException {
     var factory = CertificateFactory.getInstance("X.509");
-    var der = new java.io.ByteArrayInputStream(block(text, CERTIFICATE));
-    return (X509Certificate) factory.generateCertificate(der);
+    List<X509Certificate> all = new ArrayList<>();
+    for (byte[] der : blocks(text, CERTIFICATE)) {
+      all.add((X509Certificate) factory.generateCertificate(new java.io.ByteArrayInputStream(der)));
+    }
+    return all;
   }
 
   private static byte[] block(String text, String label) throws GeneralSecurityException {
+    return blocks(text, label).getFirst();
+  }
+
+  private static List<byte[]> blocks(String text, String label) throws GeneralSecurityException {
+    List<byte[]> found = new ArrayList<>();
     var blocks = BLOCK.matcher(text);
     while (blocks.find()) {
       if (label.equals(blocks.group(1))) {
-        return Base64.getMimeDecoder().decode(nonNull(blocks.group(2)));
+        found.add(Base64.getMimeDecoder().decode(nonNull(blocks.group(2))));
       }
     }
-    throw new GeneralSecurityException("no " + label + " block");
+    if (found.isEmpty()) {
+      throw new GeneralSecurityException("no " + label + " block");
+    }
+    return found;
   }
 
   private static String nonNull(@Nullable String group) {

@@ -62,6 +62,7 @@ class ClusterTlsTest {
       NodeProcess edge = cluster.start("one", "control,edge", tls(one));
       cluster.start("host-a", "host", tls(host));
       edge.post("/apps", "{\"name\": \"demo\"}");
+      eventually("the host is known", () -> edge.get("/hosts").size() == 1);
       runs(edge);
 
       String none = refused(cluster, "none");

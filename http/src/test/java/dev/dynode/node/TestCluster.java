@@ -10,10 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes in processes of their own, over a real PostgreSQL. */
@@ -32,8 +33,8 @@ final class TestCluster implements AutoCloseable {
   private EmbeddedPostgres database;
   private List<String> program = NodeProgram.server();
   private final String config;
-  private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
-  private final List<String> members = new ArrayList<>();
+  private final Map<String, NodeProcess> nodes = new ConcurrentSkipListMap<>();
+  private final List<String> members = new CopyOnWriteArrayList<>();
 
   /**
    * @param config HOCON of every node
@@ -65,7 +66,8 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a node, or starts it again; the first one begins the cluster.
+   * Starts a node, or starts it again; the first one begins the cluster. Several may be started at
+   * the same time.
    *
    * @param more options of {@code dynode server}
    */
@@ -77,8 +79,6 @@ final class TestCluster implements AutoCloseable {
                 network == null ? url() : url().replace("localhost", network.gateway()),
                 "--role",
                 roles,
-                "--cluster-port",
-                "0",
                 "--health-port",
                 "0"));
     List<String> command = new ArrayList<>();
@@ -88,8 +88,11 @@ final class TestCluster implements AutoCloseable {
       command.addAll(network.on(name));
     }
     command.addAll(program);
-    if (!members.isEmpty()) {
+    if (!members.isEmpty() && !List.of(more).contains("--join")) {
       options.addAll(List.of("--join", String.join(",", members)));
+    }
+    if (!List.of(more).contains("--cluster-port")) {
+      options.addAll(List.of("--cluster-port", "0"));
     }
     options.addAll(List.of(more));
     if (!options.contains("--host-name")) {
@@ -146,6 +149,14 @@ final class TestCluster implements AutoCloseable {
         var found = statement.executeQuery(query)) {
       found.next();
       return found.getLong(1);
+    }
+  }
+
+  /** Changes the database. */
+  void change(String statement) throws SQLException {
+    try (Connection connection = database.getPostgresDatabase().getConnection();
+        Statement change = connection.createStatement()) {
+      change.execute(statement);
     }
   }
 

@@ -5,36 +5,25 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The name of a host, which one live node holds: a lock of its session of the database. It is free
- * as soon as that process is gone, and some ten seconds after its machine is. A session that is
- * lost with the database is made again. Thread-safe.
- */
+/** The name of a host, which one live node holds. Thread-safe. */
 public final class HeldName implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeldName.class);
   private static final long AGAIN_MILLIS = 500;
-  private static final int ANSWER_SECONDS = 5;
-  private static final String KEY = "hashtextextended(current_schema() || ' dynode host ' || ?, 0)";
 
-  private final Postgres postgres;
   private final String name;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread keeping;
-  private volatile @Nullable Connection session;
+  private final AdvisoryLock lock;
+  private final LockSession session;
 
-  private HeldName(Postgres postgres, String name, Connection session) {
-    this.postgres = postgres;
+  private HeldName(Postgres postgres, String name) throws SQLException {
     this.name = name;
-    this.session = session;
-    keeping = Thread.ofVirtual().name("host-name").unstarted(this::keep);
+    lock = new AdvisoryLock("host " + name);
+    session = new LockSession(postgres, "dynode host " + name, this::again);
   }
 
   /**
@@ -45,27 +34,13 @@ public final class HeldName implements AutoCloseable {
    */
   public static HeldName hold(Postgres postgres, String name, Duration patience)
       throws IOException {
-    long deadline = System.nanoTime() + patience.toNanos();
     try {
-      Connection session = session(postgres, name);
+      var held = new HeldName(postgres, name);
       try {
-        while (!take(session, name)) {
-          if (System.nanoTime() > deadline) {
-            throw new IOException(
-                "Another node%s is the host %s already; give this one another --host-name, or stop that one."
-                    .formatted(holder(session, name), name));
-          }
-          TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
-        }
-        var held = new HeldName(postgres, name, session);
-        held.keeping.start();
+        held.take(System.nanoTime() + patience.toNanos());
         return held;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        session.close();
-        throw new IOException("interrupted", e);
       } catch (IOException | SQLException | RuntimeException e) {
-        session.close();
+        held.close();
         throw e;
       }
     } catch (SQLException e) {
@@ -73,74 +48,38 @@ public final class HeldName implements AutoCloseable {
     }
   }
 
-  private void keep() {
+  private void take(long deadline) throws SQLException, IOException {
     try {
-      while (!closing.await(2, TimeUnit.SECONDS)) {
-        try {
-          Connection now = session;
-          if (now == null) {
-            again();
-          } else if (!now.isValid(ANSWER_SECONDS)) {
-            session = null;
-            now.close();
-          }
-        } catch (SQLException e) {
-          LOG.debug("the name {} is not held now", name, e);
+      while (!lock.take(session.now())) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "Another node%s is the host %s already; give this one another --host-name, or stop that one."
+                  .formatted(holder(session.now()), name));
         }
+        TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
-  private void again() throws SQLException {
-    Connection fresh = session(postgres, name);
-    if (take(fresh, name)) {
-      session = fresh;
-    } else {
-      LOG.warn("another session{} has the name of this host, {}", holder(fresh, name), name);
-      fresh.close();
+  private boolean again(Connection fresh) throws SQLException {
+    boolean taken = lock.take(fresh);
+    if (!taken) {
+      LOG.warn("another session{} has the name of this host, {}", holder(fresh), name);
     }
-  }
-
-  /** A session that the database gives up soon after its machine has died. */
-  private static Connection session(Postgres postgres, String name) throws SQLException {
-    Connection session = postgres.session();
-    try (Statement settings = session.createStatement()) {
-      settings.execute("SET tcp_keepalives_idle = 4");
-      settings.execute("SET tcp_keepalives_interval = 2");
-      settings.execute("SET tcp_keepalives_count = 3");
-      session.setClientInfo("ApplicationName", "dynode host " + name);
-    } catch (SQLException e) {
-      session.close();
-      throw e;
-    }
-    return session;
-  }
-
-  private static boolean take(Connection session, String name) throws SQLException {
-    try (PreparedStatement ask =
-        session.prepareStatement("SELECT pg_try_advisory_lock(" + KEY + ")")) {
-      ask.setString(1, name);
-      try (ResultSet answer = ask.executeQuery()) {
-        return answer.next() && answer.getBoolean(1);
-      }
-    }
+    return taken;
   }
 
   /** Where the node is that holds it, as the database sees it. */
-  private static String holder(Connection session, String name) throws SQLException {
+  private String holder(Connection session) throws SQLException {
     String query =
-        """
-        WITH key AS (SELECT %s AS bits)
-        SELECT host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid), key
-        WHERE locktype = 'advisory' AND granted AND objsubid = 1
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND classid::bigint = (bits >> 32) & 4294967295 AND objid::bigint = bits & 4294967295
-        """
-            .formatted(KEY);
+        "SELECT host(client_addr) FROM pg_stat_activity WHERE pid IN ("
+            + AdvisoryLock.HOLDERS
+            + ")";
     try (PreparedStatement ask = session.prepareStatement(query)) {
-      ask.setString(1, name);
+      ask.setString(1, lock.name());
       try (ResultSet found = ask.executeQuery()) {
         @Nullable String address = found.next() ? found.getString(1) : null;
         return address == null ? "" : ", at " + address + ",";
@@ -151,17 +90,6 @@ public final class HeldName implements AutoCloseable {
   /** Lets the name go. */
   @Override
   public void close() {
-    closing.countDown();
-    try {
-      keeping.join(Duration.ofSeconds(ANSWER_SECONDS));
-      Connection last = session;
-      if (last != null) {
-        last.close();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (SQLException e) {
-      LOG.debug("the name {} was not let go in order", name, e);
-    }
+    session.close();
   }
 }

@@ -20,6 +20,7 @@ import org.apache.pekko.actor.ExtensionIdProvider;
 import org.apache.pekko.actor.setup.Setup;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database of a cluster, with connections of its own for what is not the journal plugin's.
@@ -31,6 +32,7 @@ public final class Postgres implements Extension, AutoCloseable {
   private static final String URL = "dynode.postgres.url";
 
   private final HikariDataSource connections;
+  private volatile @Nullable OneCluster cluster;
 
   private Postgres(Config postgres) {
     var settings = new HikariConfig();
@@ -145,8 +147,29 @@ public final class Postgres implements Extension, AutoCloseable {
         connections.getJdbcUrl(), connections.getUsername(), connections.getPassword());
   }
 
+  /**
+   * The one cluster of this database, for a node that wants to be in it; closed with this.
+   *
+   * @param address host and port at which other nodes reach it
+   * @param over run when the cluster it is a member of is found to be over; may run more than once
+   * @throws IOException in one sentence, where the database does not answer
+   */
+  public OneCluster cluster(String address, Runnable over) throws IOException {
+    try {
+      var one = new OneCluster(this, address, over);
+      cluster = one;
+      return one;
+    } catch (SQLException e) {
+      throw new IOException("The database does not answer: " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public void close() {
+    OneCluster one = cluster;
+    if (one != null) {
+      one.close();
+    }
     connections.close();
   }
 

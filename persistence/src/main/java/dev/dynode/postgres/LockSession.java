@@ -1,0 +1,125 @@
+package dev.dynode.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session of the database, kept for the locks it holds: they are free as soon as this process is
+ * gone, and some ten seconds after its machine is. A session that is lost with the database is made
+ * again, within two seconds once the database answers. Thread-safe.
+ */
+final class LockSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LockSession.class);
+  private static final int ANSWER_SECONDS = 5;
+
+  private final Postgres postgres;
+  private final String application;
+  private final Taking again;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread keeping;
+  private volatile @Nullable Connection session;
+
+  /** Takes the locks in a new session; false: they are not to be had now. */
+  interface Taking {
+    boolean in(Connection session) throws SQLException;
+  }
+
+  /**
+   * Opens one that holds nothing yet.
+   *
+   * @param application what the database calls it; at most 63 bytes
+   * @param again asked for each later session, on a thread of its own
+   */
+  LockSession(Postgres postgres, String application, Taking again) throws SQLException {
+    this.postgres = postgres;
+    this.application = application;
+    this.again = again;
+    session = open();
+    keeping = Thread.ofVirtual().name(application).start(this::keep);
+  }
+
+  /**
+   * The session as it is now.
+   *
+   * @throws SQLException while there is none
+   */
+  Connection now() throws SQLException {
+    Connection now = session;
+    if (now == null) {
+      throw new SQLException("its session was lost");
+    }
+    return now;
+  }
+
+  private void keep() {
+    try {
+      while (!closing.await(1, TimeUnit.SECONDS)) {
+        try {
+          Connection now = session;
+          if (now == null) {
+            renew();
+          } else if (!now.isValid(ANSWER_SECONDS)) {
+            session = null;
+            now.close();
+          }
+        } catch (SQLException e) {
+          LOG.debug("{} holds nothing now", application, e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void renew() throws SQLException {
+    Connection fresh = open();
+    boolean taken = false;
+    try {
+      taken = again.in(fresh);
+    } finally {
+      if (taken) {
+        session = fresh;
+      } else {
+        fresh.close();
+      }
+    }
+  }
+
+  private Connection open() throws SQLException {
+    Connection fresh = postgres.session();
+    try (Statement settings = fresh.createStatement()) {
+      settings.execute("SET tcp_keepalives_idle = 4");
+      settings.execute("SET tcp_keepalives_interval = 2");
+      settings.execute("SET tcp_keepalives_count = 3");
+      fresh.setClientInfo("ApplicationName", application);
+    } catch (SQLException e) {
+      fresh.close();
+      throw e;
+    }
+    return fresh;
+  }
+
+  /** Lets everything go. */
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      keeping.join(Duration.ofSeconds(ANSWER_SECONDS));
+      Connection last = session;
+      if (last != null) {
+        last.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      LOG.debug("{} did not end in order", application, e);
+    }
+  }
+}
