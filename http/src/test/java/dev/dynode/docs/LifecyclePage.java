@@ -124,7 +124,7 @@ final class LifecyclePage {
         ? live.spec().attach()
             + name(live)
             + live.up()
-            + live.client()
+            + live.client().isPresent()
             + live.hangups()
             + live.why()
             + live.startedAt().isPresent()

@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class TestCluster implements AutoCloseable {
   /**
    * The machines of tests stall, so nodes take longer to suspect one another there, and clients'
-   * calls wait for what then takes longer. {@code -Dcluster=HOCON} is what they have instead; empty:
-   * as they come.
+   * calls wait for what then takes longer. {@code -Dcluster=HOCON} is what they have instead;
+   * empty: as they come.
    */
   private static final String STALLING =
-      System.getProperty(
-          "cluster", "dynode { cluster.suspect-after = 8 s, node.patience = 50 s }");
+      System.getProperty("cluster", "dynode { cluster.suspect-after = 8 s, node.patience = 50 s }");
 
   private final Path folder;
   private final @Nullable TestNetwork network;

@@ -121,7 +121,7 @@ class WireTest {
     return List.of(
         new DynoCommand.Create(BY, view().live().getFirst().spec(), HOST),
         new DynoCommand.Place(BY, HOST, Optional.of(new Grounds(3, 1, 10))),
-        new DynoCommand.Attach(BY, "10.0.0.1"),
+        new DynoCommand.Attach(BY, "10.0.0.1", Optional.of(new UUID(5, 5))),
         new DynoCommand.Resize(BY, 80, 24),
         new DynoCommand.Stop(BY, DynoEvent.StopCause.USER),
         new DynoCommand.TimerDue(DynoTimer.GRACE),

@@ -8,6 +8,7 @@ import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,7 +29,8 @@ public record HostDesk(AttachTokens tokens, ControlPlane control, ActorRef<HostA
         .tell(
             claim.get().app(),
             claim.get().dyno(),
-            new DynoCommand.Attach(DynoDecider.SYSTEM, client.address()))
+            new DynoCommand.Attach(
+                DynoDecider.SYSTEM, client.address(), Optional.of(UUID.randomUUID())))
         .whenComplete(
             (answer, failure) -> {
               switch (answer) {

@@ -34,6 +34,7 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
 
   private final KnownHosts hosts;
   private final Cluster cluster;
+  private Set<ActorRef<HostAgent.Command>> agents = Set.of();
 
   /**
    * @param every time between two looks for hosts that are lost
@@ -73,17 +74,24 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
         told.agent().tell(new HostAgent.Heard());
       }
       case Found(Receptionist.Listing listing) -> {
-        for (ActorRef<HostAgent.Command> agent : listing.getServiceInstances(HostAgent.KEY)) {
-          agent.tell(new HostAgent.Watch(getContext().getSelf()));
-        }
+        agents = Set.copyOf(listing.getServiceInstances(HostAgent.KEY));
+        watchSilent();
       }
       case Look() -> {
         Set<Address> members = new HashSet<>();
         cluster.state().getMembers().forEach(member -> members.add(member.address()));
         hosts.look(agent -> members.contains(address(agent)));
+        watchSilent();
       }
     }
     return this;
+  }
+
+  /** Again and again, for it may be lost. */
+  private void watchSilent() {
+    Set<ActorRef<HostAgent.Command>> silent = new HashSet<>(agents);
+    hosts.all().forEach(told -> silent.remove(told.agent()));
+    silent.forEach(agent -> agent.tell(new HostAgent.Watch(getContext().getSelf())));
   }
 
   /** Those that join count, too: before they are up, every node has seen them join. */

@@ -5,6 +5,7 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Grounds;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What somebody wants of a dyno, or tells it. {@code by} as in {@link DynoEvent}. */
 public sealed interface DynoCommand {
@@ -20,7 +21,11 @@ public sealed interface DynoCommand {
   record Place(String by, HostId host, Optional<Grounds> grounds) implements DynoCommand {}
 
   /** A client has shown the dyno's token. */
-  record Attach(String by, String from) implements DynoCommand {}
+  record Attach(String by, String from, Optional<UUID> connection) implements DynoCommand {
+    public Attach(String by, String from) {
+      this(by, from, Optional.empty());
+    }
+  }
 
   record Resize(String by, int columns, int rows) implements DynoCommand {}
 

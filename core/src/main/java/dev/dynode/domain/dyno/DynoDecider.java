@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The life of a one-off dyno, as Heroku's articles "One-Off Dynos" and "Dyno Shutdown Behavior"
@@ -44,6 +45,9 @@ import java.util.Optional;
 public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> {
   /** Whom events name that nobody asked for. */
   public static final String SYSTEM = "dynode";
+
+  /** The connection of a client of which an older event does not tell it. */
+  private static final UUID UNTOLD = new UUID(0, 0);
 
   /** Status of an attached dyno whose client never came (Heroku's R13). */
   public static final int NOT_ATTACHED_STATUS = 128;
@@ -84,7 +88,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
           live.phase() == Phase.CREATED
               ? Decision.accept(new DynoEvent.Placed(now, by, live.generation() + 1, host, grounds))
               : Decision.accept();
-      case Attach(String by, String from) -> attach(live, by, from, now);
+      case Attach attach -> attach(live, attach, now);
       case Resize(String by, int columns, int rows) ->
           live.phase() == Phase.RUNNING && live.spec().terminal()
               ? Decision.accept(
@@ -114,12 +118,12 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
                       Ending.NOT_STARTED,
                       Optional.of(NOT_STARTED_STATUS)));
       case ReportDetached(int generation) ->
-          isCurrent(live, generation) && live.client()
+          isCurrent(live, generation) && live.client().isPresent()
               ? hangUp(live, new DynoEvent.ClientDetached(now, SYSTEM, generation), now)
               : Decision.accept();
       case ReportIdle(int generation, Instant lastByte) ->
           isCurrent(live, generation)
-                  && live.client()
+                  && live.client().isPresent()
                   && !lastByte.plus(live.spec().policy().idleAfter()).isAfter(now)
               ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
               : Decision.accept();
@@ -164,7 +168,10 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     return live.spec().formation() && live.phase() != Phase.STOPPING;
   }
 
-  private static Decision<DynoEvent> attach(Live live, String by, String from, Instant now) {
+  private static Decision<DynoEvent> attach(Live live, Attach attach, Instant now) {
+    if (attach.connection().isPresent() && live.client().equals(attach.connection())) {
+      return Decision.accept(); // its answer was lost
+    }
     if (!live.spec().attach()) {
       return Decision.refuse(
           Refusal.conflict(live.spec().name() + " runs detached; its output is in the app's log."));
@@ -175,7 +182,9 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               live.spec().name()
                   + " has had its client: a token is good for one connection. Start another dyno."));
     }
-    return Decision.accept(new DynoEvent.ClientAttached(now, by, live.generation(), from));
+    return Decision.accept(
+        new DynoEvent.ClientAttached(
+            now, attach.by(), live.generation(), attach.from(), attach.connection()));
   }
 
   private static Decision<DynoEvent> started(Live live, int generation, long pid, Instant now) {
@@ -259,7 +268,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               generation,
               Optional.empty(),
               false,
-              false,
+              Optional.empty(),
               0,
               java.util.Map.of(),
               at,
@@ -282,14 +291,17 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
           live.phase() == Phase.AWAITING
               ? live.becameUp(at).due(DynoTimer.ATTACH, at.plus(policy.attachWithin()))
               : live.becameUp(at);
-      case DynoEvent.ClientAttached _ ->
-          live.withClient(true).in(Phase.STARTING).notDue(DynoTimer.ATTACH);
+      case DynoEvent.ClientAttached(_, _, _, _, var connection) ->
+          live.withClient(connection.or(() -> Optional.of(UNTOLD)))
+              .in(Phase.STARTING)
+              .notDue(DynoTimer.ATTACH);
       case DynoEvent.Started(Instant at, _, _, _) -> {
         Live next = live.started(at);
         yield live.phase() == Phase.STARTING ? next.in(Phase.RUNNING) : next;
       }
       case DynoEvent.StartFailed _, DynoEvent.WindowResized _ -> live;
-      case DynoEvent.ClientDetached _, DynoEvent.IdleTimedOut _ -> live.withClient(false);
+      case DynoEvent.ClientDetached _, DynoEvent.IdleTimedOut _ ->
+          live.withClient(Optional.empty());
       case DynoEvent.HangupSent(Instant at, _, _, int times) ->
           live.hungUp(times)
               .because(Optional.of(Ending.HUNG_UP))

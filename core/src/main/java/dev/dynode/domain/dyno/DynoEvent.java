@@ -4,6 +4,7 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Grounds;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What happens in a dyno's life. Journaled for ever: a released event is never renamed, moved or
@@ -30,7 +31,9 @@ public sealed interface DynoEvent {
   record BecameUp(Instant at, String by, int generation) implements DynoEvent {}
 
   /** A client presented the token; from now on no other can. */
-  record ClientAttached(Instant at, String by, int generation, String from) implements DynoEvent {}
+  record ClientAttached(
+      Instant at, String by, int generation, String from, Optional<UUID> connection)
+      implements DynoEvent {}
 
   /** The command runs. */
   record Started(Instant at, String by, int generation, long pid) implements DynoEvent {}

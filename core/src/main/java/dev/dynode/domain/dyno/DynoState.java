@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What a dyno is, by its events so far. Immutable. */
 public sealed interface DynoState {
@@ -18,7 +19,7 @@ public sealed interface DynoState {
    *
    * @param host where it was placed; none before that
    * @param up whether {@code BecameUp} has happened
-   * @param client whether a client is attached now
+   * @param client the connection of the client that is attached now
    * @param hangups SIGHUPs sent since the client left
    * @param deadlines what is due when, if nothing else happens before
    * @param changedAt last change of the public state
@@ -31,7 +32,7 @@ public sealed interface DynoState {
       int generation,
       Optional<HostId> host,
       boolean up,
-      boolean client,
+      Optional<UUID> client,
       int hangups,
       Map<DynoTimer, Instant> deadlines,
       Instant createdAt,
@@ -86,7 +87,7 @@ public sealed interface DynoState {
               generation,
               Optional.empty(),
               false,
-              false,
+              Optional.empty(),
               0,
               deadlines,
               createdAt,
@@ -135,7 +136,7 @@ public sealed interface DynoState {
           strain);
     }
 
-    Live withClient(boolean attached) {
+    Live withClient(Optional<UUID> attached) {
       return new Live(
           spec,
           phase,

@@ -39,8 +39,8 @@ final class DynoAgain {
                   : new DynoCommand.Create(created.by(), created.spec(), UNKNOWN);
           case DynoEvent.BecameUp(_, _, int generation) ->
               new DynoCommand.ReportPrepared(generation);
-          case DynoEvent.ClientAttached(_, String by, _, String from) ->
-              new DynoCommand.Attach(by, from);
+          case DynoEvent.ClientAttached(_, String by, _, String from, var connection) ->
+              new DynoCommand.Attach(by, from, connection);
           case DynoEvent.Started(_, _, int generation, long pid) ->
               new DynoCommand.ReportStarted(generation, pid);
           case DynoEvent.StartFailed(_, _, int generation, String reason) ->

@@ -134,6 +134,24 @@ class DynoDeciderTest {
   }
 
   @Test
+  void aClientThatIsToldAgainIsTheSameClient() {
+    var connection = Optional.of(new UUID(7, 7));
+    created(true);
+    story.when(new DynoCommand.ReportPrepared(1));
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1", connection));
+    assertEquals(1, story.orders(DynoOrder.StartProcess.class).size());
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1", connection));
+    assertEquals(Optional.empty(), story.refusal());
+    assertEquals(List.of(), story.orders(DynoOrder.StartProcess.class));
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1", Optional.of(new UUID(7, 8))));
+    assertEquals(Refusal.Reason.CONFLICT, story.refusal().orElseThrow().reason());
+    story.when(new DynoCommand.ReportStarted(1, 99));
+    story.when(new DynoCommand.ReportDetached(1));
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1", connection));
+    assertEquals(Refusal.Reason.CONFLICT, story.refusal().orElseThrow().reason());
+  }
+
+  @Test
   void aLostClientMeansHangupAt0And5And10SecondsThenR16() {
     attachedAndRunning();
     story.when(new DynoCommand.ReportDetached(1));

@@ -146,7 +146,7 @@ public final class RecordedJournal {
         hosts.add(host);
         grounds.ifPresent(why -> capacity = Math.max(capacity, why.capacity()));
       }
-      case DynoEvent.ClientAttached(Instant at, _, _, _) -> dyno.attached = at;
+      case DynoEvent.ClientAttached(Instant at, _, _, _, _) -> dyno.attached = at;
       case DynoEvent.Started(Instant at, _, _, _) -> dyno.started = at;
       case DynoEvent.StartFailed _ -> dyno.startFailed = true;
       case DynoEvent.ClientDetached(Instant at, _, _) -> dyno.left = at;

@@ -99,8 +99,9 @@ enum Mutants {
         public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
           return state instanceof Live live
                   && live.phase() == DynoState.Phase.RUNNING
-                  && command instanceof DynoCommand.Attach(String by, String from)
-              ? Decision.accept(new DynoEvent.ClientAttached(now, by, live.generation(), from))
+                  && command instanceof DynoCommand.Attach(String by, String from, var connection)
+              ? Decision.accept(
+                  new DynoEvent.ClientAttached(now, by, live.generation(), from, connection))
               : super.decide(state, command, now);
         }
       }),
