@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,7 +141,17 @@ class RollingRestartTest {
           eventually(host + " is empty", () -> dynos(edge, host) == 0, 120);
           assertEquals(STOPPED, cluster.stop(host), cluster.node(host).log());
           cluster.start(host, "host");
+          List<String> stay = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            stay.add(
+                edge.post("/apps/app-a/dynos", "{\"command\": \"sleep 100000\"}")
+                    .path("id")
+                    .asText());
+          }
           eventually(host + " takes dynos", () -> dynos(edge, host) > 0, 120);
+          for (String dyno : stay) {
+            edge.json("DELETE", "/apps/app-a/dynos/" + dyno, null);
+          }
         }
       }
       calls = load.calls();
