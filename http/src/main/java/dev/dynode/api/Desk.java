@@ -2,11 +2,16 @@ package dev.dynode.api;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -27,6 +32,10 @@ import org.apache.pekko.util.ByteString;
 final class Desk extends AllDirectives {
   private static final ContentType LINES =
       MediaTypes.customBinary("application", "x-ndjson", true).toContentType();
+
+  private static final int LOOKS = 100;
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
   private final Collaborators with;
   private final ApiSettings settings;
@@ -94,14 +103,14 @@ final class Desk extends AllDirectives {
   }
 
   /** Ids are lower-case UUIDs; any case is understood. */
-  static java.util.Optional<UUID> uuid(String text) {
+  static Optional<UUID> uuid(String text) {
     if (text.length() != 36) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     try {
-      return java.util.Optional.of(UUID.fromString(text));
+      return Optional.of(UUID.fromString(text));
     } catch (IllegalArgumentException e) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
   }
 
@@ -111,6 +120,25 @@ final class Desk extends AllDirectives {
       case Answer.Done<T>(T value) -> value;
       case Answer.Refused<T>(var refusal) -> throw Errors.of(refusal).exception();
     };
+  }
+
+  /**
+   * What is found in the end, where a host may need a moment to tell.
+   *
+   * @param why what is said after five seconds of looking in vain
+   */
+  static <T> CompletionStage<T> once(Supplier<Optional<T>> look, String why) {
+    return once(look, why, LOOKS);
+  }
+
+  private static <T> CompletionStage<T> once(Supplier<Optional<T>> look, String why, int looks) {
+    Optional<T> found = look.get();
+    if (found.isPresent()) {
+      return CompletableFuture.completedStage(found.get());
+    }
+    return looks == 0
+        ? CompletableFuture.failedStage(new ControlPlane.Unanswered(why))
+        : CompletableFuture.runAsync(() -> {}, LATER).thenCompose(_ -> once(look, why, looks - 1));
   }
 
   /** One page of the list. */

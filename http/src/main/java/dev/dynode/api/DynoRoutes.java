@@ -6,15 +6,12 @@ import dev.dynode.api.Page.Field;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
-import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.AppView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -26,12 +23,6 @@ import org.apache.pekko.stream.javadsl.Source;
 final class DynoRoutes extends AllDirectives {
   private static final int STOPS_AT_ONCE = 16;
   private static final int MOST_CHARACTERS = 9999;
-
-  /** How often, and when again, it is looked whether a dyno's host is known here. */
-  private static final int LOOKS = 100;
-
-  private static final Executor LATER =
-      CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
   private static final List<Field<DynoView>> LIVE =
       List.of(
@@ -112,7 +103,7 @@ final class DynoRoutes extends AllDirectives {
                           desk.with()
                               .control()
                               .run(view.app().id(), run)
-                              .thenCompose(answer -> reachable(Desk.done(answer), LOOKS))
+                              .thenCompose(answer -> reachable(Desk.done(answer)))
                               .thenApply(
                                   dyno ->
                                       Json.response(
@@ -125,16 +116,13 @@ final class DynoRoutes extends AllDirectives {
   }
 
   /** Clients can only be sent to a host that was heard of here; the dyno's may be a new one. */
-  private CompletionStage<DynoView> reachable(DynoView dyno, int looks) {
-    if (!attachable(dyno) || desk.with().attachUrl().apply(dyno).isPresent()) {
-      return CompletableFuture.completedStage(dyno);
-    }
-    return looks == 0
-        ? CompletableFuture.failedStage(
-            new ControlPlane.Unanswered(
-                "The dyno's host is not known here yet; start another one."))
-        : CompletableFuture.supplyAsync(() -> dyno, LATER)
-            .thenCompose(same -> reachable(same, looks - 1));
+  private CompletionStage<DynoView> reachable(DynoView dyno) {
+    return Desk.once(
+        () ->
+            attachable(dyno)
+                ? desk.with().attachUrl().apply(dyno).map(_ -> dyno)
+                : Optional.of(dyno),
+        "The dyno's host is not known here yet; start another one.");
   }
 
   private static DynoView find(AppView view, String identity) {

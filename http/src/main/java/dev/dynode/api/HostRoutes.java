@@ -7,7 +7,9 @@ import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.api.wire.HostJson;
 import dev.dynode.domain.id.HostId;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -24,16 +26,8 @@ final class HostRoutes extends AllDirectives {
     var action = segment("hosts").slash(segment()).slash("actions");
     return concat(
         path("hosts", () -> get(() -> desk.answer(_ -> CompletableFuture.completedFuture(list())))),
-        path(
-            action.slash("drain"),
-            host ->
-                post(() -> desk.answer(_ -> CompletableFuture.completedFuture(drain(host, true))))),
-        path(
-            action.slash("undrain"),
-            host ->
-                post(
-                    () ->
-                        desk.answer(_ -> CompletableFuture.completedFuture(drain(host, false))))));
+        path(action.slash("drain"), host -> post(() -> desk.answer(_ -> drain(host, true)))),
+        path(action.slash("undrain"), host -> post(() -> desk.answer(_ -> drain(host, false)))));
   }
 
   private HttpResponse list() {
@@ -45,13 +39,25 @@ final class HostRoutes extends AllDirectives {
             .toList());
   }
 
-  private HttpResponse drain(String name, boolean on) {
-    KnownHosts.Told host =
-        desk.with().hosts().all().stream()
-            .filter(told -> told.view().id().equals(new HostId(name)))
-            .findAny()
-            .orElseThrow(() -> Errors.notFound("host").exception());
-    host.agent().tell(new HostAgent.Drain(on));
-    return Json.response(202, HostJson.of(host));
+  /** Answered once the host has said so: what it is told may be lost. */
+  private CompletionStage<HttpResponse> drain(String name, boolean on) {
+    return Desk.once(
+            () -> {
+              KnownHosts.Told host = find(name);
+              if (host.draining() == on) {
+                return Optional.of(host);
+              }
+              host.agent().tell(new HostAgent.Drain(on));
+              return Optional.empty();
+            },
+            "The host has not answered; ask again in a moment.")
+        .thenApply(host -> Json.response(202, HostJson.of(host)));
+  }
+
+  private KnownHosts.Told find(String name) {
+    return desk.with().hosts().all().stream()
+        .filter(told -> told.view().id().equals(new HostId(name)))
+        .findAny()
+        .orElseThrow(() -> Errors.notFound("host").exception());
   }
 }

@@ -43,8 +43,8 @@ final class ClusterOptions {
       description =
           "Nodes to join, the same list on all of them: "
               + Spelling.WORDS
-              + ". A control node begins the cluster where there is none. Not given: this control"
-              + " node begins it.")
+              + ". A control node begins the cluster where there is none. Not given: those that the"
+              + " database knows.")
   private @Nullable String join;
 
   @Option(
@@ -101,19 +101,11 @@ final class ClusterOptions {
    */
   Membership membership(Config all, Path data) {
     String folder = ServerCommand.setting(all, "cluster-tls", tls, "");
-    Set<Role> roles = roles(ServerCommand.setting(all, "role", role, "control,host,edge"));
-    List<Contacts> nodes = nodes(ServerCommand.setting(all, "join", join, ""), all);
-    if (nodes.isEmpty() && !roles.contains(Role.CONTROL)) {
-      throw new CommandFailed(
-          "A node without the role control begins no cluster: give it --join HOST:PORT of a node of"
-              + " one.",
-          2);
-    }
     return new Membership(
-        roles,
+        roles(ServerCommand.setting(all, "role", role, "control,host,edge")),
         ServerCommand.setting(all, "cluster-host", clusterHost, "127.0.0.1"),
         ServerCommand.port(all, "cluster-port", clusterPort, PORT),
-        nodes,
+        nodes(ServerCommand.setting(all, "join", join, ""), all),
         name(hostName(all, data)),
         folder.isEmpty() ? Optional.empty() : Optional.of(files(Path.of(folder))));
   }

@@ -104,16 +104,10 @@ public final class Joining {
     return false;
   }
 
-  private void attempt() throws IOException, SQLException {
+  private void attempt() throws SQLException {
     if (members.isEmpty() && membership.has(Role.CONTROL) && one.begin()) {
       LOG.info("no node is a member of a cluster of this database; this one begins it");
       Membership.join(system, Set.of(here));
-    } else if (membership.join().isEmpty()) {
-      if (!members.isEmpty()) {
-        throw new IOException(
-            "The database is used by a cluster already; give this node --join %s."
-                .formatted(String.join(",", members)));
-      }
     } else if ((!members.isEmpty() || !one.counted()) && asking.isDone() && attempts.due()) {
       asking =
           aside(

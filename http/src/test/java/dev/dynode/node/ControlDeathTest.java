@@ -71,7 +71,9 @@ class ControlDeathTest {
                           .anyMatch(c -> c.app().equals(app) && c.at() > at && c.granted()),
                   120);
             }
-            slowest.addAll(load.slowestSince(at).values());
+            var waited = load.slowestSince(at);
+            System.out.println("ControlDeathTest: " + victim + ", slowest answers, ms " + waited);
+            slowest.addAll(waited.values());
             cluster.start(victim, "control");
           }
         }
