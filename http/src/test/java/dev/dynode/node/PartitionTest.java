@@ -160,7 +160,15 @@ class PartitionTest {
     if (brief) {
       Thread.sleep(random.nextInt(BRIEF_MILLIS));
     } else {
-      for (String name : smaller) {
+      List<String> ends = new ArrayList<>(smaller);
+      if (cut == Cut.PAIR) { // the others keep one of them, or neither
+        eventually(
+            "one of the two ends",
+            () -> ended(cluster, smaller.getFirst()) || ended(cluster, larger.getFirst()),
+            DECISION_SECONDS);
+        ends.removeIf(name -> !ended(cluster, name));
+      }
+      for (String name : ends) {
         assertEquals(75, cluster.ended(name, DECISION_SECONDS), cluster.node(name).log());
       }
     }
@@ -176,6 +184,10 @@ class PartitionTest {
     }
     answers(load, healed, "when all hear one another again");
     slowest.addAll(load.slowestSince(at).values());
+  }
+
+  private static boolean ended(TestCluster cluster, String name) {
+    return !cluster.node(name).process().isAlive();
   }
 
   private static void answers(ClusterLoad load, long since, String when) throws Exception {
