@@ -60,6 +60,9 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** How soon it is tried again to place a dyno while this node does not know the hosts yet. */
   private static final Duration PLACE_AGAIN = Duration.ofMillis(100);
 
+  /** How long a host has for what it was ordered before it is ordered again. */
+  private static final Duration ORDER_AGAIN = Duration.ofSeconds(10);
+
   /** What the supervisor understands. */
   public sealed interface Command {}
 
@@ -108,6 +111,9 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   public record DynoRetired(DynoId id, Ending ending, Optional<Integer> status, Instant at)
       implements Command {}
 
+  /** What hosts were ordered long ago may have been lost. */
+  private record OrderAgain() implements Command {}
+
   record LedgerChanged(AppState state) implements Command {}
 
   record LedgerOrder(AppOrder order) implements Command {}
@@ -141,11 +147,20 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** Dynos for which there was no host at all. */
   private final Set<DynoId> unplaced = new HashSet<>();
 
+  /** Dynos whose hosts had something to do when it was last looked, and their states then. */
+  private Map<DynoId, DynoState> awaitingHost = Map.of();
+
   private final List<Command> beforeRecovery = new ArrayList<>();
   private @Nullable AppState state;
 
   public static Behavior<Command> create(AppId id, AppSurroundings surroundings) {
-    return Behaviors.setup(context -> new AppSupervisor(context, id, surroundings));
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  timers.startTimerWithFixedDelay(new OrderAgain(), ORDER_AGAIN);
+                  return new AppSupervisor(context, id, surroundings);
+                }));
   }
 
   private AppSupervisor(ActorContext<Command> context, AppId id, AppSurroundings surroundings) {
@@ -216,6 +231,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                       new Decide<>(
                           new DynoCommand.ReportLost(
                               live.generation(), "Host " + host + " was lost"))));
+      case OrderAgain() -> orderAgain();
       case LedgerOrder(AppOrder order) -> execute(order);
       case DynoChanged(DynoId dyno, DynoState now) -> dynoChanged(dyno, now);
       case DynoRetired(DynoId dyno, Ending ending, var status, Instant at) ->
@@ -245,6 +261,21 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       beforeRecovery.forEach(self::tell);
       beforeRecovery.clear();
     }
+  }
+
+  /** Once more for every dyno whose host has done nothing since the last time. */
+  private void orderAgain() {
+    Map<DynoId, DynoState> now = new HashMap<>();
+    dynos.forEach(
+        (dyno, child) -> {
+          if (child.state() instanceof Live live && live.awaitsHost()) {
+            now.put(dyno, live);
+            if (live.equals(awaitingHost.get(dyno))) {
+              child.actor().tell(new Resume<>());
+            }
+          }
+        });
+    awaitingHost = now;
   }
 
   private void on(

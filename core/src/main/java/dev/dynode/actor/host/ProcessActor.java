@@ -50,6 +50,9 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   /** How soon a report is told again that nobody took. */
   private static final Duration SAY_AGAIN = Duration.ofSeconds(2);
 
+  /** How long an order to discard the files of what has ended is waited for. */
+  private static final Duration REMIND = Duration.ofSeconds(10);
+
   sealed interface Command {}
 
   record Carry(DynoOrder.ForHost order) implements Command {}
@@ -85,6 +88,9 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private record Say(DynoCommand report) implements Command {}
 
   private record SayAgain() implements Command {}
+
+  /** Its end was told, and nobody has said what is to become of its files. */
+  private record Remind() implements Command {}
 
   /** Read while it ran, or after its end, before that is told. */
   private record Looked(Usage usage) implements Command {}
@@ -154,8 +160,13 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
           taken++;
           timers.cancel(SayAgain.class);
           send();
+          if (reports.isEmpty() && lastReport instanceof DynoCommand.ReportExited) {
+            timers.startTimerWithFixedDelay(new Remind(), REMIND);
+          }
         }
       }
+      case Remind() ->
+          surroundings.apps().tell(spec.app(), new AppSupervisor.Held(spec.id(), host));
       case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
       case Started(int generation, RunningProcess running) ->

@@ -115,7 +115,13 @@ record DynoReactions(Live live) {
       case CREATED, EXITED -> {}
       case AWAITING -> orders.add(prepare());
       case STARTING -> orders.add(live.spec().attach() ? ask() : start());
-      case RUNNING, STOPPING -> orders.add(ask());
+      case RUNNING -> orders.add(ask());
+      case STOPPING -> {
+        orders.add(ask());
+        if (!live.deadlines().containsKey(DynoTimer.GRACE)) {
+          orders.add(signal(StopSignal.KILL)); // it was sent, and may have been lost
+        }
+      }
     }
     return List.copyOf(orders);
   }

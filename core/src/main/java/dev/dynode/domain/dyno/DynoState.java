@@ -43,6 +43,15 @@ public sealed interface DynoState {
       Strain strain)
       implements DynoState {
 
+    /** Whether its host was ordered something that has not been seen to happen. */
+    public boolean awaitsHost() {
+      return switch (phase) {
+        case AWAITING -> !up;
+        case STARTING, STOPPING -> true;
+        case CREATED, RUNNING, EXITED -> false;
+      };
+    }
+
     Live in(Phase next) {
       return new Live(
           spec,

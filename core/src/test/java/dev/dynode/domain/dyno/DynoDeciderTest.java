@@ -152,6 +152,21 @@ class DynoDeciderTest {
   }
 
   @Test
+  void aKillThatMayBeLostIsSentAgainButNotATerm() {
+    attachedAndRunning();
+    story.when(new DynoCommand.Stop(USER, DynoEvent.StopCause.USER));
+    assertEquals(List.of(StopSignal.TERMINATE), signals());
+    story.restart();
+    assertEquals(List.of(), signals());
+    story.after(DynoPolicy.HEROKU.grace()).when(new TimerDue(DynoTimer.GRACE));
+    assertEquals(List.of(StopSignal.KILL), signals());
+    story.restart();
+    assertEquals(List.of(StopSignal.KILL), signals());
+    story.when(new DynoCommand.ReportExited(1, 137));
+    assertInstanceOf(Retired.class, story.state());
+  }
+
+  @Test
   void aLostClientMeansHangupAt0And5And10SecondsThenR16() {
     attachedAndRunning();
     story.when(new DynoCommand.ReportDetached(1));
