@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PartitionTest {
   private static final int LIMIT = 30;
   private static final int DECISION_SECONDS = 90;
-  private static final int BRIEF_MILLIS = 6_000;
+
+  /** Too short for anybody to be given up, which the next round would not know of. */
+  private static final int BRIEF_MILLIS = 3_000;
+
   private static final Duration NOT_TAKEN = Duration.ofSeconds(1);
   private static final List<String> CONTROL = List.of("control-1", "control-2", "control-3");
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
