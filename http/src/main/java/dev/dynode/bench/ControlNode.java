@@ -9,13 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A control node that is an edge, too, in a process of its own. */
-final class ControlNode implements AutoCloseable {
-  private static final long STOPS_WITHIN_SECONDS = 60;
-
+final class ControlNode {
   private final Process process;
   private final String member;
   private final URI api;
@@ -100,19 +97,5 @@ final class ControlNode implements AutoCloseable {
   /** With -9. */
   void kill() {
     var _ = process.destroyForcibly().onExit().join();
-  }
-
-  /** Stops it in order; one that does not stop within a minute is killed. */
-  @Override
-  public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
   }
 }
