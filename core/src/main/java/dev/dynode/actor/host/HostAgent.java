@@ -256,7 +256,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     switch (carry.order()) {
       case DynoOrder.PrepareFiles _ -> begin(carry).tell(new ProcessActor.Carry(carry.order()));
       case DynoOrder.StartProcess(_, int generation) -> {
-        if (lost.contains(dyno)) {
+        if (lost.contains(dyno) || carry.spec().attach()) { // attached: what was prepared is gone
           reportLost(carry, generation);
         } else {
           begin(carry).tell(new ProcessActor.Carry(carry.order()));

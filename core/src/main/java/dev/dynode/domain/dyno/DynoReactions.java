@@ -107,14 +107,14 @@ record DynoReactions(Live live) {
     };
   }
 
-  /** After recovery: timers again, and the host is asked what became of the launch. */
+  /** After recovery: timers again, and the host is told or asked what it may not have heard. */
   List<DynoOrder> again() {
     var orders = new ArrayList<DynoOrder>();
     live.deadlines().forEach((timer, at) -> orders.add(new ArmTimer(timer, at)));
     switch (live.phase()) {
       case CREATED, EXITED -> {}
       case AWAITING -> orders.add(prepare());
-      case STARTING -> orders.add(live.spec().attach() ? ask() : start());
+      case STARTING -> orders.add(start()); // a host does it once, however often it is told
       case RUNNING -> orders.add(ask());
       case STOPPING -> {
         orders.add(ask());

@@ -396,7 +396,8 @@ class DynoDeciderTest {
     assertEquals(
         List.of(DynoTimer.LIFE, DynoTimer.ATTACH).size(),
         story.orders(DynoOrder.ArmTimer.class).size());
-    story.when(new DynoCommand.Attach(USER, "192.0.2.1:1"));
+    story.when(new DynoCommand.Attach(USER, "192.0.2.1:1")).restart();
+    assertEquals(1, story.orders(DynoOrder.StartProcess.class).size());
     story.when(new DynoCommand.ReportStarted(1, 5)).restart();
     assertEquals(1, story.orders(DynoOrder.AskHost.class).size());
     story.when(new DynoCommand.ReportLost(1, "The node ended"));

@@ -25,6 +25,9 @@ public final class SimDyno {
   /** The last generation its host has started: kept on disk, for good. */
   int started;
 
+  /** Whether its host, in this life, has made its files ready for a client. */
+  boolean prepared;
+
   /** Where it takes room; null before it is placed and after its files are gone. */
   @Nullable SimHost host;
 

@@ -119,6 +119,7 @@ public final class SimHost {
       launch.exit.cancel();
     }
     dyno.launch = null;
+    dyno.prepared = false;
   }
 
   /** Carries out an order that came over the network. */
@@ -127,8 +128,10 @@ public final class SimHost {
       return;
     }
     switch (order) {
-      case DynoOrder.PrepareFiles(_, int generation) ->
-          tell(dyno, new DynoCommand.ReportPrepared(generation));
+      case DynoOrder.PrepareFiles(_, int generation) -> {
+        dyno.prepared = true;
+        tell(dyno, new DynoCommand.ReportPrepared(generation));
+      }
       case DynoOrder.StartProcess(_, int generation) -> start(dyno, spec, generation);
       case DynoOrder.AskHost(_, int generation) -> answer(dyno, generation);
       case DynoOrder.SignalProcess(_, int generation, StopSignal signal) -> {
@@ -168,6 +171,10 @@ public final class SimHost {
   private void start(SimDyno dyno, DynoSpec spec, int generation) {
     if (dyno.started >= generation) { // once a generation, whatever the network repeats
       answer(dyno, generation);
+      return;
+    }
+    if (spec.attach() && !dyno.prepared) {
+      tell(dyno, new DynoCommand.ReportLost(generation, FORGOTTEN));
       return;
     }
     dyno.started = generation;
