@@ -8,9 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A child that does nothing before it is held to its bounds: it waits for the end of a pipe. */
 final class Bounded {
+  private static final int EPERM = 1;
+
+  /** Longest that a child takes to become its user's: measured 5 µs to 2.5 ms. */
+  private static final long BECOMES = 1_000_000_000;
+
+  private static final long LOOK_AGAIN = 100_000;
+
   private Bounded() {}
 
   /** Starts it. */
@@ -69,7 +77,22 @@ final class Bounded {
     if (user < 0) {
       limits.run();
     } else {
-      Identity.as(user, limits);
+      Identity.as(user, () -> onceItIsTheirs(limits));
+    }
+  }
+
+  /** The kernel lets who spawns go on shortly before exec takes root's saved user id away. */
+  private static List<Void> onceItIsTheirs(Identity.Task<List<Void>> limits) throws IOException {
+    long until = System.nanoTime() + BECOMES;
+    while (true) {
+      try {
+        return limits.run();
+      } catch (Libc.CallFailed e) {
+        if (e.errno() != EPERM || System.nanoTime() > until) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOOK_AGAIN);
+      }
     }
   }
 
