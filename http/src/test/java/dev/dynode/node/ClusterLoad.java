@@ -36,6 +36,20 @@ final class ClusterLoad implements AutoCloseable {
   private volatile boolean over;
 
   /**
+   * What nodes are set to that stand such a load.
+   *
+   * @param limit one-off dynos of an app at the same time
+   */
+  static String config(int limit) {
+    return """
+    dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
+    dynode.logs.kept-lines = 1000000
+    dynode.apps.one-off-limits.standard = %d
+    """
+        .formatted(limit);
+  }
+
+  /**
    * What a client knows of one of its calls.
    *
    * @param status of the answer; 0: there was none

@@ -17,19 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Control nodes are killed with -9, one after the other, while clients run dynos. {@code -Dseed=N
- * -Dkills=N} repeat.
+ * -Dkills=N} repeat; {@code -Dpause=N}: milliseconds between two runs of a client.
  */
 @Timeout(3600)
 class ControlDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
-  private static final String CONFIG =
-      """
-      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
-      dynode.logs.kept-lines = 1000000
-      dynode.apps.one-off-limits.standard = 40
-      """;
-
   @TempDir private Path folder;
 
   @Test
@@ -38,7 +31,7 @@ class ControlDeathTest {
     int kills = Integer.getInteger("kills", 2);
     System.out.println("ControlDeathTest: again with -Dseed=" + seed + " -Dkills=" + kills);
     var random = new Random(seed);
-    try (var cluster = new TestCluster(folder, CONFIG)) {
+    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       List<String> control = List.of("control-1", "control-2", "control-3");
       for (String name : control) {
         cluster.start(name, "control");
@@ -54,7 +47,9 @@ class ControlDeathTest {
       JsonNode attached =
           edge.post("/apps/app-a/dynos", "{\"command\": \"cat\", \"attach\": true}");
       try (var session = new Dialled(edge, attached)) {
-        var load = new ClusterLoad(() -> edge, APPS, 2, Duration.ofMillis(100));
+        var load =
+            new ClusterLoad(
+                () -> edge, APPS, 2, Duration.ofMillis(Integer.getInteger("pause", 100)));
         try (load) {
           for (int kill = 1; kill <= kills; kill++) {
             Thread.sleep(random.nextInt(2_000)); // any moment

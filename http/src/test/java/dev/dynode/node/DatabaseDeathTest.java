@@ -20,18 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b");
-  private static final String CONFIG =
-      """
-      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
-      dynode.logs.kept-lines = 1000000
-      dynode.apps.one-off-limits.standard = 40
-      """;
-
   @TempDir private Path folder;
 
   @Test
   void nothingGrantedIsLostAndNoDynoEndsBecauseOfIt() throws Exception {
-    try (var cluster = new TestCluster(folder, CONFIG)) {
+    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       NodeProcess edge = cluster.start("one", "control,edge");
       cluster.start("host-a", "host");
       for (String app : APPS) {

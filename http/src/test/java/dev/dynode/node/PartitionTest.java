@@ -33,12 +33,7 @@ class PartitionTest {
   private static final List<String> CONTROL = List.of("control-1", "control-2", "control-3");
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
   private static final String CONFIG =
-      """
-      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
-      dynode.logs.kept-lines = 1000000
-      dynode.apps.one-off-limits.standard = 30
-      dynode.cluster { lease = 3 m, host-lost-after = 4 m }
-      """;
+      ClusterLoad.config(LIMIT) + "dynode.cluster { lease = 3 m, host-lost-after = 4 m }";
 
   /** Who does not hear whom. */
   private enum Cut {

@@ -43,13 +43,6 @@ class RollingRestartTest {
           ? List.of("control-1", "control-2", "control-3", "edge-1", "edge-2")
           : List.of("control-1", "edge-1");
   private static final List<String> HOSTS = ALL ? List.of("host-a", "host-b") : List.of("host-a");
-  private static final String CONFIG =
-      """
-      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
-      dynode.logs.kept-lines = 1000000
-      dynode.apps.one-off-limits.standard = 40
-      """;
-
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -103,7 +96,7 @@ class RollingRestartTest {
 
   @Test
   void noRequestFailsAndNoSessionBreaks() throws Exception {
-    try (var cluster = new TestCluster(folder, CONFIG)) {
+    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       cluster.program(PreviousBuild.server());
       for (String name : List.of("control-1", "control-2", "control-3")) {
         cluster.start(name, "control");

@@ -29,12 +29,8 @@ class SurvivalTest {
   private static final int STARTING = 9;
 
   private static final String CONFIG =
-      """
-      dynode.api { streams.max-lines = 10000000, rate-limit { burst = 1000000, per-minute = 1000000 } }
-      dynode.logs.kept-lines = 1000000
-      dynode.apps.one-off-limits.standard = 80
-      dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 2 s }
-      """;
+      ClusterLoad.config(80)
+          + "dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 2 s }\n";
 
   @TempDir private Path folder;
   private int build;

@@ -38,14 +38,17 @@ public final class KnownHosts implements Hosts {
    *
    * @param heardAt when it last told of itself, by the clock of this JVM
    * @param hereAt when its node was last seen in the cluster
-   * @param told its last report; none of one that is only expected
-   * @param placed what was placed there since
+   * @param told its last report, and what was placed there since; none of one that is only expected
    */
-  private record Known(long heardAt, long hereAt, @Nullable Told told, List<Long> placed) {}
+  private record Known(long heardAt, long hereAt, @Nullable Told told) {}
 
   /** What a host tells of itself. */
   public record Told(
-      ActorRef<HostAgent.Command> agent, String rendezvous, HostView view, boolean draining) {}
+      ActorRef<HostAgent.Command> agent, String rendezvous, HostView view, boolean draining) {
+    private Told with(long bytes) {
+      return new Told(agent, rendezvous, view.with(bytes), draining);
+    }
+  }
 
   /**
    * Knows nothing yet.
@@ -64,8 +67,7 @@ public final class KnownHosts implements Hosts {
   /** A host has told of itself. */
   void heard(Told told) {
     Known before =
-        known.put(
-            told.view().id(), new Known(nanos.getAsLong(), nanos.getAsLong(), told, List.of()));
+        known.put(told.view().id(), new Known(nanos.getAsLong(), nanos.getAsLong(), told));
     if (before == null
         || before.told() == null
         || !before.told().agent().equals(told.agent())
@@ -89,8 +91,7 @@ public final class KnownHosts implements Hosts {
           Told told = last.told();
           if (told != null && inCluster.test(told.agent())) {
             known.computeIfPresent(
-                host,
-                (_, now) -> new Known(now.heardAt(), nanos.getAsLong(), now.told(), now.placed()));
+                host, (_, now) -> new Known(now.heardAt(), nanos.getAsLong(), now.told()));
           } else if (since(last.hereAt()).compareTo(lostAfter) > 0 && known.remove(host, last)) {
             var lost = new AppSupervisor.HostLost(host);
             apps.forEach(app -> app.tell(lost));
@@ -145,11 +146,7 @@ public final class KnownHosts implements Hosts {
     for (Known last : known.values()) {
       Told told = last.told();
       if (told != null && !told.draining() && since(last.heardAt()).compareTo(freshFor) <= 0) {
-        HostView view = told.view();
-        for (long bytes : last.placed()) {
-          view = view.with(bytes);
-        }
-        hosts.add(view);
+        hosts.add(told.view());
       }
     }
     return hosts;
@@ -170,16 +167,14 @@ public final class KnownHosts implements Hosts {
     known.computeIfPresent(
         host,
         (_, last) -> {
-          var placed = new ArrayList<>(last.placed());
-          placed.add(bytes);
-          return new Known(last.heardAt(), last.hereAt(), last.told(), List.copyOf(placed));
+          Told told = last.told();
+          return told == null ? last : new Known(last.heardAt(), last.hereAt(), told.with(bytes));
         });
   }
 
   @Override
   public void expect(HostId host) {
-    known.computeIfAbsent(
-        host, _ -> new Known(nanos.getAsLong(), nanos.getAsLong(), null, List.of()));
+    known.computeIfAbsent(host, _ -> new Known(nanos.getAsLong(), nanos.getAsLong(), null));
   }
 
   @Override
