@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -33,12 +34,20 @@ class ControlDeathTest {
     var random = new Random(seed);
     try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       List<String> control = List.of("control-1", "control-2", "control-3");
-      for (String name : control) {
-        cluster.start(name, "control");
-      }
-      cluster.start("host-a", "host");
-      cluster.start("host-b", "host");
-      NodeProcess edge = cluster.start("edge", "edge");
+      cluster.start("control-1", "control");
+      cluster.startAll(
+          Map.of(
+              "control-2",
+              "control",
+              "control-3",
+              "control",
+              "host-a",
+              "host",
+              "host-b",
+              "host",
+              "edge",
+              "edge"));
+      NodeProcess edge = cluster.node("edge");
       for (String app : APPS) {
         edge.post("/apps", "{\"name\": \"%s\"}".formatted(app));
       }

@@ -74,8 +74,7 @@ class HostLossTest {
   void dynosOutliveTheirHostsNodeAndAreLostWithTheirHost() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
       NodeProcess edge = cluster.start("one", "control,edge");
-      cluster.start("host-a", "host");
-      cluster.start("host-b", "host");
+      cluster.startAll(Map.of("host-a", "host", "host-b", "host"));
       edge.post("/apps", "{\"name\": \"demo\"}");
       Map<String, Long> dynos = fill(edge, "host-a");
 
@@ -104,8 +103,8 @@ class HostLossTest {
   void aHostThatWakesAfterItWasGivenUpRunsNothing() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
       NodeProcess edge = cluster.start("one", "control,edge");
-      NodeProcess host = cluster.start("host-a", "host");
-      cluster.start("host-b", "host");
+      cluster.startAll(Map.of("host-a", "host", "host-b", "host"));
+      NodeProcess host = cluster.node("host-a");
       edge.post("/apps", "{\"name\": \"demo\"}");
       Map<String, Long> dynos = fill(edge, "host-a");
       List<Long> machine = new ArrayList<>(dynos.values());

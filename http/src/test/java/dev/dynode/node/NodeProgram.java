@@ -1,6 +1,5 @@
 package dev.dynode.node;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,30 +13,30 @@ import java.util.stream.Stream;
 
 /**
  * The program of a node as tests start it again and again: from jars, and with a cache of loaded
- * classes that a first start makes. It halves the time of each later start.
+ * classes that a first life makes, one for a node that is alone and one for those of a cluster. It
+ * halves the time of each later start.
  */
 final class NodeProgram {
   private static final List<String> FLAGS =
       List.of(
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
-          "-XX:TieredStopAtLevel=1");
-  private static final NodeProgram MADE = make();
+          "-XX:TieredStopAtLevel=1",
+          "-Xlog:disable"); // as bin/dynode: nothing but the node writes to stdout
 
-  private final String classPath;
-  private final Path cache;
-
-  private NodeProgram(String classPath, Path cache) {
-    this.classPath = classPath;
-    this.cache = cache;
-  }
+  private NodeProgram() {}
 
   /** The command of {@code dynode server}. */
   static List<String> server() {
-    return MADE.cached("-XX:AOTCache=" + MADE.cache);
+    return Alone.COMMAND;
   }
 
-  /** The same of another build. */
+  /** The same for nodes of a cluster. */
+  static List<String> clustered() {
+    return Clustered.COMMAND;
+  }
+
+  /** The same of another build, without a cache. */
   static List<String> server(String classPath) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
@@ -46,15 +45,45 @@ final class NodeProgram {
     return command;
   }
 
-  private List<String> cached(String flag) {
-    List<String> command = server(classPath);
-    command.add(1, flag);
-    return command;
+  private static final class Alone {
+    static final List<String> COMMAND = trained("alone", List.of());
   }
 
-  private static NodeProgram make() {
-    try {
-      Path folder = Files.createTempDirectory(Path.of("target"), "node").toAbsolutePath();
+  private static final class Clustered {
+    static final List<String> COMMAND = make();
+
+    private static List<String> make() {
+      try (var database = TestCluster.durable().start()) {
+        return trained(
+            "clustered",
+            List.of(
+                "--postgres",
+                database.getJdbcUrl("postgres", "postgres"),
+                "--role",
+                "control,host,edge",
+                "--cluster-port",
+                "0",
+                "--health-port",
+                "0"));
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private static final class Jars {
+    static final Path FOLDER = folder();
+    static final String CLASS_PATH = classPath();
+
+    private static Path folder() {
+      try {
+        return Files.createTempDirectory(Path.of("target"), "node").toAbsolutePath();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private static String classPath() {
       List<String> jars = new ArrayList<>();
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
         if (entry.isEmpty() || entry.contains("test-classes")) {
@@ -62,51 +91,55 @@ final class NodeProgram {
         }
         jars.add(
             Files.isDirectory(Path.of(entry))
-                ? jar(Path.of(entry), folder.resolve(jars.size() + ".jar")).toString()
+                ? jar(Path.of(entry), FOLDER.resolve(jars.size() + ".jar")).toString()
                 : entry);
       }
-      var program =
-          new NodeProgram(String.join(File.pathSeparator, jars), folder.resolve("node.aot"));
-      program.train(folder);
-      return program;
-    } catch (IOException | InterruptedException e) {
+      return String.join(File.pathSeparator, jars);
+    }
+
+    private static Path jar(Path classes, Path jar) {
+      try (OutputStream file = Files.newOutputStream(jar);
+          var out = new JarOutputStream(file);
+          Stream<Path> files = Files.walk(classes)) {
+        for (Path each : (Iterable<Path>) files.skip(1).sorted()::iterator) {
+          boolean folder = Files.isDirectory(each); // they are looked for by some libraries
+          out.putNextEntry(new JarEntry(classes.relativize(each) + (folder ? "/" : "")));
+          if (!folder) {
+            Files.copy(each, out);
+          }
+        }
+        return jar;
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Starts a node that runs a dyno, and stops it: as it ends it writes the cache. */
+  private static List<String> trained(String name, List<String> options) {
+    Path cache = Jars.FOLDER.resolve(name + ".aot");
+    Path data = Jars.FOLDER.resolve(name);
+    try {
+      try (NodeProcess node =
+          NodeProcess.start(with("-XX:AOTCacheOutput=" + cache), data, options)) {
+        node.post("/apps", "{\"name\": \"demo\"}");
+        node.post("/apps/demo/dynos", "{\"command\": \"true\"}");
+        NodeProcess.eventually("a dyno has ended", () -> node.get("/apps/demo/dynos").isEmpty());
+      }
+      NodeProcess.killKeeper(data);
+      if (!Files.exists(cache)) {
+        throw new IOException(
+            "no cache was made: " + Files.readString(Jars.FOLDER.resolve(name + ".log")));
+      }
+      return List.copyOf(with("-XX:AOTCache=" + cache));
+    } catch (Exception e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Path jar(Path classes, Path jar) throws IOException {
-    try (OutputStream file = Files.newOutputStream(jar);
-        var out = new JarOutputStream(file);
-        Stream<Path> files = Files.walk(classes)) {
-      for (Path each : (Iterable<Path>) files.skip(1).sorted()::iterator) {
-        boolean folder = Files.isDirectory(each); // they are looked for by some libraries
-        out.putNextEntry(new JarEntry(classes.relativize(each) + (folder ? "/" : "")));
-        if (!folder) {
-          Files.copy(each, out);
-        }
-      }
-    }
-    return jar;
-  }
-
-  /** Starts a node, and stops it once it serves: as it ends it writes the cache. */
-  private void train(Path folder) throws IOException, InterruptedException {
-    List<String> command = cached("-XX:AOTCacheOutput=" + cache);
-    command.addAll(List.of("--data", folder.resolve("data").toString()));
-    for (String port : List.of("api", "rendezvous", "router")) {
-      command.addAll(List.of("--" + port + "-port", "0"));
-    }
-    Path log = folder.resolve("log");
-    Process node = new ProcessBuilder(command).redirectError(log.toFile()).start();
-    try (BufferedReader lines = node.inputReader()) {
-      if (lines.readLine() == null) {
-        throw new IOException("the node does not start: " + Files.readString(log));
-      }
-      node.destroy();
-      node.waitFor();
-    }
-    if (!Files.exists(cache)) {
-      throw new IOException("no cache was made: " + Files.readString(log));
-    }
+  private static List<String> with(String flag) {
+    List<String> command = server(Jars.CLASS_PATH);
+    command.add(1, flag);
+    return command;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,16 +20,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Control nodes on machines of their own stop hearing one another, in both directions or in one,
- * while all of them still reach the database: the harder case. {@code -Dseed=N -Drounds=N} repeat.
+ * while all of them still reach the database: the harder case. {@code -Dseed=N -Drounds=N} repeat;
+ * {@code -Dpause=N}: milliseconds between two runs of a client.
  */
 @Timeout(7200)
 class PartitionTest {
   private static final int LIMIT = 30;
   private static final int DECISION_SECONDS = 90;
 
-  /** Too short for anybody to be given up, which the next round would not know of. */
   private static final int BRIEF_MILLIS = 3_000;
 
+  /**
+   * Until after a brief cut nobody is given up any more, which the next round would not know of.
+   */
+  private static final int SETTLES_SECONDS = 10;
+
+  private static final Duration PAUSE = Duration.ofMillis(Integer.getInteger("pause", 200));
   private static final Duration NOT_TAKEN = Duration.ofSeconds(1);
   private static final List<String> CONTROL = List.of("control-1", "control-2", "control-3");
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
@@ -64,10 +71,9 @@ class PartitionTest {
     var random = new Random(seed);
     try (var network = new TestNetwork();
         var cluster = new TestCluster(folder, CONFIG, network)) {
-      for (String name : CONTROL) {
-        cluster.start(name, "control");
-      }
-      NodeProcess first = cluster.start("near", "host,edge");
+      cluster.start("control-1", "control");
+      cluster.startAll(Map.of("control-2", "control", "control-3", "control", "near", "host,edge"));
+      NodeProcess first = cluster.node("near");
       for (String app : APPS) {
         first.post("/apps", "{\"name\": \"%s\"}".formatted(app));
       }
@@ -76,10 +82,10 @@ class PartitionTest {
       JsonNode dyno = first.post("/apps/app-a/dynos", "{\"command\": \"cat\", \"attach\": true}");
       try (var session = new Dialled(first, dyno)) { // on a host that is never cut off
         cluster.start("far", "host,edge");
-        var through = new ClusterLoad(() -> cluster.node("near"), APPS, 2, Duration.ofMillis(200));
+        var through = new ClusterLoad(() -> cluster.node("near"), APPS, 2, PAUSE);
         var aside =
             new ClusterLoad(
-                () -> cluster.node("far"), APPS, 1, Duration.ofMillis(500), ClusterLoad.SECOND);
+                () -> cluster.node("far"), APPS, 1, PAUSE.multipliedBy(2), ClusterLoad.SECOND);
         try (through;
             aside) {
           for (int round = 1; round <= rounds; round++) {
@@ -173,8 +179,11 @@ class PartitionTest {
     answers(load, at, "while they are apart");
     network.heal();
     long healed = System.nanoTime();
+    if (brief) {
+      TimeUnit.SECONDS.sleep(SETTLES_SECONDS);
+    }
     for (String name : List.of("control-1", "control-2", "control-3", "far")) {
-      if (cluster.node(name).process().waitFor(brief ? 0 : 1, TimeUnit.SECONDS)) {
+      if (cluster.node(name).process().waitFor(1, TimeUnit.SECONDS)) {
         assertEquals(75, cluster.ended(name, 1), cluster.node(name).log());
         given++;
         cluster.start(name, name.equals("far") ? "host,edge" : "control");

@@ -98,13 +98,19 @@ class RollingRestartTest {
   void noRequestFailsAndNoSessionBreaks() throws Exception {
     try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       cluster.program(PreviousBuild.server());
-      for (String name : List.of("control-1", "control-2", "control-3")) {
-        cluster.start(name, "control");
-      }
-      cluster.start("host-a", "host");
-      for (String edge : EDGES) {
-        cluster.start(edge, "edge");
-      }
+      cluster.start("control-1", "control");
+      cluster.startAll(
+          Map.of(
+              "control-2",
+              "control",
+              "control-3",
+              "control",
+              "host-a",
+              "host",
+              "edge-1",
+              "edge",
+              "edge-2",
+              "edge"));
       Thread looking = Thread.ofVirtual().start(() -> look(cluster));
       eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
       for (String app : APPS) {
@@ -118,7 +124,7 @@ class RollingRestartTest {
       try (load) {
         try (var session = new Dialled(first, attached)) {
           cluster.start("host-b", "host");
-          cluster.program(NodeProgram.server());
+          cluster.program(NodeProgram.clustered());
           int line = 0;
           for (String node : NODES) {
             assertEquals(STOPPED, cluster.stop(node), cluster.node(node).log());

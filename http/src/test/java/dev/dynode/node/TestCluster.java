@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes in processes of their own, over a real PostgreSQL. */
@@ -30,7 +32,7 @@ final class TestCluster implements AutoCloseable {
   private final Path folder;
   private final @Nullable TestNetwork network;
   private EmbeddedPostgres database;
-  private List<String> program = NodeProgram.server();
+  private List<String> program = NodeProgram.clustered();
   private final String config;
   private final Map<String, NodeProcess> nodes = new ConcurrentSkipListMap<>();
   private final List<String> members = new CopyOnWriteArrayList<>();
@@ -111,6 +113,21 @@ final class TestCluster implements AutoCloseable {
     return node;
   }
 
+  /**
+   * Starts nodes, two at a time, and waits until all are ready.
+   *
+   * @param roles by name
+   */
+  void startAll(Map<String, String> roles) throws Exception {
+    List<Future<?>> started = new ArrayList<>();
+    try (var both = Executors.newFixedThreadPool(2)) {
+      roles.forEach((name, has) -> started.add(both.submit(() -> start(name, has))));
+    }
+    for (Future<?> each : started) {
+      each.get();
+    }
+  }
+
   NodeProcess node(String name) {
     return Objects.requireNonNull(nodes.get(name));
   }
@@ -160,16 +177,21 @@ final class TestCluster implements AutoCloseable {
   }
 
   private EmbeddedPostgres database(int port) throws IOException {
-    return EmbeddedPostgres.builder()
+    return durable()
         .setPort(port)
         .setDataDirectory(folder.resolve("database"))
         .setCleanDataDirectory(false)
         .setServerConfig("max_connections", "300")
         .setServerConfig("listen_addresses", network == null ? "localhost" : "*")
-        .setServerConfig("fsync", "on") // as every database but those of tests
-        .setServerConfig("full_page_writes", "on")
-        .setServerConfig("synchronous_commit", "on")
         .start();
+  }
+
+  /** A database like any but those of tests. */
+  static EmbeddedPostgres.Builder durable() {
+    return EmbeddedPostgres.builder()
+        .setServerConfig("fsync", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("synchronous_commit", "on");
   }
 
   String url() {

@@ -53,7 +53,7 @@ final class TestNetwork implements AutoCloseable {
   }
 
   /** Makes the machine if it is not there. */
-  String address(String machine) throws IOException {
+  synchronized String address(String machine) throws IOException {
     if (!machines.containsKey(machine)) {
       int number = machines.size() + 2;
       String space = name + "-" + number;
@@ -75,7 +75,7 @@ final class TestNetwork implements AutoCloseable {
   }
 
   /** What a command must begin with to run on a machine. */
-  List<String> on(String machine) {
+  synchronized List<String> on(String machine) {
     return List.of("nsenter", "--net=/var/run/netns/" + name + "-" + number(machine));
   }
 
