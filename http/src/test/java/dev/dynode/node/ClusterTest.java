@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +22,7 @@ class ClusterTest {
   void appsLiveOnControlNodesAndDynosOnHosts() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
       NodeProcess edge = cluster.start("one", "control,edge");
-      cluster.startAll(Map.of("host-a", "host", "host-b", "host"));
+      cluster.startAll("host-a", "host-b");
       edge.post("/apps", "{\"name\": \"demo\"}");
       edge.json("PATCH", "/apps/demo/config-vars", "{\"GREETING\": \"hello\"}");
       JsonNode attached =

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -34,19 +33,7 @@ class ControlDeathTest {
     var random = new Random(seed);
     try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       List<String> control = List.of("control-1", "control-2", "control-3");
-      cluster.start("control-1", "control");
-      cluster.startAll(
-          Map.of(
-              "control-2",
-              "control",
-              "control-3",
-              "control",
-              "host-a",
-              "host",
-              "host-b",
-              "host",
-              "edge",
-              "edge"));
+      cluster.startAll("control-1", "control-2", "control-3", "host-a", "host-b", "edge");
       NodeProcess edge = cluster.node("edge");
       for (String app : APPS) {
         edge.post("/apps", "{\"name\": \"%s\"}".formatted(app));

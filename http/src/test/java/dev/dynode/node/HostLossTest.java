@@ -74,7 +74,7 @@ class HostLossTest {
   void dynosOutliveTheirHostsNodeAndAreLostWithTheirHost() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
       NodeProcess edge = cluster.start("one", "control,edge");
-      cluster.startAll(Map.of("host-a", "host", "host-b", "host"));
+      cluster.startAll("host-a", "host-b");
       edge.post("/apps", "{\"name\": \"demo\"}");
       Map<String, Long> dynos = fill(edge, "host-a");
 
@@ -103,7 +103,7 @@ class HostLossTest {
   void aHostThatWakesAfterItWasGivenUpRunsNothing() throws Exception {
     try (var cluster = new TestCluster(folder, CONFIG)) {
       NodeProcess edge = cluster.start("one", "control,edge");
-      cluster.startAll(Map.of("host-a", "host", "host-b", "host"));
+      cluster.startAll("host-a", "host-b");
       NodeProcess host = cluster.node("host-a");
       edge.post("/apps", "{\"name\": \"demo\"}");
       Map<String, Long> dynos = fill(edge, "host-a");

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -71,9 +70,8 @@ class PartitionTest {
     var random = new Random(seed);
     try (var network = new TestNetwork();
         var cluster = new TestCluster(folder, CONFIG, network)) {
-      cluster.start("control-1", "control");
-      cluster.startAll(Map.of("control-2", "control", "control-3", "control", "near", "host,edge"));
-      NodeProcess first = cluster.node("near");
+      cluster.startAll("control-1", "control-2", "control-3");
+      NodeProcess first = cluster.start("near", "host,edge");
       for (String app : APPS) {
         first.post("/apps", "{\"name\": \"%s\"}".formatted(app));
       }

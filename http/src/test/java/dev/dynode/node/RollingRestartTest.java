@@ -43,6 +43,7 @@ class RollingRestartTest {
           ? List.of("control-1", "control-2", "control-3", "edge-1", "edge-2")
           : List.of("control-1", "edge-1");
   private static final List<String> HOSTS = ALL ? List.of("host-a", "host-b") : List.of("host-a");
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -98,19 +99,7 @@ class RollingRestartTest {
   void noRequestFailsAndNoSessionBreaks() throws Exception {
     try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
       cluster.program(PreviousBuild.server());
-      cluster.start("control-1", "control");
-      cluster.startAll(
-          Map.of(
-              "control-2",
-              "control",
-              "control-3",
-              "control",
-              "host-a",
-              "host",
-              "edge-1",
-              "edge",
-              "edge-2",
-              "edge"));
+      cluster.startAll("control-1", "control-2", "control-3", "host-a", "edge-1", "edge-2");
       Thread looking = Thread.ofVirtual().start(() -> look(cluster));
       eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
       for (String app : APPS) {
@@ -130,7 +119,7 @@ class RollingRestartTest {
             assertEquals(STOPPED, cluster.stop(node), cluster.node(node).log());
             session.type("line " + ++line + "\n");
             session.until("line " + line + "\r\n");
-            cluster.start(node, node.replaceFirst("-.*", ""));
+            cluster.startNamed(node);
             eventually("edges are ready", () -> ready.values().stream().allMatch(r -> r), 120);
           }
         }

@@ -114,18 +114,28 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Starts nodes, two at a time, and waits until all are ready.
+   * Starts nodes, two at a time, and waits until all are ready; where there is none yet, the first
+   * one before the others.
    *
-   * @param roles by name
+   * @param names each begins with the node's role, as in {@code host-a}
    */
-  void startAll(Map<String, String> roles) throws Exception {
+  void startAll(String... names) throws Exception {
+    List<String> others = new ArrayList<>(List.of(names));
+    if (members.isEmpty()) {
+      startNamed(others.removeFirst());
+    }
     List<Future<?>> started = new ArrayList<>();
     try (var both = Executors.newFixedThreadPool(2)) {
-      roles.forEach((name, has) -> started.add(both.submit(() -> start(name, has))));
+      others.forEach(name -> started.add(both.submit(() -> startNamed(name))));
     }
     for (Future<?> each : started) {
       each.get();
     }
+  }
+
+  /** Starts a node, or starts it again, with the role that its name begins with. */
+  NodeProcess startNamed(String name) throws Exception {
+    return start(name, name.replaceFirst("-.*", ""));
   }
 
   NodeProcess node(String name) {
