@@ -36,6 +36,10 @@ class RollingRestartTest {
   private static final int STOPPED = 128 + 15;
 
   private static final List<String> APPS = List.of("app-a", "app-b");
+
+  /** No load fills it up to its limit. */
+  private static final String QUIET = "app-c";
+
   private static final List<String> EDGES = List.of("edge-1", "edge-2");
   private static final boolean ALL = System.getProperty("restart", "").equals("all");
   private static final List<String> NODES =
@@ -102,12 +106,12 @@ class RollingRestartTest {
       cluster.startAll("control-1", "control-2", "control-3", "host-a", "edge-1", "edge-2");
       Thread looking = Thread.ofVirtual().start(() -> look(cluster));
       eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
-      for (String app : APPS) {
-        balanced(cluster).post("/apps", "{\"name\": \"%s\"}".formatted(app));
-      }
       NodeProcess first = balanced(cluster);
+      for (String app : List.of("app-a", "app-b", QUIET)) {
+        first.post("/apps", "{\"name\": \"%s\"}".formatted(app));
+      }
       JsonNode attached =
-          first.post("/apps/app-a/dynos", "{\"command\": \"cat\", \"attach\": true}");
+          first.post("/apps/" + QUIET + "/dynos", "{\"command\": \"cat\", \"attach\": true}");
       List<ClusterLoad.Call> calls;
       var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(100));
       try (load) {
@@ -132,13 +136,13 @@ class RollingRestartTest {
           List<String> stay = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
             stay.add(
-                edge.post("/apps/app-a/dynos", "{\"command\": \"sleep 100000\"}")
+                edge.post("/apps/" + QUIET + "/dynos", "{\"command\": \"sleep 100000\"}")
                     .path("id")
                     .asText());
           }
           eventually(host + " takes dynos", () -> dynos(edge, host) > 0, 120);
           for (String dyno : stay) {
-            edge.json("DELETE", "/apps/app-a/dynos/" + dyno, null);
+            edge.json("DELETE", "/apps/" + QUIET + "/dynos/" + dyno, null);
           }
         }
       }
