@@ -136,16 +136,8 @@ record LogStream(
       if (!unseen.test(line)) {
         return;
       }
-      if (dropped > 0) {
-        String text =
-            "Error L11 (Tail buffer overflow) -> "
-                + dropped
-                + " messages dropped since "
-                + since
-                + ".";
-        if (offer(told.apply(new LogLine(line.at(), "heroku", "logplex", text)))) {
-          dropped = 0;
-        }
+      if (dropped > 0 && offer(told.apply(LogLine.overflow(dropped, since, line.at())))) {
+        dropped = 0;
       }
       if (dropped > 0 || !offer(told.apply(line))) {
         since = dropped == 0 ? line.at() : since;

@@ -214,7 +214,7 @@ final class LogWriter implements AutoCloseable {
     }
   }
 
-  /** At most twice as many lines as are kept are there. */
+  /** Each node does so after as many lines as are kept, and notes what is gone. */
   private void trim(Connection connection, UUID app, List<Waiting> batch) throws SQLException {
     int added = (int) batch.stream().filter(one -> one.app().value().equals(app)).count();
     if (sinceTrim.merge(app, added, Integer::sum) < settings.keptLines()) {
@@ -223,11 +223,19 @@ final class LogWriter implements AutoCloseable {
     sinceTrim.remove(app);
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "DELETE FROM log_line WHERE app = ? AND id <="
-                + " (SELECT id FROM log_line WHERE app = ? ORDER BY id DESC OFFSET ? LIMIT 1)")) {
+            """
+            WITH gone AS (
+              DELETE FROM log_line WHERE app = ? AND id <=
+                (SELECT id FROM log_line WHERE app = ? ORDER BY id DESC OFFSET ? LIMIT 1)
+              RETURNING id)
+            INSERT INTO log_cut (app, lines, last)
+              SELECT ?, count(*), max(id) FROM gone HAVING count(*) > 0
+              ON CONFLICT (app) DO UPDATE
+              SET lines = log_cut.lines + excluded.lines, last = excluded.last""")) {
       delete.setObject(1, app);
       delete.setObject(2, app);
       delete.setInt(3, settings.keptLines());
+      delete.setObject(4, app);
       delete.executeUpdate();
     }
   }

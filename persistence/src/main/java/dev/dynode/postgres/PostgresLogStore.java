@@ -15,7 +15,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log lines of all apps in the database, so that every node can read what any has written.
@@ -64,65 +66,44 @@ public final class PostgresLogStore implements LogStore {
 
   @Override
   public List<LogLine> last(AppId app, int limit, LogFilter filter) {
-    return lastOf(app, limit, filter).lines();
-  }
-
-  /** Lines, and the number of the newest there was. */
-  private record Read(List<LogLine> lines, long newest) {}
-
-  private Read lastOf(AppId app, int limit, LogFilter filter) {
-    try (Connection connection = postgres.connection();
-        PreparedStatement query =
-            connection.prepareStatement(
-                "SELECT id, at, source, process, line FROM log_line"
-                    + " WHERE app = ? AND at > ? ORDER BY id DESC LIMIT ?")) {
-      query.setObject(1, app.value());
-      query.setObject(2, clock.instant().minus(settings.maxAge()).atOffset(ZoneOffset.UTC));
-      query.setInt(3, 2 * settings.keptLines());
-      var lines = new ArrayList<LogLine>();
-      long newest = 0;
-      try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          newest = Math.max(newest, rows.getLong(1));
-          LogLine line = line(rows);
-          if (lines.size() < limit && filter.passes(line)) {
-            lines.add(line);
-          }
-        }
-      }
-      return new Read(lines.reversed(), newest);
+    try (Connection connection = postgres.connection()) {
+      return lastUpTo(connection, app, Long.MAX_VALUE, limit, filter);
     } catch (SQLException e) {
       throw unanswered(e);
     }
   }
 
-  private static LogLine line(ResultSet row) throws SQLException {
-    return new LogLine(
-        row.getObject(2, OffsetDateTime.class).toInstant(),
-        row.getString(3),
-        row.getString(4),
-        new String(row.getBytes(5), StandardCharsets.UTF_8));
-  }
-
-  /** The lines after this one; the number of the newest of them is added last. */
-  private long after(AppId app, long last, Consumer<LogLine> each) throws SQLException {
-    long newest = last;
-    try (Connection connection = postgres.connection();
-        PreparedStatement query =
-            connection.prepareStatement(
-                "SELECT id, at, source, process, line FROM log_line"
-                    + " WHERE app = ? AND id > ? ORDER BY id LIMIT ?")) {
+  private List<LogLine> lastUpTo(
+      Connection connection, AppId app, long newest, int limit, LogFilter filter)
+      throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT at, source, process, line FROM log_line"
+                + " WHERE app = ? AND id <= ? AND at > ? ORDER BY id DESC LIMIT ?")) {
       query.setObject(1, app.value());
-      query.setLong(2, last);
-      query.setInt(3, settings.followerQueue());
+      query.setLong(2, newest);
+      query.setObject(3, clock.instant().minus(settings.maxAge()).atOffset(ZoneOffset.UTC));
+      query.setInt(4, 2 * settings.keptLines());
+      var lines = new ArrayList<LogLine>();
       try (ResultSet rows = query.executeQuery()) {
-        while (rows.next()) {
-          newest = rows.getLong(1);
-          each.accept(line(rows));
+        while (rows.next() && lines.size() < limit) {
+          LogLine line = line(rows);
+          if (filter.passes(line)) {
+            lines.add(line);
+          }
         }
       }
+      return lines.reversed();
     }
-    return newest;
+  }
+
+  /** Reads a row with these columns. */
+  static LogLine line(ResultSet row) throws SQLException {
+    return new LogLine(
+        row.getObject("at", OffsetDateTime.class).toInstant(),
+        row.getString("source"),
+        row.getString("process"),
+        new String(row.getBytes("line"), StandardCharsets.UTF_8));
   }
 
   @Override
@@ -134,34 +115,32 @@ public final class PostgresLogStore implements LogStore {
             .start(
                 () -> {
                   try (ear) {
-                    Read before = lastOf(app, backlog, filter);
-                    before.lines().forEach(follower);
-                    follow(app, before.newest(), filter, follower, ear);
+                    follow(app, backlog, filter, follower, ear);
                   }
                 });
     return thread::interrupt;
   }
 
   private void follow(
-      AppId app, long from, LogFilter filter, Consumer<LogLine> follower, LogNews.Ear ear) {
-    long last = from;
+      AppId app, int backlog, LogFilter filter, Consumer<LogLine> follower, LogNews.Ear ear) {
+    @Nullable LogTail tail = null;
     while (!Thread.currentThread().isInterrupted()) {
-      try {
-        long newest =
-            after(
-                app,
-                last,
-                line -> {
-                  if (filter.passes(line)) {
-                    follower.accept(line);
-                  }
-                });
-        if (newest == last) {
-          ear.await();
+      @Nullable LogTail before = tail;
+      List<LogLine> lines = new ArrayList<>();
+      try (Connection connection = postgres.connection()) {
+        if (before == null) {
+          LogTail end = LogTail.end(connection, app, clock.instant());
+          lines.addAll(lastUpTo(connection, app, end.newest(), backlog, filter));
+          tail = end;
+        } else {
+          tail = before.read(connection, app, settings.followerQueue(), filter, lines::add);
         }
-        last = newest;
       } catch (SQLException e) {
-        ear.await(); // until the database answers again
+        // it is tried again
+      }
+      lines.forEach(follower);
+      if (Objects.equals(tail, before)) {
+        ear.await();
       }
     }
   }
@@ -170,8 +149,11 @@ public final class PostgresLogStore implements LogStore {
   public void remove(AppId app) {
     try (Connection connection = postgres.connection();
         PreparedStatement delete =
-            connection.prepareStatement("DELETE FROM log_line WHERE app = ?")) {
+            connection.prepareStatement(
+                "WITH cut AS (DELETE FROM log_cut WHERE app = ?)"
+                    + " DELETE FROM log_line WHERE app = ?")) {
       delete.setObject(1, app.value());
+      delete.setObject(2, app.value());
       delete.executeUpdate();
     } catch (SQLException e) {
       throw unanswered(e);

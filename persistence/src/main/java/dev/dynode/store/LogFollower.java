@@ -3,9 +3,6 @@ package dev.dynode.store;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore.Following;
 import dev.dynode.port.LogStore.LogFilter;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -22,8 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFollower implements Following {
   private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
-  private static final DateTimeFormatter SECONDS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+00:00'").withZone(ZoneOffset.UTC);
 
   private final LogFilter filter;
   private final int limit;
@@ -106,24 +101,12 @@ final class LogFollower implements Following {
     Deque<LogLine> taken = waiting;
     waiting = new ArrayDeque<>();
     if (firstDropped != null && lastDropped != null) {
-      taken.addFirst(overflow(dropped, firstDropped.at(), lastDropped.at()));
+      taken.addFirst(LogLine.overflow(dropped, firstDropped.at(), lastDropped.at()));
       dropped = 0;
       firstDropped = null;
       lastDropped = null;
     }
     return taken;
-  }
-
-  private static LogLine overflow(long dropped, Instant since, Instant at) {
-    return new LogLine(
-        at,
-        "heroku",
-        "logplex",
-        "Error L11 (Tail buffer overflow) -> This tail session dropped "
-            + dropped
-            + " messages since "
-            + SECONDS.format(since)
-            + ".");
   }
 
   /** No line is begun to be delivered after this; a consumer that waits is interrupted. */

@@ -1,6 +1,7 @@
 package dev.dynode.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,8 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +33,8 @@ class PostgresLogStoreTest {
   private final DynoId dyno = new DynoId(UUID.randomUUID());
   private final Config config = Server.config();
   private final Postgres postgres = Server.migrated(config);
-  private final PostgresLogStore here = open(1_500);
-  private final PostgresLogStore there = open(1_500);
+  private final PostgresLogStore here = open(10_000);
+  private final PostgresLogStore there = open(10_000);
 
   PostgresLogStoreTest() throws Exception {}
 
@@ -121,8 +122,48 @@ class PostgresLogStoreTest {
     assertNull(heard.poll(100, TimeUnit.MILLISECONDS));
   }
 
-  private static @Nullable String next(LinkedBlockingQueue<String> heard) throws Exception {
-    return heard.poll(20, TimeUnit.SECONDS);
+  private static String next(LinkedBlockingQueue<String> heard) throws Exception {
+    String line = heard.poll(20, TimeUnit.SECONDS);
+    assertNotNull(line, "no line for 20 s");
+    return line;
+  }
+
+  @Test
+  void aFollowerThatIsTooSlowIsToldHowManyLinesItLost() throws Exception {
+    append(here, app, new Origin(dyno, 1, 1), "before");
+    var heard = new LinkedBlockingQueue<String>();
+    var busy = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    Consumer<LogLine> slow =
+        line -> {
+          busy.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          heard.add(line.text());
+        };
+    try (PostgresLogStore small = open(10);
+        var _ = here.follow(app, 10, new LogFilter("app", "run"), slow)) {
+      busy.await();
+      for (int i = 1; i <= 95; i++) {
+        append(small, app, new Origin(dyno, 1, 1 + i), "line " + i);
+      }
+      List<String> left = texts(there.last(app, 1_000, LogFilter.ALL));
+      go.countDown();
+      assertEquals("before", next(heard));
+      assertEquals(
+          "Error L11 (Tail buffer overflow) -> This tail session dropped "
+              + (95 - left.size())
+              + " messages since 2026-03-01T12:00:00+00:00.",
+          next(heard));
+      for (String line : left) {
+        assertEquals(line, next(heard));
+      }
+      append(small, app, new Origin(dyno, 1, 97), "after");
+      assertEquals("after", next(heard));
+    }
   }
 
   @Test
