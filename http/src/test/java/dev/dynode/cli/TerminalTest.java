@@ -52,7 +52,9 @@ class TerminalTest {
             + client
             + "; echo $? >status.new; stty -g >after; mv status.new status";
     ProcessBuilder builder =
-        new ProcessBuilder("script", "-qec", script, "/dev/null")
+        // A build in the background is started with signals ignored, and what it starts would be,
+        // too.
+        new ProcessBuilder("env", "--default-signal", "script", "-qec", script, "/dev/null")
             .directory(folder.toFile())
             .redirectOutput(folder.resolve("output").toFile())
             .redirectErrorStream(true);
