@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log lines of all apps in the database, so that every node can read what any has written.
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * them ({@link LogNews}).
  */
 public final class PostgresLogStore implements LogStore {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresLogStore.class);
+
   private final Postgres postgres;
   private final LogStoreSettings settings;
   private final InstantSource clock;
@@ -116,6 +120,11 @@ public final class PostgresLogStore implements LogStore {
                 () -> {
                   try (ear) {
                     follow(app, backlog, filter, follower, ear);
+                  } catch (RuntimeException e) {
+                    if (!Thread.currentThread()
+                        .isInterrupted()) { // else it has closed, and tells so
+                      LOG.warn("A follower of a log failed and is dropped", e);
+                    }
                   }
                 });
     return thread::interrupt;
