@@ -52,8 +52,7 @@ class TerminalTest {
             + client
             + "; echo $? >status.new; stty -g >after; mv status.new status";
     ProcessBuilder builder =
-        // A build in the background is started with signals ignored, and what it starts would be,
-        // too.
+        // What a build in the background starts has signals ignored.
         new ProcessBuilder("env", "--default-signal", "script", "-qec", script, "/dev/null")
             .directory(folder.toFile())
             .redirectOutput(folder.resolve("output").toFile())

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +108,7 @@ class RollingRestartTest {
       Thread looking = Thread.ofVirtual().start(() -> look(cluster));
       eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
       NodeProcess first = balanced(cluster);
-      for (String app : List.of("app-a", "app-b", QUIET)) {
+      for (String app : Stream.concat(APPS.stream(), Stream.of(QUIET)).toList()) {
         first.post("/apps", "{\"name\": \"%s\"}".formatted(app));
       }
       JsonNode attached =

@@ -8,9 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * How far one who follows an app's log has come. Lines that {@link LogWriter} removed before they
@@ -41,16 +39,15 @@ record LogTail(long newest, long seen, Instant at) {
   }
 
   /**
-   * Hands on the next lines.
+   * Reads the next lines.
    *
-   * @param limit how many it reads, from 1
+   * @param limit how many, from 1
+   * @param lines gets those that pass the filter; where this throws, only some of them
    * @return how far it is now; the same where there were none
    */
-  LogTail read(
-      Connection connection, AppId app, int limit, LogFilter filter, Consumer<LogLine> follower)
+  LogTail read(Connection connection, AppId app, int limit, LogFilter filter, List<LogLine> lines)
       throws SQLException {
     LogTail now = this;
-    List<LogLine> lines = new ArrayList<>();
     try (PreparedStatement query =
         connection.prepareStatement(
             """
@@ -74,7 +71,6 @@ record LogTail(long newest, long seen, Instant at) {
         }
       }
     }
-    lines.forEach(follower);
     return now;
   }
 }

@@ -121,8 +121,8 @@ public final class PostgresLogStore implements LogStore {
                   try (ear) {
                     follow(app, backlog, filter, follower, ear);
                   } catch (RuntimeException e) {
-                    if (!Thread.currentThread()
-                        .isInterrupted()) { // else it has closed, and tells so
+                    // Who has closed may throw as well.
+                    if (!Thread.currentThread().isInterrupted()) {
                       LOG.warn("A follower of a log failed and is dropped", e);
                     }
                   }
@@ -142,14 +142,15 @@ public final class PostgresLogStore implements LogStore {
           lines.addAll(lastUpTo(connection, app, end.newest(), backlog, filter));
           tail = end;
         } else {
-          tail = before.read(connection, app, settings.followerQueue(), filter, lines::add);
+          tail = before.read(connection, app, settings.followerQueue(), filter, lines);
         }
       } catch (SQLException e) {
         // it is tried again
       }
-      lines.forEach(follower);
       if (Objects.equals(tail, before)) {
         ear.await();
+      } else {
+        lines.forEach(follower);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore.LogFilter;
 import dev.dynode.port.LogStore.Origin;
+import dev.dynode.store.HeldFollower;
 import dev.dynode.store.LogStoreSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,38 +131,26 @@ class PostgresLogStoreTest {
   @Test
   void aFollowerThatIsTooSlowIsToldHowManyLinesItLost() throws Exception {
     append(here, app, new Origin(dyno, 1, 1), "before");
-    var heard = new LinkedBlockingQueue<String>();
-    var busy = new CountDownLatch(1);
-    var go = new CountDownLatch(1);
-    Consumer<LogLine> slow =
-        line -> {
-          busy.countDown();
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-          heard.add(line.text());
-        };
+    var slow = new HeldFollower(20);
     try (PostgresLogStore small = open(10);
         var _ = here.follow(app, 10, new LogFilter("app", "run"), slow)) {
-      busy.await();
+      slow.awaitStuck();
       for (int i = 1; i <= 95; i++) {
         append(small, app, new Origin(dyno, 1, 1 + i), "line " + i);
       }
       List<String> left = texts(there.last(app, 1_000, LogFilter.ALL));
-      go.countDown();
-      assertEquals("before", next(heard));
+      slow.letGo();
+      assertEquals("before", slow.next().text());
       assertEquals(
           "Error L11 (Tail buffer overflow) -> This tail session dropped "
               + (95 - left.size())
               + " messages since 2026-03-01T12:00:00+00:00.",
-          next(heard));
+          slow.next().text());
       for (String line : left) {
-        assertEquals(line, next(heard));
+        assertEquals(line, slow.next().text());
       }
       append(small, app, new Origin(dyno, 1, 97), "after");
-      assertEquals("after", next(heard));
+      assertEquals("after", slow.next().text());
     }
   }
 

@@ -286,33 +286,17 @@ class FileLogStoreTest {
   void aSlowFollowerLosesTheOldestIsToldAndHoldsUpNobody() throws Exception {
     store.close();
     store = open(small(1500, 10));
-    var got = new LinkedBlockingQueue<LogLine>();
-    var go = new CountDownLatch(1);
-    var busy = new CountDownLatch(1);
-    store.follow(
-        app,
-        0,
-        new LogFilter("app", null),
-        line -> {
-          busy.countDown();
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
-          got.add(line);
-        });
+    var slow = new HeldFollower(10);
+    store.follow(app, 0, new LogFilter("app", null), slow);
     store.append(app, line("web.1", "held"));
-    assertTrue(busy.await(10, TimeUnit.SECONDS));
+    slow.awaitStuck();
     for (int i = 0; i < 1111; i++) {
       store.append(app, line("web.1", Integer.toString(i)));
     }
-    go.countDown();
+    slow.letGo();
     var received = new ArrayList<LogLine>();
     while (received.size() < 12) {
-      LogLine line = got.poll(10, TimeUnit.SECONDS);
-      assertTrue(line != null, () -> "only " + received);
-      received.add(line);
+      received.add(slow.next());
     }
     assertEquals("held", received.get(0).text());
     assertEquals(
