@@ -2,6 +2,7 @@ package dev.dynode.api;
 
 import com.typesafe.config.Config;
 import dev.dynode.domain.app.Tier;
+import dev.dynode.server.ConnectionLimits;
 import java.time.Duration;
 
 /**
@@ -16,21 +17,22 @@ public record ApiSettings(
     String regionDescription,
     String stack,
     Tier defaultTier,
-    Connections connections,
+    ConnectionLimits connections,
+    Requests requests,
     long maxJson,
     Duration jsonTimeout,
     Slugs slugs,
     Pages page,
     Rate rate,
+    WrongTokens wrongTokens,
     Streams streams) {
 
-  /** Limits of connections and requests; header length in bytes. */
-  public record Connections(
-      int most,
-      Duration idleTimeout,
-      Duration requestTimeout,
-      long maxHeaderLength,
-      int maxHeaderCount) {}
+  /**
+   * Limits of a request; header length in bytes.
+   *
+   * @param timeout from the request to the start of its answer
+   */
+  public record Requests(Duration timeout, long maxHeaderLength, int maxHeaderCount) {}
 
   /** Limits of uploads; size in bytes. */
   public record Slugs(
@@ -41,6 +43,14 @@ public record ApiSettings(
 
   /** Requests of an account. */
   public record Rate(int burst, int perMinute) {}
+
+  /**
+   * Wrong tokens of one address: so many are answered at once, one more each interval.
+   *
+   * @param longestWait of one for its answer; who would wait longer is turned away
+   * @param addresses that are remembered, those heard of last
+   */
+  public record WrongTokens(int atOnce, Duration every, Duration longestWait, int addresses) {}
 
   /** Log sessions. */
   public record Streams(
@@ -63,9 +73,8 @@ public record ApiSettings(
         api.getString("region.description"),
         api.getString("stack"),
         tier(root.getString("dynode.apps.default-tier")),
-        new Connections(
-            api.getInt("max-connections"),
-            api.getDuration("idle-timeout"),
+        ConnectionLimits.of(api),
+        new Requests(
             api.getDuration("request-timeout"),
             api.getBytes("max-header-length"),
             api.getInt("max-header-count")),
@@ -78,6 +87,11 @@ public record ApiSettings(
             api.getDuration("slugs.url-life")),
         new Pages(api.getInt("page.usual"), api.getInt("page.most")),
         new Rate(api.getInt("rate-limit.burst"), api.getInt("rate-limit.per-minute")),
+        new WrongTokens(
+            api.getInt("wrong-tokens.at-once"),
+            api.getDuration("wrong-tokens.every"),
+            api.getDuration("wrong-tokens.longest-wait"),
+            api.getInt("wrong-tokens.addresses")),
         new Streams(
             api.getDuration("streams.session-life"),
             api.getInt("streams.max-sessions"),

@@ -49,7 +49,7 @@ final class BlobRoutes extends AllDirectives {
                         withRequestTimeout(
                             desk.settings().slugs().uploadTimeout(),
                             () -> desk.answer(call -> upload(call, link)))),
-                get(() -> desk.answer(_ -> download(link)))));
+                get(() -> desk.answer(call -> download(call, link)))));
   }
 
   private Claim claim(String link, boolean upload) {
@@ -73,6 +73,7 @@ final class BlobRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> upload(Call call, String link) {
     Claim claim = claim(link, true);
+    call.trust();
     long most = call.settings().slugs().maxSize();
     if (call.request().entity().getContentLengthOption().orElse(0) > most) {
       throw Errors.tooLarge(most).exception();
@@ -128,8 +129,10 @@ final class BlobRoutes extends AllDirectives {
     }
   }
 
-  private CompletionStage<HttpResponse> download(String link) {
-    return slug(claim(link, false))
+  private CompletionStage<HttpResponse> download(Call call, String link) {
+    Claim claim = claim(link, false);
+    call.trust();
+    return slug(claim)
         .thenApplyAsync(
             slug -> {
               try {

@@ -1,5 +1,6 @@
 package dev.dynode.api;
 
+import dev.dynode.server.Connection;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -22,8 +23,16 @@ record Call(
     return request.getUri().query().get(parameter).filter("true"::equals).isPresent();
   }
 
+  /** Its secret address is as good as a token: its connection is not closed for another's sake. */
+  void trust() {
+    Connection.of(request).ifPresent(Connection::trust);
+  }
+
   /** The body, read whole. */
   CompletionStage<Body> body() {
+    if (request.entity().getContentLengthOption().orElse(0) > settings.maxJson()) {
+      throw Errors.tooLarge(settings.maxJson()).exception();
+    }
     return request
         .entity()
         .withSizeLimit(settings.maxJson())

@@ -1,13 +1,18 @@
 package dev.dynode.api;
 
+import dev.dynode.server.Connection;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.apache.pekko.Done;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
@@ -19,6 +24,7 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.pattern.Patterns;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +40,12 @@ final class Envelope extends AllDirectives {
           Pattern.CASE_INSENSITIVE);
 
   private final Tokens tokens;
+  private final WrongTokens wrong;
   private final RateLimit rate;
 
-  Envelope(Tokens tokens, RateLimit rate) {
+  Envelope(Tokens tokens, WrongTokens wrong, RateLimit rate) {
     this.tokens = tokens;
+    this.wrong = wrong;
     this.rate = rate;
   }
 
@@ -65,8 +73,9 @@ final class Envelope extends AllDirectives {
 
   private Route guard(HttpRequest request, Route inner) {
     if (!authenticated(request)) {
-      return refuse(request, Errors.unauthorized());
+      return unauthorized(request);
     }
+    Connection.of(request).ifPresent(Connection::trust);
     if (!versioned(request)) {
       return refuse(request, Errors.notAcceptable());
     }
@@ -79,6 +88,27 @@ final class Envelope extends AllDirectives {
             response.addHeader(
                 RawHeader.create("RateLimit-Remaining", Integer.toString(rate.remaining()))),
         () -> inner);
+  }
+
+  /** Whoever tries one token after another gets slow answers; one without a token tries none. */
+  private Route unauthorized(HttpRequest request) {
+    Optional<InetAddress> from = Connection.of(request).map(Connection::from);
+    if (from.isEmpty() || request.getHeader("authorization").isEmpty()) {
+      return refuse(request, Errors.unauthorized());
+    }
+    Optional<Duration> wait = wrong.next(from.get());
+    if (wait.isEmpty()) {
+      return refuse(request, Errors.tooManyWrongTokens());
+    }
+    if (wait.get().isZero()) {
+      return refuse(request, Errors.unauthorized());
+    }
+    return extractActorSystem(
+        system ->
+            onComplete(
+                Patterns.after(
+                    wait.get(), system, () -> CompletableFuture.completedFuture(Done.done())),
+                _ -> refuse(request, Errors.unauthorized())));
   }
 
   /** The body is read to its end, so that the connection stays usable. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.ExceptionWithErrorInfo;
 import org.jspecify.annotations.Nullable;
 
 /** Which status and id each error has: the one table. */
@@ -79,6 +80,14 @@ final class Errors {
         .withHeader("Retry-After", "1");
   }
 
+  static Problem tooManyWrongTokens() {
+    return new Problem(
+            429,
+            "rate_limit",
+            "Too many wrong tokens came from your address. Send a good one, or wait a moment.")
+        .withHeader("Retry-After", "5");
+  }
+
   static Problem badRange(String why) {
     return new Problem(
         416,
@@ -91,6 +100,19 @@ final class Errors {
         413,
         "payload_too_large",
         "The request's body is larger than the limit of " + bytes + " bytes.");
+  }
+
+  /** What HTTP itself does not allow. */
+  static Problem malformed(int status, String why) {
+    String id =
+        switch (status) {
+          case 413 -> "payload_too_large";
+          case 414 -> "uri_too_long";
+          case 431 -> "request_header_fields_too_large";
+          case 501 -> "not_implemented";
+          default -> "bad_request";
+        };
+    return new Problem(status, id, why.endsWith(".") ? why : why + ".");
   }
 
   static Problem timeout() {
@@ -122,6 +144,9 @@ final class Errors {
       }
       if (t instanceof EntityStreamSizeException e) {
         return tooLarge(e.limit());
+      }
+      if (t instanceof ExceptionWithErrorInfo e) { // the body's framing, or the client has gone
+        return malformed(400, e.info().summary());
       }
       if (!(t instanceof CompletionException) && !(t instanceof java.io.IOException)) {
         return null;

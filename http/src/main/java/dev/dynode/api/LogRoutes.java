@@ -76,6 +76,7 @@ final class LogRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> read(Call call, String secret) {
     Session session =
         sessions.open(secret).orElseThrow(() -> Errors.notFound("log session").exception());
+    call.trust();
     var open = new AtomicBoolean(true);
     Runnable ended =
         () -> {

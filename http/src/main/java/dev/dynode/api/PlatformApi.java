@@ -4,13 +4,12 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.dynode.server.HttpServer;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -54,7 +53,9 @@ public final class PlatformApi extends AllDirectives {
                 () -> get(() -> getFromResource(SCHEMA, ContentTypes.APPLICATION_JSON))),
             logs.streams(),
             new BlobRoutes(desk, blocking).routes());
-    route = new Envelope(with.tokens(), rate).around(guarded, open);
+    route =
+        new Envelope(with.tokens(), new WrongTokens(settings.wrongTokens(), System::nanoTime), rate)
+            .around(guarded, open);
   }
 
   /** All of it, for a server of one's own. */
@@ -67,28 +68,29 @@ public final class PlatformApi extends AllDirectives {
    *
    * @param port 0: any free one, which the binding tells
    */
-  public CompletionStage<ServerBinding> bind(
+  public CompletionStage<HttpServer.Bound> bind(
       ClassicActorSystemProvider system, String host, int port) {
-    return Http.get(system)
-        .newServerAt(host, port)
-        .withSettings(serverSettings(system))
-        .bind(route);
+    return bind(system, host, port, route);
   }
 
-  /** The limits the server must have that serves the route. */
-  public ServerSettings serverSettings(ClassicActorSystemProvider system) {
-    ApiSettings.Connections limits = settings.connections();
+  /** Serves a route that is this one or goes around it. */
+  public CompletionStage<HttpServer.Bound> bind(
+      ClassicActorSystemProvider system, String host, int port, Route around) {
+    return HttpServer.bind(
+        system, host, port, settings.connections(), serverSettings(system), around.handler(system));
+  }
+
+  private ServerSettings serverSettings(ClassicActorSystemProvider system) {
+    ApiSettings.Requests limits = settings.requests();
     Config ours =
         ConfigFactory.parseMap(
             Map.of(
                 "pekko.http.server.server-header",
                 "",
-                "pekko.http.server.max-connections",
-                limits.most(),
-                "pekko.http.server.idle-timeout",
-                limits.idleTimeout().toMillis() + " ms",
                 "pekko.http.server.request-timeout",
-                limits.requestTimeout().toMillis() + " ms",
+                limits.timeout().toMillis() + " ms",
+                "pekko.http.server.parsing.error-handler",
+                MalformedRequest.class.getName(),
                 "pekko.http.server.parsing.max-content-length",
                 settings.slugs().maxSize(),
                 "pekko.http.server.parsing.max-header-value-length",

@@ -14,25 +14,27 @@ import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.LiveActors;
 import dev.dynode.router.HttpRouter;
+import dev.dynode.server.ConnectionLimits;
+import dev.dynode.server.HttpServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
 
 /** What clients of a node reach: the Platform API and the router of apps. */
 final class Edge {
   private final String publicHost;
-  private final ServerBinding api;
-  private final ServerBinding router;
+  private final HttpServer.Bound api;
+  private final HttpServer.Bound router;
 
-  private Edge(String publicHost, ServerBinding api, ServerBinding router) {
+  private Edge(String publicHost, HttpServer.Bound api, HttpServer.Bound router) {
     this.publicHost = publicHost;
     this.api = api;
     this.router = router;
@@ -69,25 +71,29 @@ final class Edge {
   static Edge open(Parts parts, ActorSystem<?> system) throws Exception {
     NodeSettings settings = parts.settings();
     var routes = new HttpRouter(parts.control(), parts.stores().logs(), parts.clock());
-    ServerBinding router =
+    HttpServer.Bound router =
         Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.routerPort())
-                .bindSync(routes::answer));
+            HttpServer.bind(
+                system,
+                parts.bind(),
+                settings.routerPort(),
+                ConnectionLimits.of(parts.config().getConfig("dynode.router")),
+                ServerSettings.create(system.classicSystem()),
+                request -> CompletableFuture.completedFuture(routes.answer(request))));
     var platform =
         new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
-    ServerBinding api =
+    HttpServer.Bound api =
         Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.apiPort())
-                .withSettings(platform.serverSettings(system))
-                .bind(
-                    Directives.mapRequest(
-                        request -> {
-                          parts.lastUse().now();
-                          return request;
-                        },
-                        platform::route)));
+            platform.bind(
+                system,
+                parts.bind(),
+                settings.apiPort(),
+                Directives.mapRequest(
+                    request -> {
+                      parts.lastUse().now();
+                      return request;
+                    },
+                    platform::route)));
     return new Edge(settings.publicHost(), api, router);
   }
 
@@ -119,17 +125,17 @@ final class Edge {
   }
 
   URI api() {
-    return URI.create("http://" + publicHost + ":" + api.localAddress().getPort());
+    return URI.create("http://" + publicHost + ":" + api.address().getPort());
   }
 
   String router() {
-    return publicHost + ":" + router.localAddress().getPort();
+    return publicHost + ":" + router.address().getPort();
   }
 
   /** Takes no more calls, and waits so long for those that have begun. */
   void close(Duration patience) throws Exception {
-    var routed = router.terminate(patience);
-    var answered = api.terminate(patience);
+    var routed = router.close(patience);
+    var answered = api.close(patience);
     Node.await(routed);
     Node.await(answered);
   }

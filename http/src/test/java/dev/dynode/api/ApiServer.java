@@ -9,6 +9,7 @@ import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.replay.Divergence;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.Verification;
+import dev.dynode.server.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,13 +22,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.http.javadsl.ServerBinding;
 
 /** The API on a free port of this machine, over the real rules. */
 final class ApiServer implements AutoCloseable {
@@ -42,7 +43,7 @@ final class ApiServer implements AutoCloseable {
   final String token;
   final HttpClient client = HttpClient.newHttpClient();
   private final ActorSystem system;
-  private final ServerBinding binding;
+  private final HttpServer.Bound binding;
 
   ApiServer(Path folder) throws Exception {
     this(folder, "");
@@ -86,7 +87,7 @@ final class ApiServer implements AutoCloseable {
   }
 
   int port() {
-    return binding.localAddress().getPort();
+    return binding.address().getPort();
   }
 
   /** An answer: what tests look at. */
@@ -150,10 +151,15 @@ final class ApiServer implements AutoCloseable {
     return post("/apps", "{'name': '" + name + "'}").json();
   }
 
+  /** Serves no more, and waits so long for answers that have begun. */
+  CompletableFuture<?> stop(Duration patience) {
+    return binding.close(patience).toCompletableFuture();
+  }
+
   @Override
   public void close() {
     client.shutdownNow();
-    binding.unbind().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    binding.close(Duration.ZERO).toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
   }

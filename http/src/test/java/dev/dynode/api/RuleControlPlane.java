@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
@@ -52,6 +53,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   private AppDirectory.Names names = nameRules.initial();
   private volatile boolean broken;
   private volatile boolean silent;
+  private final CountDownLatch asked = new CountDownLatch(1);
   private volatile Optional<Refusal> refusal = Optional.empty();
 
   RuleControlPlane(AppPolicy policy) {
@@ -68,6 +70,11 @@ final class RuleControlPlane implements ControlPlane, EventLog {
     silent = true;
   }
 
+  /** Until somebody has asked who is not answered. */
+  void awaitAsked() throws InterruptedException {
+    asked.await();
+  }
+
   /** From now on dynos are refused for this. */
   void refuseDynos(Refusal why) {
     refusal = Optional.of(why);
@@ -75,6 +82,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
 
   private <T> CompletionStage<T> answer(java.util.function.Supplier<T> answer) {
     if (silent) {
+      asked.countDown();
       return new CompletableFuture<>();
     }
     if (broken) {

@@ -1,0 +1,149 @@
+package dev.dynode.server;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.BidiShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Stands between the bytes of a connection and HTTP: sees each piece, and can end both directions.
+ * Its first inlet and outlet carry what is received, the others what is sent.
+ */
+final class ConnectionStage
+    extends GraphStage<BidiShape<ByteString, ByteString, ByteString, ByteString>> {
+  private final Inlet<ByteString> netIn = Inlet.create("Connection.netIn");
+  private final Outlet<ByteString> httpOut = Outlet.create("Connection.httpOut");
+  private final Inlet<ByteString> httpIn = Inlet.create("Connection.httpIn");
+  private final Outlet<ByteString> netOut = Outlet.create("Connection.netOut");
+  private final BidiShape<ByteString, ByteString, ByteString, ByteString> shape =
+      new BidiShape<>(netIn, httpOut, httpIn, netOut);
+
+  private final CompletableFuture<Consumer<End>> ender = new CompletableFuture<>();
+  private final Runnable received;
+  private final Runnable sent;
+  private final Runnable ended;
+
+  /** How a connection is ended: when all is sent, or at once. */
+  enum End {
+    FINISHED,
+    CUT
+  }
+
+  /** A client that used up its time, or made room for another. No fault of this side's. */
+  static final class Cut extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Cut() {
+      super("The connection was cut", null, false, false);
+    }
+  }
+
+  ConnectionStage(Runnable received, Runnable sent, Runnable ended) {
+    this.received = received;
+    this.sent = sent;
+    this.ended = ended;
+  }
+
+  /** Ends the connection, also one that has not begun yet. From any thread. */
+  void end(End how) {
+    ender.thenAccept(end -> end.accept(how));
+  }
+
+  @Override
+  public BidiShape<ByteString, ByteString, ByteString, ByteString> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes attributes) {
+    return new Logic();
+  }
+
+  private final class Logic extends GraphStageLogic {
+    Logic() {
+      super(shape);
+      pass(netIn, httpOut, received);
+      pass(httpIn, netOut, sent);
+    }
+
+    private void pass(Inlet<ByteString> in, Outlet<ByteString> out, Runnable seen) {
+      setHandler(
+          in,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              seen.run();
+              push(out, grab(in));
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              complete(out);
+            }
+
+            @Override
+            public void onUpstreamFailure(Throwable failure) {
+              fail(out, failure);
+            }
+          });
+      setHandler(
+          out,
+          new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+              pull(in);
+            }
+
+            @Override
+            public void onDownstreamFinish(Throwable cause) {
+              cancel(in, cause);
+            }
+          });
+    }
+
+    @Override
+    public void preStart() {
+      ender.complete(
+          createAsyncCallback(
+                  (End how) -> {
+                    if (how == End.CUT) {
+                      failStage(new Cut());
+                    } else {
+                      finish();
+                    }
+                  })
+              ::invoke);
+    }
+
+    /** What was written is still sent; what is received meanwhile is not looked at. */
+    private void finish() {
+      complete(netOut);
+      cancel(httpIn);
+      complete(httpOut);
+      setHandler(
+          netIn,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              grab(netIn);
+              pull(netIn);
+            }
+          });
+      if (!isClosed(netIn) && !hasBeenPulled(netIn)) {
+        pull(netIn);
+      }
+    }
+
+    @Override
+    public void postStop() {
+      ended.run();
+    }
+  }
+}
