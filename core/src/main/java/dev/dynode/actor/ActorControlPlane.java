@@ -2,8 +2,10 @@ package dev.dynode.actor;
 
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppCommand.UpdateApp;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.dyno.DynoCommand;
@@ -12,13 +14,18 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.port.ControlPlane;
+import dev.dynode.port.Failure;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,22 +35,44 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 
 /**
  * The control plane, asked by messages. Every command may be repeated, so what is not answered is
- * asked again: it may have been lost with the node it went to.
+ * asked again: it may have been lost with the node it went to. Each says until when it is waited
+ * for, and is refused after that, wherever it was held back.
  *
  * @param names of all apps as far as this node has heard
- * @param patience longest wait for an answer
- * @param again after how long an unanswered question is asked again
- * @param cutOff whether this node can reach no control node any more, so that asking is in vain
+ * @param deadline when whoever asks waits no longer, however many questions it takes
  */
 public record ActorControlPlane(
     ActorRef<NodeGuardian.Command> guardian,
     ActorRef<NameDirectory.Command> directory,
     Supplier<Map<String, AppId>> names,
     Scheduler scheduler,
-    Duration patience,
-    Duration again,
-    BooleanSupplier cutOff)
+    Patience patience,
+    Optional<Instant> deadline)
     implements ControlPlane {
+
+  /**
+   * How it is asked.
+   *
+   * @param longest wait for an answer
+   * @param again after how long an unanswered question is asked again
+   * @param clockSkew how much the clocks of two nodes may differ: so much earlier a command is
+   *     refused than nobody waits for it
+   * @param who would answer, in the words of a sentence that it has not
+   * @param cutOff whether this node can reach no control node any more, so that asking is in vain
+   */
+  public record Patience(
+      Duration longest,
+      Duration again,
+      Duration clockSkew,
+      String who,
+      InstantSource clock,
+      BooleanSupplier cutOff) {}
+
+  @Override
+  public ControlPlane until(Instant notAfter) {
+    return new ActorControlPlane(
+        guardian, directory, names, scheduler, patience, Optional.of(notAfter));
+  }
 
   @Override
   public Map<String, AppId> apps() {
@@ -56,13 +85,13 @@ public record ActorControlPlane(
     return known.isPresent()
         ? CompletableFuture.completedStage(known)
         : this.<NameDirectory.Found>repeat(
-                left ->
+                false,
+                (_, left) ->
                     AskPattern.ask(
                         directory,
                         replyTo -> new NameDirectory.Find(identity, replyTo),
                         left,
-                        scheduler),
-                System.nanoTime())
+                        scheduler))
             .thenApply(NameDirectory.Found::app);
   }
 
@@ -77,36 +106,26 @@ public record ActorControlPlane(
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name) {
+  public CompletionStage<Answer<AppView>> renameApp(AppId app, UpdateApp update) {
+    String by = update.by();
+    String name = update.name().orElseThrow();
     return glance(app)
         .thenCompose(
             seen ->
                 switch (seen) {
-                  case Answer.Refused<AppView> refused -> CompletableFuture.completedStage(refused);
-                  case Answer.Done<AppView>(AppView view) when view.app().name().equals(name) ->
-                      CompletableFuture.completedStage(seen);
-                  case Answer.Done<AppView>(AppView view) ->
-                      afterClaim(
-                          by,
-                          name,
-                          app,
-                          () ->
-                              change(
-                                      app,
-                                      new AppCommand.UpdateApp(
-                                          by,
-                                          Optional.of(name),
-                                          Optional.empty(),
-                                          Optional.empty()))
-                                  .thenCompose(
-                                      renamed ->
-                                          names(
-                                                  new DirectoryCommand.FreeName(
-                                                      by, view.app().name(), app))
-                                              .thenApply(_ -> renamed)));
+                  case Answer.Done<AppView>(AppView view) when !view.app().name().equals(name) ->
+                      afterClaim(by, name, app, () -> change(app, update))
+                          .thenCompose(
+                              renamed ->
+                                  renamed instanceof Answer.Done
+                                      ? free(by, view.app().name(), app).handle((_, _) -> renamed)
+                                      : CompletableFuture.completedStage(renamed));
+                  case Answer.Done<AppView> _ -> change(app, update);
+                  default -> CompletableFuture.completedStage(seen);
                 });
   }
 
+  /** What is certainly not done after all leaves the name free. */
   private CompletionStage<Answer<AppView>> afterClaim(
       String by, String name, AppId app, Supplier<CompletionStage<Answer<AppView>>> then) {
     return names(new DirectoryCommand.ClaimName(by, name, app))
@@ -115,75 +134,159 @@ public record ActorControlPlane(
                 switch (claimed) {
                   case Answer.Refused<Boolean>(var refusal) ->
                       CompletableFuture.completedStage(new Answer.Refused<>(refusal));
-                  case Answer.Done<Boolean> _ -> then.get();
+                  case Answer.Failed<Boolean>(var why) ->
+                      CompletableFuture.completedStage(new Answer.Failed<>(why));
+                  case Answer.Done<Boolean> _ ->
+                      then.get()
+                          .thenApply(
+                              answer -> {
+                                if (undone(answer)) {
+                                  var _ = free(by, name, app);
+                                }
+                                return answer;
+                              });
                 });
   }
 
+  private static boolean undone(Answer<?> answer) {
+    return answer instanceof Answer.Refused
+        || (answer instanceof Answer.Failed<?>(var why)
+            && why.kind() != Failure.Kind.MAY_BE_DONE);
+  }
+
+  private CompletionStage<Answer<Boolean>> free(String by, String name, AppId app) {
+    return names(new DirectoryCommand.FreeName(by, name, app));
+  }
+
   private CompletionStage<Answer<Boolean>> names(DirectoryCommand command) {
-    return repeat(
-        left ->
+    return ask(
+        (notAfter, left) ->
             AskPattern.ask(
-                directory, replyTo -> new NameDirectory.Change(command, replyTo), left, scheduler),
-        System.nanoTime());
+                directory,
+                replyTo -> new NameDirectory.Change(command, notAfter, replyTo),
+                left,
+                scheduler));
   }
 
   @Override
   public CompletionStage<Answer<AppView>> glance(AppId app) {
-    return ask(app, replyTo -> new AppSupervisor.Look(false, replyTo));
+    return look(app, false);
   }
 
   @Override
   public CompletionStage<Answer<AppView>> look(AppId app) {
-    return ask(app, replyTo -> new AppSupervisor.Look(true, replyTo));
+    return look(app, true);
+  }
+
+  private CompletionStage<Answer<AppView>> look(AppId app, boolean whole) {
+    return repeat(
+        false,
+        (notAfter, left) ->
+            AskPattern.ask(
+                guardian,
+                replyTo ->
+                    new NodeGuardian.ToApp(app, new AppSupervisor.Look(whole, notAfter, replyTo)),
+                left,
+                scheduler));
   }
 
   @Override
   public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return ask(app, replyTo -> new AppSupervisor.Change(command, replyTo));
+    return ask(
+        app, (notAfter, replyTo) -> new AppSupervisor.Change(command, notAfter, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
-    return ask(app, replyTo -> new AppSupervisor.Run(command, replyTo));
+    return ask(app, (notAfter, replyTo) -> new AppSupervisor.Run(command, notAfter, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
-    return ask(app, replyTo -> new AppSupervisor.TellDyno(dyno, command, replyTo));
+    return ask(
+        app, (notAfter, replyTo) -> new AppSupervisor.TellDyno(dyno, command, notAfter, replyTo));
   }
 
-  private <T> CompletionStage<T> ask(
-      AppId app, Function<ActorRef<T>, AppSupervisor.Command> command) {
-    return repeat(
-        left ->
+  private <T> CompletionStage<Answer<T>> ask(
+      AppId app,
+      BiFunction<Optional<Instant>, ActorRef<Answer<T>>, AppSupervisor.Command> command) {
+    return ask(
+        (notAfter, left) ->
             AskPattern.ask(
                 guardian,
-                replyTo -> new NodeGuardian.ToApp(app, command.apply(replyTo)),
+                replyTo -> new NodeGuardian.ToApp(app, command.apply(notAfter, replyTo)),
                 left,
-                scheduler),
-        System.nanoTime());
+                scheduler));
+  }
+
+  /** What an earlier question has done, whose answer was lost, the answer to a later one need not tell. */
+  private <T> CompletionStage<Answer<T>> ask(
+      BiFunction<Optional<Instant>, Duration, CompletionStage<Answer<T>>> question) {
+    var asked = new AtomicInteger();
+    return this.<Answer<T>>repeat(
+            true,
+            (notAfter, left) -> {
+              asked.incrementAndGet();
+              return question.apply(notAfter, left);
+            })
+        .thenApply(
+            answer ->
+                asked.get() > 1 && (late(answer) || answer instanceof Answer.Failed)
+                    ? new Answer.Failed<>(Failure.mayBeDone(unanswered()))
+                    : answer);
+  }
+
+  private static boolean late(Answer<?> answer) {
+    return answer instanceof Answer.Refused<?>(var refusal)
+        && refusal.reason() == Refusal.Reason.LATE;
+  }
+
+  /**
+   * Asks until there is an answer.
+   *
+   * @param changes whether something may be done though no answer comes
+   */
+  private <T> CompletionStage<T> repeat(
+      boolean changes, BiFunction<Optional<Instant>, Duration, CompletionStage<T>> question) {
+    Instant now = patience.clock().instant();
+    Duration left =
+        deadline
+            .map(by -> Duration.between(now, by))
+            .filter(time -> time.compareTo(patience.longest()) < 0)
+            .orElse(patience.longest());
+    Optional<Instant> notAfter = Optional.of(now.plus(left).minus(patience.clockSkew()));
+    if (!notAfter.get().isAfter(now)) {
+      return CompletableFuture.failedStage(
+          new Unanswered("This took too long, and nothing was done; ask again in a moment."));
+    }
+    return repeat(changes, wait -> question.apply(notAfter, wait), left, System.nanoTime(), false);
   }
 
   private <T> CompletionStage<T> repeat(
-      Function<Duration, CompletionStage<T>> question, long from) {
-    Duration left = patience.minusNanos(System.nanoTime() - from);
-    if (cutOff.getAsBoolean()) {
-      return unanswered("This node was cut off from the control nodes; ask again in a moment.");
-    }
-    if (!left.isPositive()) {
-      return unanswered("No control node has answered in time; ask again in a moment.");
+      boolean changes,
+      Function<Duration, CompletionStage<T>> question,
+      Duration whole,
+      long from,
+      boolean asked) {
+    Duration left = whole.minusNanos(System.nanoTime() - from);
+    boolean cutOff = patience.cutOff().getAsBoolean();
+    if (cutOff || !left.isPositive()) {
+      String why = cutOff ? "This node was cut off from the control nodes." : unanswered();
+      return CompletableFuture.failedStage(
+          new Unanswered(
+              why + " " + (changes && asked ? Failure.LOOK_FIRST : "Ask again in a moment.")));
     }
     return question
-        .apply(left.compareTo(again) < 0 ? left : again)
+        .apply(left.compareTo(patience.again()) < 0 ? left : patience.again())
         .exceptionallyCompose(
             failure ->
                 failure instanceof TimeoutException
                         || failure.getCause() instanceof TimeoutException
-                    ? repeat(question, from)
+                    ? repeat(changes, question, whole, from, true)
                     : CompletableFuture.failedStage(failure));
   }
 
-  private static <T> CompletionStage<T> unanswered(String why) {
-    return CompletableFuture.failedStage(new Unanswered(why));
+  private String unanswered() {
+    return patience.who() + " has not answered in time.";
   }
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -77,15 +76,14 @@ public final class ClusterGuardian {
               ClusterSingleton.get(system)
                   .init(
                       SingletonActor.of(
-                              Behaviors.supervise(
-                                      NameDirectory.create(
-                                          new NameDirectory.Parts(
-                                              control.mostApps(),
-                                              times.freeAfter(),
-                                              control.clock(),
-                                              apps,
-                                              control.names())))
-                                  .onFailure(SupervisorStrategy.restart()),
+                              NameDirectory.create(
+                                  new NameDirectory.Parts(
+                                      control.mostApps(),
+                                      times.freeAfter(),
+                                      control.checkNamesAfter(),
+                                      control.clock(),
+                                      apps,
+                                      control.names())),
                               "directory")
                           .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
           if (!Cluster.get(system).selfMember().getRoles().equals(Set.of(HostAgent.ROLE))) {
@@ -109,6 +107,7 @@ public final class ClusterGuardian {
                 switch (message) {
                   case NodeGuardian.ToApp(AppId app, var command) -> apps.tell(app, command);
                   case NodeGuardian.Find(var replyTo) -> replyTo.tell(reached);
+                  case NodeGuardian.Ended _ -> {} // shards start what has ended
                 }
                 return Behaviors.same();
               });

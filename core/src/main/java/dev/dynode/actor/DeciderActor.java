@@ -3,19 +3,30 @@ package dev.dynode.actor;
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
+import dev.dynode.port.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.persistence.typed.JournalPersistFailed;
+import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
@@ -23,13 +34,30 @@ import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one shell around every {@link Decider}: reads the clock, decides, journals, carries out the
  * orders, answers; after recovery it resumes. It knows no rule.
+ *
+ * <p>Whatever fails fails one command alone: whoever asked for it is told at once, and the next is
+ * decided by what is journaled. The actor never ends by a failure.
  */
 public final class DeciderActor<C, E, S, O>
     extends EventSourcedBehavior<DeciderActor.Message<C, E, S>, E, S> {
+
+  /** How soon it starts again, and how much later each time where that does not help. */
+  private static final SupervisorStrategy RESTART =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(20), Duration.ofSeconds(2), 0.2);
+
+  /** The same after a failed write or read: the disk or the database may need a moment. */
+  private static final BackoffSupervisorStrategy AFTER_THE_JOURNAL =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(100), Duration.ofSeconds(5), 0.2);
+
+  /** How soon it is tried again what the rules or the executor failed at. */
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+
+  private static final int REASON_CHARACTERS = 300;
 
   /** What the actor understands. */
   public sealed interface Message<C, E, S> {}
@@ -37,34 +65,62 @@ public final class DeciderActor<C, E, S, O>
   /**
    * Decide a command.
    *
+   * @param notAfter when whoever asked waits no longer; nothing happens then
+   * @param insist whether nobody would ask again: what fails is then tried until it is decided
    * @param reply told the outcome on this actor's thread: may only send messages
    */
-  public record Decide<C, E, S>(C command, Consumer<Outcome<E, S>> reply)
+  public record Decide<C, E, S>(
+      C command, Optional<Instant> notAfter, boolean insist, Consumer<Outcome<E, S>> reply)
       implements Message<C, E, S> {
-    public Decide(C command) {
-      this(command, _ -> {});
+    public Decide(C command, Optional<Instant> notAfter, Consumer<Outcome<E, S>> reply) {
+      this(command, notAfter, false, reply);
+    }
+
+    public Decide(C command, Consumer<Outcome<E, S>> reply) {
+      this(command, Optional.empty(), false, reply);
+    }
+
+    /** Until it is decided, whatever fails meanwhile. */
+    public static <C, E, S> Decide<C, E, S> insisting(C command, Consumer<Outcome<E, S>> reply) {
+      return new Decide<>(command, Optional.empty(), true, reply);
+    }
+
+    public static <C, E, S> Decide<C, E, S> insisting(C command) {
+      return insisting(command, _ -> {});
     }
   }
 
   /** Do again what is open, as after a recovery: who was to do it may not have heard. */
   public record Resume<C, E, S>() implements Message<C, E, S> {}
 
+  /** Stop, after what was asked for before. */
+  public record End<C, E, S>() implements Message<C, E, S> {}
+
   /** A deadline: the command is decided not before {@code at}. */
   record Due<C, E, S>(Object key, Instant at, C command) implements Message<C, E, S> {}
+
+  /** The rules or the executor failed at something a while ago. */
+  private record Again<C, E, S>() implements Message<C, E, S> {}
 
   /** The answer to a command, after its events are journaled. */
   public sealed interface Outcome<E, S> {
     record Accepted<E, S>(List<E> events, S state) implements Outcome<E, S> {}
 
     record Refused<E, S>(Refusal refusal) implements Outcome<E, S> {}
+
+    /** Something is broken. */
+    record Failed<E, S>(Failure failure) implements Outcome<E, S> {}
   }
 
-  /** Carries out orders, on the actor's thread: must not block or throw. */
+  /** Carries out orders, on the actor's thread: must not block. What it throws is tried again. */
   public interface Executor<O, S> {
     /** The state after recovery, and after each journaled decision, before its orders. */
     void changed(S state);
 
     void execute(O order);
+
+    /** What is journaled cannot be read now; it is tried again. */
+    default void unreadable(Failure why) {}
   }
 
   /** Timers of the actor, for executors. */
@@ -88,8 +144,17 @@ public final class DeciderActor<C, E, S, O>
 
   private final Decider<C, E, S, O> decider;
   private final InstantSource clock;
+  private final ActorContext<Message<C, E, S>> context;
   private final TimerScheduler<Message<C, E, S>> timers;
   private final Executor<O, S> executor;
+  private final int mostWaiting;
+
+  /** Not answered yet, in the order they are to be decided. What is not here is not decided. */
+  private final Set<Decide<C, E, S>> waiting = new LinkedHashSet<>();
+
+  private @Nullable Decide<C, E, S> beingWritten;
+  private boolean recoveredBefore;
+  private boolean ending;
 
   public static <C, E, S, O> Behavior<Message<C, E, S>> create(
       PersistenceId id,
@@ -99,7 +164,12 @@ public final class DeciderActor<C, E, S, O>
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new DeciderActor<>(id, decider, clock, context, timers, executors)));
+                timers -> {
+                  var shell = new DeciderActor<>(id, decider, clock, context, timers, executors);
+                  return Behaviors.intercept(
+                      () -> shell.new Door(),
+                      Behaviors.supervise(shell).onFailure(Throwable.class, RESTART));
+                }));
   }
 
   private DeciderActor(
@@ -109,13 +179,45 @@ public final class DeciderActor<C, E, S, O>
       ActorContext<Message<C, E, S>> context,
       TimerScheduler<Message<C, E, S>> timers,
       Executors<C, E, S, O> executors) {
-    super(
-        id,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(id, AFTER_THE_JOURNAL);
     this.decider = decider;
     this.clock = clock;
+    this.context = context;
     this.timers = timers;
     this.executor = executors.make(context, new Alarms());
+    mostWaiting =
+        context.getSystem().settings().config().getInt("pekko.persistence.typed.stash-capacity");
+  }
+
+  /**
+   * Notes every command before it is held back or lost by what is inside: Pekko forgets what it
+   * holds when a write is rejected.
+   */
+  private final class Door extends BehaviorInterceptor<Message<C, E, S>, Message<C, E, S>> {
+    @SuppressWarnings("unchecked")
+    Door() {
+      super((Class<Message<C, E, S>>) (Class<?>) Message.class);
+    }
+
+    @Override
+    public Behavior<Message<C, E, S>> aroundReceive(
+        TypedActorContext<Message<C, E, S>> in,
+        Message<C, E, S> message,
+        ReceiveTarget<Message<C, E, S>> inside) {
+      if (message instanceof Decide<C, E, S> asked && !waiting.contains(asked)) {
+        if (waiting.size() >= mostWaiting && !asked.insist()) {
+          asked
+              .reply()
+              .accept(
+                  new Outcome.Failed<>(
+                      Failure.notDone("%d commands wait already.".formatted(waiting.size()))));
+          return Behaviors.same();
+        }
+        waiting.add(asked);
+      }
+      ending |= message instanceof End<C, E, S>;
+      return inside.apply(in, message);
+    }
   }
 
   /** There are no snapshots, so none are looked for. */
@@ -136,33 +238,65 @@ public final class DeciderActor<C, E, S, O>
         .onAnyCommand(
             (state, message) ->
                 switch (message) {
-                  case Decide<C, E, S>(C command, var reply) -> decide(state, command, reply);
+                  case Decide<C, E, S> asked -> decide(state, asked);
                   case Resume<C, E, S> _ -> Effect().none().thenRun(this::resume);
+                  case End<C, E, S> _ -> Effect().stop();
+                  case Again<C, E, S> _ -> {
+                    waiting.stream().filter(Decide::insist).forEach(context.getSelf()::tell);
+                    yield Effect().none().thenRun(this::resume);
+                  }
                   case Due<C, E, S>(Object key, Instant at, C command) -> {
                     if (clock.instant().isBefore(at)) { // the clock was set back
                       new Alarms().arm(key, at, command);
                       yield Effect().none();
                     }
-                    yield decide(state, command, _ -> {});
+                    var due = new Decide<C, E, S>(command, _ -> {});
+                    waiting.add(due);
+                    yield decide(state, due);
                   }
                 });
   }
 
-  private Effect<E, S> decide(S before, C command, Consumer<Outcome<E, S>> reply) {
+  private Effect<E, S> decide(S before, Decide<C, E, S> asked) {
+    if (!waiting.contains(asked)) { // who asked was told that it has failed
+      return Effect().none();
+    }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    Decision<E> decision = decider.decide(before, command, now);
+    Decision<E> decision;
+    List<O> orders;
+    try {
+      decision = decider.decide(before, asked.command(), now).unlessLate(asked.notAfter(), now);
+      orders = orders(before, decision.events());
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      context.getLog().error("the rules failed at a {}", asked.command().getClass(), e);
+      fail(asked, Failure.broken());
+      timers.startSingleTimer(Again.class, new Again<>(), AGAIN);
+      return Effect().none();
+    }
     List<E> events = decision.events();
     if (events.isEmpty()) {
-      return Effect().none().thenRun(state -> reply.accept(outcome(decision, state)));
+      return Effect().none().thenRun(state -> answer(asked, outcome(decision, state)));
     }
+    beingWritten = asked;
     return Effect()
         .persist(events)
         .thenRun(
             state -> {
-              executor.changed(state);
-              react(before, events);
-              reply.accept(outcome(decision, state));
+              beingWritten = null;
+              carryOut(state, orders);
+              answer(asked, outcome(decision, state));
             });
+  }
+
+  /** Before anything is journaled: an event that the rules fail at would fail each recovery. */
+  private List<O> orders(S before, List<E> events) {
+    var orders = new ArrayList<O>();
+    S state = before;
+    for (E event : events) {
+      state = decider.evolve(state, event);
+      orders.addAll(decider.react(event, state));
+    }
+    return orders;
   }
 
   private static <E, S> Outcome<E, S> outcome(Decision<E> decision, S state) {
@@ -172,15 +306,49 @@ public final class DeciderActor<C, E, S, O>
     };
   }
 
-  private void resume(S state) {
-    decider.resume(state, clock.instant()).forEach(executor::execute);
+  private void answer(Decide<C, E, S> asked, Outcome<E, S> outcome) {
+    waiting.remove(asked);
+    asked.reply().accept(outcome);
   }
 
-  private void react(S before, List<E> events) {
-    S state = before;
-    for (E event : events) {
-      state = decider.evolve(state, event);
-      decider.react(event, state).forEach(executor::execute);
+  private void fail(Decide<C, E, S> asked, Failure failure) {
+    if (asked.insist()) {
+      waiting.remove(asked);
+      waiting.add(asked); // the others first
+    } else {
+      answer(asked, new Outcome.Failed<>(failure));
+    }
+  }
+
+  private void failWritten(Failure failure) {
+    if (beingWritten != null) {
+      fail(beingWritten, failure);
+      beingWritten = null;
+    }
+  }
+
+  private void resume(S state) {
+    guarded(state, () -> execute(decider.resume(state, clock.instant())));
+  }
+
+  private void carryOut(S state, List<O> orders) {
+    guarded(state, () -> executor.changed(state));
+    execute(orders);
+  }
+
+  /** An order that fails holds up no other; all that is open is ordered again. */
+  private void execute(List<O> orders) {
+    for (O order : orders) {
+      guarded(order, () -> executor.execute(order));
+    }
+  }
+
+  private void guarded(Object what, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | AssertionError e) {
+      context.getLog().error("not carried out: {}", what.getClass(), e);
+      timers.startSingleTimer(Again.class, new Again<>(), AGAIN);
     }
   }
 
@@ -192,12 +360,45 @@ public final class DeciderActor<C, E, S, O>
   @Override
   public SignalHandler<S> signalHandler() {
     return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::recovered)
         .onSignal(
-            RecoveryCompleted.instance(),
-            state -> {
-              executor.changed(state);
-              resume(state);
+            RecoveryFailed.class,
+            (_, signal) -> {
+              Failure why =
+                  Failure.notDone("What is journaled cannot be read" + because(signal.failure()));
+              List.copyOf(waiting).forEach(asked -> fail(asked, why));
+              executor.unreadable(why);
             })
+        .onSignal(
+            JournalPersistRejected.class,
+            (_, signal) ->
+                failWritten(
+                    Failure.notDone("The journal has not taken this" + because(signal.failure()))))
+        .onSignal(
+            JournalPersistFailed.class,
+            (_, signal) ->
+                failWritten(
+                    Failure.mayBeDone(
+                        "The journal failed while this was written" + because(signal.failure()))))
         .build();
+  }
+
+  private void recovered(S state) {
+    guarded(state, () -> executor.changed(state));
+    resume(state);
+    if (recoveredBefore) { // what was held back may be forgotten
+      List.copyOf(waiting).forEach(context.getSelf()::tell);
+      if (ending) {
+        context.getSelf().tell(new End<>());
+      }
+    }
+    recoveredBefore = true;
+  }
+
+  private static String because(Throwable failure) {
+    String why = failure.getMessage();
+    return why == null
+        ? "."
+        : " (" + why.substring(0, Math.min(why.length(), REASON_CHARACTERS)) + ").";
   }
 }

@@ -26,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -46,6 +47,9 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   /** Give this to the app's supervisor, wherever it lives. */
   public record ToApp(AppId app, AppSupervisor.Command command) implements Command {}
 
+  /** An app's supervisor is no more: the next message starts another. */
+  record Ended(AppId app) implements Command {}
+
   /**
    * What is reached from outside the actors.
    *
@@ -60,6 +64,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
    * What every control node is made of.
    *
    * @param mostApps apps the installation may hold
+   * @param checkNamesAfter see {@link NameDirectory.Parts}
    * @param names told all names after each change, on the directory's thread
    */
   public record Control(
@@ -68,6 +73,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       InstantSource clock,
       LogStore logs,
       int mostApps,
+      Duration checkNamesAfter,
       Consumer<Map<String, AppId>> names) {}
 
   /**
@@ -88,7 +94,9 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final Map<AppId, ActorRef<AppSupervisor.Command>> apps = new HashMap<>();
 
   public static Behavior<Command> create(Control control, Host host) {
-    return Behaviors.setup(context -> new NodeGuardian(context, control, host));
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(context -> new NodeGuardian(context, control, host)))
+        .onFailure(Throwable.class, SupervisorStrategy.resume()); // or the node ends with it
   }
 
   private NodeGuardian(ActorContext<Command> context, Control control, Host host) {
@@ -103,7 +111,12 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         context.spawn(
             NameDirectory.create(
                 new NameDirectory.Parts(
-                    control.mostApps(), Duration.ZERO, control.clock(), all, control.names())),
+                    control.mostApps(),
+                    Duration.ZERO,
+                    control.checkNamesAfter(),
+                    control.clock(),
+                    all,
+                    control.names())),
             "directory");
     reached =
         new Reached(
@@ -119,13 +132,18 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private Behavior<Command> receive(Command message) {
     switch (message) {
       case ToApp(AppId app, AppSupervisor.Command command) ->
-          apps.computeIfAbsent(
-                  app,
-                  id -> getContext().spawn(AppSupervisor.create(id, surroundings), "app-" + id))
-              .tell(command);
+          apps.computeIfAbsent(app, this::supervisor).tell(command);
+      case Ended(AppId app) -> apps.remove(app);
       case Find(var replyTo) -> replyTo.tell(reached);
     }
     return this;
+  }
+
+  private ActorRef<AppSupervisor.Command> supervisor(AppId app) {
+    ActorRef<AppSupervisor.Command> supervisor =
+        getContext().spawn(AppSupervisor.create(app, surroundings), "app-" + app);
+    getContext().watchWith(supervisor, new Ended(app));
+    return supervisor;
   }
 
   static AppSurroundings surroundings(
@@ -141,6 +159,8 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 .directory()
                 .tell(
                     new NameDirectory.Change(
-                        new DirectoryCommand.FreeName(DynoDecider.SYSTEM, name, app), nobody)));
+                        new DirectoryCommand.FreeName(DynoDecider.SYSTEM, name, app),
+                        Optional.empty(),
+                        nobody)));
   }
 }

@@ -1,6 +1,8 @@
 package dev.dynode.domain;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The answer of a {@link Decider}: events to journal, or a refusal that changes nothing. */
 public sealed interface Decision<E> {
@@ -19,6 +21,19 @@ public sealed interface Decision<E> {
     public Refused {
       events = List.copyOf(events);
     }
+  }
+
+  /**
+   * What becomes of it for somebody who waits until that instant: what they were told has failed
+   * must not happen afterwards. That it has happened already, or is refused anyway, is said at any
+   * time.
+   *
+   * @param notAfter none where nobody waits
+   */
+  default Decision<E> unlessLate(Optional<Instant> notAfter, Instant now) {
+    return events().isEmpty() || notAfter.filter(now::isAfter).isEmpty()
+        ? this
+        : refuse(Refusal.late());
   }
 
   @SafeVarargs

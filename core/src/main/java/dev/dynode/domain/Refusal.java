@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param message for the person who asked: names the field and the remedy
  * @param details further facts for programs, by API field name; values are strings, numbers or
- *     lists of strings
+ *     lists of strings. An {@code id} tells more than the reason does, which old journals and nodes
+ *     know
  */
 public record Refusal(Reason reason, String message, Map<String, Object> details) {
 
@@ -19,7 +20,9 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
     OVER_LIMIT,
     CONFLICT,
     GONE,
-    NO_ROOM
+    NO_ROOM,
+    /** Never journaled. Sent only to those who have said until when they wait. */
+    LATE
   }
 
   public static Refusal notFound(String resource) {
@@ -35,11 +38,44 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
     return new Refusal(Reason.CONFLICT, message, Map.of());
   }
 
+  /** Whoever asked waits no longer. */
+  public static Refusal late() {
+    return new Refusal(
+        Reason.LATE,
+        "This did not reach the app's record in time, and nothing was done; ask again in a moment.",
+        Map.of());
+  }
+
   /** Every host is full. */
   public static Refusal noRoom() {
     return new Refusal(
         Reason.NO_ROOM,
         "No host has room for another dyno; try again when one has ended.",
+        Map.of());
+  }
+
+  /** None is heard of: they are down, or have not found the control plane again. */
+  public static Refusal noHost() {
+    return new Refusal(
+        Reason.NO_ROOM,
+        "No host is connected, so no dyno can be started; try again when one is (dynode host list).",
+        Map.of("id", "no_host"));
+  }
+
+  public static Refusal allDraining() {
+    return new Refusal(
+        Reason.NO_ROOM,
+        "Every host is draining and takes no new dynos; add one, or take one back (dynode host"
+            + " undrain).",
+        Map.of());
+  }
+
+  /** No host, however empty, may promise so much memory. */
+  public static Refusal tooSmall(long bytes, long largest) {
+    return new Refusal(
+        Reason.NO_ROOM,
+        "No host is large enough for a dyno of this size: it is promised %d MiB of memory, the largest host has %d MiB to promise; ask for a smaller size."
+            .formatted(bytes >> 20, largest >> 20),
         Map.of());
   }
 

@@ -11,6 +11,9 @@ import java.util.concurrent.CompletionStage;
  * process on this host, outside actors and journal. Thread-safe, never blocks.
  */
 public interface AttachDesk {
+  /** To whoever cannot attach because of a bug. */
+  String BROKEN = "Something went wrong on the dyno's host; its log says what.";
+
 
   /**
    * Joins the client and the command its token stands for.

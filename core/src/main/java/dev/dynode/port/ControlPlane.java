@@ -3,12 +3,14 @@ package dev.dynode.port;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppCommand.UpdateApp;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +18,16 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * What the edges may ask of the control plane. Thread-safe, never blocks. Every stage completes
- * within the ask timeout; it fails only where the journal or the node does, {@link Unanswered}
- * where nobody has answered. An answer means that what it tells is journaled.
+ * within the ask timeout; it fails with {@link Unanswered} where nobody has answered. An answer
+ * means what it says: what is told as done is journaled, and what is told as not done does not
+ * happen later.
  */
 public interface ControlPlane {
+  /**
+   * The same for somebody who waits until then at most: nothing that is asked through it is done
+   * later, however many steps it takes.
+   */
+  ControlPlane until(Instant notAfter);
 
   /** Names of all apps and whose they are, oldest first; may lag behind by a moment. */
   Map<String, AppId> apps();
@@ -31,8 +39,8 @@ public interface ControlPlane {
   CompletionStage<Answer<AppView>> createApp(
       String by, String name, Tier tier, String region, String stack);
 
-  /** Gives the app another name, which its clients must use from then on. */
-  CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name);
+  /** Changes the app, and gives it the name that the command holds. */
+  CompletionStage<Answer<AppView>> renameApp(AppId app, UpdateApp update);
 
   /** The app in brief: see {@link App#brief}. */
   CompletionStage<Answer<AppView>> glance(AppId app);
@@ -50,7 +58,7 @@ public interface ControlPlane {
   CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command);
 
   /**
-   * Nobody has answered: whether what was asked for is done is not known, and may be asked again.
+   * Nobody has answered. The message says whether what was asked for may have been done.
    */
   final class Unanswered extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -65,6 +73,9 @@ public interface ControlPlane {
     record Done<T>(T value) implements Answer<T> {}
 
     record Refused<T>(Refusal refusal) implements Answer<T> {}
+
+    /** Something is broken. Sent only to those who have said until when they wait. */
+    record Failed<T>(Failure failure) implements Answer<T> {}
   }
 
   /**

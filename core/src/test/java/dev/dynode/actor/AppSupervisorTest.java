@@ -28,8 +28,10 @@ import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.port.Failure;
 import dev.dynode.port.LogStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +173,11 @@ class AppSupervisorTest {
       }
 
       @Override
+      public int draining() {
+        return 0;
+      }
+
+      @Override
       public List<KnownHosts.Told> all() {
         throw new UnsupportedOperationException("no edge asks here");
       }
@@ -206,7 +213,7 @@ class AppSupervisorTest {
 
   private Answer<AppView> change(AppCommand command) {
     TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Change(command, probe.ref()));
+    app.tell(new AppSupervisor.Change(command, notAfter(), probe.ref()));
     return probe.receiveMessage();
   }
 
@@ -216,34 +223,40 @@ class AppSupervisorTest {
 
   private TestProbe<Answer<DynoView>> request(DynoId id, boolean attach) {
     TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
-    app.tell(
-        new AppSupervisor.Run(
-            new AppCommand.RunDyno(
-                USER,
-                id,
-                7,
-                "bash",
-                "run",
-                Optional.empty(),
-                attach,
-                true,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty()),
-            probe.ref()));
+    app.tell(new AppSupervisor.Run(asked(id, attach), notAfter(), probe.ref()));
     return probe;
+  }
+
+  private static AppCommand.RunDyno asked(DynoId id, boolean attach) {
+    return new AppCommand.RunDyno(
+        USER,
+        id,
+        7,
+        "bash",
+        "run",
+        Optional.empty(),
+        attach,
+        true,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Optional<Instant> notAfter() {
+    return Optional.of(Instant.now().plusSeconds(20));
   }
 
   private static <T> T done(Answer<T> answer) {
     return switch (answer) {
       case Answer.Done<T>(T value) -> value;
       case Answer.Refused<T>(Refusal refusal) -> throw new AssertionError(refusal.message());
+      case Answer.Failed<T>(Failure why) -> throw new AssertionError(why.message());
     };
   }
 
   private AppView view() {
     TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Look(true, probe.ref()));
+    app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
     return done(probe.receiveMessage());
   }
 
@@ -320,10 +333,96 @@ class AppSupervisorTest {
   void aFailedWriteChangesNothingAndIsToldToNobodyAsDone() {
     journal.failNextPersisted("App|" + APP);
     TestProbe<Answer<DynoView>> probe = request(new DynoId(UUID.randomUUID()), false);
-    probe.expectNoMessage(Duration.ofMillis(300));
+    Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, probe.receiveMessage());
+    assertEquals(Failure.Kind.MAY_BE_DONE, failed.failure().kind());
+    assertTrue(failed.failure().message().contains("Idempotency-Key"));
     host.expectNoMessage(Duration.ZERO);
     assertEquals(List.of(), view().live());
     assertEquals("starting", done(run(false)).state());
+  }
+
+  @Test
+  void aRejectedWriteIsToldAtOnceAndTheAppGoesOn() {
+    journal.rejectNextPersisted("App|" + APP);
+    Answer.Failed<?> failed =
+        assertInstanceOf(
+            Answer.Failed.class, request(new DynoId(UUID.randomUUID()), false).receiveMessage());
+    assertEquals(Failure.Kind.NOT_DONE, failed.failure().kind());
+    assertEquals("starting", done(run(false)).state());
+  }
+
+  @Test
+  void aDynoWhoseFirstWriteIsRejectedIsCreatedAllTheSame() {
+    var id = new DynoId(UUID.randomUUID());
+    journal.rejectNextPersisted("Dyno|" + id);
+    assertInstanceOf(Answer.Done.class, request(id, false).receiveMessage());
+    carried(DynoOrder.StartProcess.class);
+  }
+
+  @Test
+  void aDynoThatCannotBeCreatedIsToldAndCreatedWhenItCan() {
+    var id = new DynoId(UUID.randomUUID());
+    journal.rejectNextNPersisted("Dyno|" + id, 2);
+    Answer.Failed<?> failed =
+        assertInstanceOf(Answer.Failed.class, request(id, false).receiveMessage());
+    assertEquals(Failure.Kind.MAY_BE_DONE, failed.failure().kind());
+    carried(DynoOrder.StartProcess.class);
+  }
+
+  @Test
+  void anAppThatCannotBeReadSaysSoAndIsReadAgain() {
+    kit.stop(app);
+    journal.failNextRead("App|" + APP);
+    app = supervisor();
+    TestProbe<Answer<AppView>> probe = kit.createTestProbe();
+    app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
+    Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, probe.receiveMessage());
+    assertEquals(Failure.Kind.NOT_DONE, failed.failure().kind());
+    probe.awaitAssert(
+        () -> {
+          app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
+          assertInstanceOf(Answer.Done.class, probe.receiveMessage());
+          return true;
+        });
+  }
+
+  @Test
+  void nobodyRunsWhatWasAskedForTooLongAgo() {
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    app.tell(
+        new AppSupervisor.Run(
+            asked(new DynoId(UUID.randomUUID()), false),
+            Optional.of(Instant.now().minusMillis(1)),
+            probe.ref()));
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
+    assertEquals(List.of(), view().live());
+    host.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatIsWrongIsToldThoughThereIsNoRoom() {
+    capacity.set(0);
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    AppCommand.RunDyno run = asked(new DynoId(UUID.randomUUID()), false);
+    app.tell(
+        new AppSupervisor.Run(
+            new AppCommand.RunDyno(
+                run.by(),
+                run.id(),
+                run.dice(),
+                run.command(),
+                run.type(),
+                Optional.of(" "),
+                run.attach(),
+                run.terminal(),
+                run.env(),
+                run.timeToLive(),
+                run.idempotencyKey()),
+            notAfter(),
+            probe.ref()));
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.INVALID, refused.refusal().reason());
   }
 
   @Test

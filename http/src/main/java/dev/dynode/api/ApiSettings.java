@@ -1,6 +1,7 @@
 package dev.dynode.api;
 
 import com.typesafe.config.Config;
+import dev.dynode.domain.Text;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.server.ConnectionLimits;
 import java.time.Duration;
@@ -69,9 +70,9 @@ public record ApiSettings(
         api.getString("public-url"),
         api.getString("web-url"),
         api.getString("git-url"),
-        api.getString("region.name"),
+        text(api, "region.name"),
         api.getString("region.description"),
-        api.getString("stack"),
+        text(api, "stack"),
         tier(root.getString("dynode.apps.default-tier")),
         ConnectionLimits.of(api),
         new Requests(
@@ -100,6 +101,18 @@ public record ApiSettings(
             api.getInt("streams.max-lines"),
             api.getInt("streams.buffer"),
             api.getDuration("streams.keep-alive")));
+  }
+
+  /** A setting that is journaled with what it is said of, so that it must be text that can be. */
+  public static String text(Config config, String key) {
+    String text = config.getString(key);
+    Text.fault(text)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(
+                  config.origin().description() + ": " + key + ": " + fault + ".");
+            });
+    return text;
   }
 
   private static Tier tier(String name) {

@@ -4,11 +4,13 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -74,16 +77,21 @@ final class AppRoutes extends AllDirectives {
                     page,
                     answers.stream()
                         .flatMap(AppRoutes::present)
-                        .filter(view -> view.app().deletedAt().isEmpty())
-                        .map(view -> present.app(view.app()))
+                        .filter(app -> app.deletedAt().isEmpty())
+                        .collect(
+                            Collectors.toMap( // one that is being renamed has two names
+                                App::id, app -> app, (first, _) -> first, LinkedHashMap::new))
+                        .values()
+                        .stream()
+                        .map(present::app)
                         .toList()));
   }
 
   /** An app may be gone since its name was read. */
-  private static java.util.stream.Stream<AppView> present(Answer<AppView> answer) {
+  private static Stream<App> present(Answer<AppView> answer) {
     return answer instanceof Answer.Done<AppView>(AppView view)
-        ? java.util.stream.Stream.of(view)
-        : java.util.stream.Stream.empty();
+        ? Stream.of(view.app())
+        : Stream.empty();
   }
 
   private CompletionStage<HttpResponse> create(Call call) {
@@ -95,8 +103,7 @@ final class AppRoutes extends AllDirectives {
               Tier tier = tier(body).orElse(call.settings().defaultTier());
               only(body, "region", "region", call.settings().region());
               only(body, "stack", "stack", call.settings().stack());
-              return desk.with()
-                  .control()
+              return call.control()
                   .createApp(
                       call.by(), name, tier, call.settings().region(), call.settings().stack());
             })
@@ -146,40 +153,36 @@ final class AppRoutes extends AllDirectives {
     return call.body()
         .thenCompose(
             body -> {
-              Optional<String> name = body.text("name");
               var update =
                   new AppCommand.UpdateApp(
-                      call.by(), Optional.empty(), body.flag("maintenance"), tier(body));
+                      call.by(), body.text("name"), body.flag("maintenance"), tier(body));
               only(body, "build_stack", "stack", call.settings().stack());
-              return desk.app(app)
-                  .thenCompose(view -> rename(call, view, name))
-                  .thenCompose(view -> change(view, update));
+              return desk.app(app).thenCompose(view -> update(call, view, update));
             })
         .thenApply(view -> Json.response(200, present.app(view.app())));
   }
 
-  private CompletionStage<AppView> rename(Call call, AppView view, Optional<String> name) {
-    return name.filter(other -> !other.equals(view.app().name()))
-        .map(
-            other ->
-                desk.with()
-                    .control()
-                    .renameApp(call.by(), view.app().id(), other)
-                    .<AppView>thenApply(Desk::done))
-        .orElseGet(() -> CompletableFuture.completedFuture(view));
-  }
-
-  private CompletionStage<AppView> change(AppView view, AppCommand.UpdateApp update) {
+  private static CompletionStage<AppView> update(
+      Call call, AppView view, AppCommand.UpdateApp asked) {
+    var update =
+        new AppCommand.UpdateApp(
+            asked.by(),
+            asked.name().filter(name -> !name.equals(view.app().name())),
+            asked.maintenance(),
+            asked.tier());
+    if (update.name().isPresent()) {
+      return call.control().renameApp(view.app().id(), update).thenApply(Desk::done);
+    }
     return update.maintenance().isEmpty() && update.tier().isEmpty()
         ? CompletableFuture.completedFuture(view)
-        : desk.with().control().change(view.app().id(), update).thenApply(Desk::done);
+        : call.control().change(view.app().id(), update).thenApply(Desk::done);
   }
 
   private CompletionStage<HttpResponse> remove(Call call, String app) {
     return desk.app(app)
         .thenCompose(
             view ->
-                desk.with().control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
+                call.control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
         .thenApply(answer -> Json.response(200, present.app(Desk.done(answer).app())));
   }
 }

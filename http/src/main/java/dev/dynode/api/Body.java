@@ -3,6 +3,7 @@ package dev.dynode.api;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dynode.domain.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +13,8 @@ import java.util.Optional;
 
 /**
  * The JSON object of a request. A field that is absent or null is empty; one of the wrong type is
- * refused by name; unknown ones are not looked at.
+ * refused by name, and so is text that cannot be kept: what is read here can be journaled. Unknown
+ * fields are not looked at.
  */
 record Body(JsonNode json) {
 
@@ -61,7 +63,16 @@ record Body(JsonNode json) {
     if (node.isPresent() && !node.get().isTextual()) {
       throw wrong(name, "a string");
     }
-    return node.map(JsonNode::textValue);
+    return node.map(text -> kept(name, text.textValue()));
+  }
+
+  /** Text that can be kept, or a refusal that names the field. */
+  static String kept(String field, String text) {
+    Optional<String> fault = Text.fault(text);
+    if (fault.isPresent()) {
+      throw Errors.invalid(field + ": " + fault.get() + ".").exception();
+    }
+    return text;
   }
 
   String needed(String name) {
@@ -99,7 +110,7 @@ record Body(JsonNode json) {
       if (!word.isTextual()) {
         throw wrong(name, "a string or an array of strings");
       }
-      words.add(word.textValue());
+      words.add(kept(name, word.textValue()));
     }
     return Optional.of(List.copyOf(words));
   }
@@ -126,12 +137,21 @@ record Body(JsonNode json) {
   Map<String, Optional<String>> entries(String prefix) {
     var entries = new LinkedHashMap<String, Optional<String>>();
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      String field = prefix + entry.getKey();
       JsonNode value = entry.getValue();
-      if (value.isContainerNode()) {
-        throw wrong(prefix + entry.getKey(), "a string");
+      kept(field, entry.getKey());
+      if (value.isContainerNode() || endless(value)) {
+        throw wrong(field, "a string");
       }
-      entries.put(entry.getKey(), value.isNull() ? Optional.empty() : Optional.of(value.asText()));
+      entries.put(
+          entry.getKey(),
+          value.isNull() ? Optional.empty() : Optional.of(kept(field, value.asText())));
     }
     return entries;
+  }
+
+  /** A number such as 1e400, of which nothing is left but that it is large. */
+  private static boolean endless(JsonNode value) {
+    return value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue());
   }
 }

@@ -1,14 +1,23 @@
 package dev.dynode.api;
 
+import dev.dynode.port.ControlPlane;
 import dev.dynode.server.Connection;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
-/** A request that may be answered. */
+/**
+ * A request that may be answered.
+ *
+ * @param control does nothing more once the client has been told that its request took too long
+ */
 record Call(
-    HttpRequest request, Account account, ApiSettings settings, ClassicActorSystemProvider system) {
+    HttpRequest request,
+    Account account,
+    ControlPlane control,
+    ApiSettings settings,
+    ClassicActorSystemProvider system) {
 
   /** Whom events name. */
   String by() {

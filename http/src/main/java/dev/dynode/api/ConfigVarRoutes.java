@@ -56,8 +56,7 @@ final class ConfigVarRoutes extends AllDirectives {
               return desk.app(app)
                   .thenCompose(
                       view ->
-                          desk.with()
-                              .control()
+                          call.control()
                               .change(
                                   view.app().id(),
                                   new AppCommand.SetConfig(

@@ -5,6 +5,7 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -69,7 +70,14 @@ final class Desk extends AllDirectives {
     return extractRequest(
         request ->
             completeWithFuture(
-                endpoint.answer(new Call(request, with.account(), settings, system))));
+                endpoint.answer(
+                    new Call(request, with.account(), inTime(), settings, system))));
+  }
+
+  /** With time left to say so before the server does. */
+  private ControlPlane inTime() {
+    Duration whole = settings.connections().requestTimeout();
+    return with.control().until(with.clock().instant().plus(whole.multipliedBy(9).dividedBy(10)));
   }
 
   /** The app of this id or name, in brief. */
@@ -119,6 +127,7 @@ final class Desk extends AllDirectives {
     return switch (answer) {
       case Answer.Done<T>(T value) -> value;
       case Answer.Refused<T>(var refusal) -> throw Errors.of(refusal).exception();
+      case Answer.Failed<T>(var failure) -> throw Errors.of(failure).exception();
     };
   }
 

@@ -100,8 +100,7 @@ final class DynoRoutes extends AllDirectives {
               return desk.app(app)
                   .thenCompose(
                       view ->
-                          desk.with()
-                              .control()
+                          call.control()
                               .run(view.app().id(), run)
                               .thenCompose(answer -> reachable(Desk.done(answer)))
                               .thenApply(
@@ -139,7 +138,7 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> stop(Call call, String app, String identity) {
-    return tell(app, identity, _ -> new DynoCommand.Stop(call.by(), StopCause.USER));
+    return tell(call, app, identity, _ -> new DynoCommand.Stop(call.by(), StopCause.USER));
   }
 
   private CompletionStage<HttpResponse> resize(Call call, String app, String identity) {
@@ -148,7 +147,7 @@ final class DynoRoutes extends AllDirectives {
             body -> {
               int columns = needed(body, "columns");
               int lines = needed(body, "lines");
-              return tell(app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
+              return tell(call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
             });
   }
 
@@ -158,13 +157,12 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> tell(
-      String app, String identity, Function<DynoView, DynoCommand> command) {
+      Call call, String app, String identity, Function<DynoView, DynoCommand> command) {
     return desk.whole(app)
         .thenCompose(
             view -> {
               DynoView dyno = find(view, identity);
-              return desk.with()
-                  .control()
+              return call.control()
                   .tell(view.app().id(), dyno.spec().id(), command.apply(dyno))
                   .thenApply(
                       answer ->
@@ -188,8 +186,7 @@ final class DynoRoutes extends AllDirectives {
                     .mapAsync(
                         STOPS_AT_ONCE,
                         dyno ->
-                            desk.with()
-                                .control()
+                            call.control()
                                 .tell(
                                     view.app().id(),
                                     dyno.spec().id(),

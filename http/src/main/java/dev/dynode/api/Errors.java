@@ -2,6 +2,7 @@ package dev.dynode.api;
 
 import dev.dynode.domain.Refusal;
 import dev.dynode.port.ControlPlane;
+import dev.dynode.port.Failure;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -28,7 +29,15 @@ final class Errors {
       case NO_ROOM ->
           all(new Problem(503, "no_room", message), refusal.details())
               .withHeader("Retry-After", "5");
+      case LATE -> unavailable(message);
     };
+  }
+
+  /** Where nobody can help it but the operator, asking again is not recommended. */
+  static Problem of(Failure failure) {
+    return failure.kind() == Failure.Kind.BROKEN
+        ? new Problem(500, "internal_server_error", failure.message())
+        : unavailable(failure.message());
   }
 
   private static Problem overLimit(Refusal refusal) {
@@ -116,7 +125,7 @@ final class Errors {
   }
 
   static Problem timeout() {
-    return unavailable("The request took too long; ask again in a moment.");
+    return unavailable("The request took too long. " + Failure.LOOK_FIRST);
   }
 
   private static Problem unavailable(String why) {

@@ -1,5 +1,6 @@
 package dev.dynode.api;
 
+import dev.dynode.domain.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -17,6 +18,9 @@ record Problem(
     String message,
     Map<String, Object> further,
     Map<String, String> headers) {
+  Problem {
+    message = Text.kept(message); // it may repeat what was sent
+  }
 
   Problem(int status, String id, String message) {
     this(status, id, message, Map.of(), Map.of());

@@ -83,8 +83,7 @@ final class ReleaseRoutes extends AllDirectives {
                 desk.app(app)
                     .thenCompose(
                         view ->
-                            desk.with()
-                                .control()
+                            call.control()
                                 .change(view.app().id(), command(call, body, view, id))))
         .thenApply(
             answer -> {

@@ -74,7 +74,7 @@ final class SlugRoutes extends AllDirectives {
                       body.text("buildpack_provided_description"),
                       call.settings().stack());
               return desk.app(app)
-                  .thenCompose(view -> desk.with().control().change(view.app().id(), command));
+                  .thenCompose(view -> call.control().change(view.app().id(), command));
             })
         .thenApply(
             answer -> {

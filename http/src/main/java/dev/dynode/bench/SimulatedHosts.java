@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,7 @@ final class SimulatedHosts implements AutoCloseable {
             Clock.systemUTC(),
             logs,
             1,
+            complete.getDuration("dynode.apps.check-names-after"),
             _ -> {});
     Behavior<NodeGuardian.Command> node =
         ClusterGuardian.create(
@@ -135,9 +137,14 @@ final class SimulatedHosts implements AutoCloseable {
               reached.directory(),
               Map::of,
               system.scheduler(),
-              PATIENCE,
-              cluster.getDuration("ask-again"),
-              () -> false);
+              new ActorControlPlane.Patience(
+                  PATIENCE,
+                  cluster.getDuration("ask-again"),
+                  cluster.getDuration("clock-skew"),
+                  "No control node",
+                  InstantSource.system(),
+                  () -> false),
+              Optional.empty());
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(e);
     } catch (InterruptedException e) {

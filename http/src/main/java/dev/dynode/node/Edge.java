@@ -99,7 +99,7 @@ final class Edge {
 
   private static Collaborators collaborators(Parts parts, ActorSystem<?> system) {
     Config account = parts.config().getConfig("dynode.account");
-    String email = account.getString("email");
+    String email = ApiSettings.text(account, "email");
     var codec = new EventCodec(system);
     Stores stores = parts.stores();
     return new Collaborators(
@@ -117,7 +117,7 @@ final class Edge {
         new Account(
             UUID.nameUUIDFromBytes(email.getBytes(StandardCharsets.UTF_8)),
             email,
-            account.getString("name")),
+            ApiSettings.text(account, "name")),
         stores.secrets().tokens(),
         new BlobLinks(stores.secrets().attachKey()),
         parts::attachUrl,

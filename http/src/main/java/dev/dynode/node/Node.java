@@ -36,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -158,6 +159,7 @@ public final class Node implements RunningNode {
             clock,
             stores.logs(),
             dynode.getInt("apps.most"),
+            dynode.getDuration("apps.check-names-after"),
             told);
     system =
         settings.membership().isEmpty()
@@ -171,10 +173,8 @@ public final class Node implements RunningNode {
             reached.directory(),
             names,
             system.scheduler(),
-            dynode.getDuration("node.patience"),
-            dynode.getDuration(
-                settings.membership().isEmpty() ? "node.patience" : "cluster.ask-again"),
-            () -> removed);
+            patience(dynode, clock),
+            Optional.empty());
     var tokens = new AttachTokens(stores.secrets().attachKey());
     throughEdges = config.getBoolean("dynode.rendezvous.through-edges");
     Optional<AttachDesk> desk =
@@ -227,6 +227,20 @@ public final class Node implements RunningNode {
     if (settings.transientNode()) {
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
+  }
+
+  private ActorControlPlane.Patience patience(Config dynode, InstantSource clock) {
+    Duration longest = dynode.getDuration("node.patience");
+    return settings.membership().isEmpty()
+        ? new ActorControlPlane.Patience(
+            longest, longest, Duration.ZERO, "The app", clock, () -> false)
+        : new ActorControlPlane.Patience(
+            longest,
+            dynode.getDuration("cluster.ask-again"),
+            dynode.getDuration("cluster.clock-skew"),
+            "No control node",
+            clock,
+            () -> removed);
   }
 
   /** Clients of dynos elsewhere, where only edges can be reached. */

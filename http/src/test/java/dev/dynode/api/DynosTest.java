@@ -94,6 +94,7 @@ class DynosTest {
       case Answer.Done<AppView>(AppView view) ->
           Objects.requireNonNull(view.app().roster().get(DynoId.of(dyno.path("id").asText())));
       case Answer.Refused<AppView>(Refusal why) -> throw new AssertionError(why);
+      case Answer.Failed<AppView>(var why) -> throw new AssertionError(why);
     };
   }
 

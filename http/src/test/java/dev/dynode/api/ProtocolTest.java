@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.ApiServer.Reply;
 import dev.dynode.domain.Refusal;
+import dev.dynode.port.Failure;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every request. */
@@ -175,6 +179,92 @@ class ProtocolTest {
     assertTrue(reply.json().path("message").asText().startsWith("name: "));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "POST  | /apps                         | {'name': '@'}                                       | name",
+        "PATCH | /apps/text                    | {'name': '@'}                                       | name",
+        "POST  | /apps/text/dynos              | {'command': 'a@'}                                   | command",
+        "POST  | /apps/text/dynos              | {'command': ['a', '@']}                             | command",
+        "POST  | /apps/text/dynos              | {'command': 'a', 'size': '@'}                       | size",
+        "POST  | /apps/text/dynos              | {'command': 'a', 'type': '@'}                       | type",
+        "POST  | /apps/text/dynos              | {'command': 'a', 'env': {'A': '@'}}                 | env.A",
+        "POST  | /apps/text/dynos              | {'command': 'a', 'env': {'A@': 'b'}}                | env.A",
+        "PATCH | /apps/text/config-vars        | {'A': 'x@'}                                         | A",
+        "PATCH | /apps/text/config-vars        | {'B@': 'x'}                                         | B",
+        "PATCH | /apps/text/config-vars        | {'B@': null}                                        | B",
+        "POST  | /apps/text/slugs              | {'process_types': {'web': '@'}}                     | process_types.web",
+        "POST  | /apps/text/slugs              | {'process_types': {'web@': 'x'}}                    | process_types.web",
+        "POST  | /apps/text/slugs              | {'process_types': {}, 'commit': '@'}                | commit",
+        "POST  | /apps/text/slugs              | {'process_types': {}, 'commit_description': '@x'}   | commit_description",
+        "POST  | /apps/text/slugs              | {'buildpack_provided_description': '@'}             | buildpack_provided_description",
+        "POST  | /apps/text/slugs              | {'checksum': '@'}                                   | checksum",
+        "POST  | /apps/text/releases           | {'slug': '@'}                                       | slug",
+        "POST  | /apps/text/releases           | {'slug': '00000000-0000-0000-0000-000000000000', 'description': '@'} | description",
+        "POST  | /apps/text/log-sessions       | {'source': '@'}                                     | source"
+      })
+  void textThatNoEventCanHoldIsRefusedAndNamed(
+      String method, String path, String body, String field) throws Exception {
+    if (api.get("/apps/text").status() == 404) {
+      api.app("text");
+    }
+    for (String bad : List.of("\\ud800", "\\udfff", "\\ude00\\ud83d", "\\u0000")) {
+      Reply reply = api.call(method, path, body.replace("@", bad));
+      String message = reply.json().path("message").asText();
+      if (body.contains("@':") && reply.status() == 400) { // no field: where it stands is told
+        assertTrue(message.contains("line 1, column"), message);
+        continue;
+      }
+      problem(reply, 422, "invalid_params");
+      assertTrue(message.startsWith(field), message);
+      assertFalse(message.contains("\0"), message);
+    }
+    byte[] half = {(byte) 0xED, (byte) 0xA0, (byte) 0x80}; // as UTF-8 would write it, if it could
+    var raw = new ByteArrayOutputStream();
+    String[] around = body.replace('\'', '"').split("@", -1);
+    raw.writeBytes(around[0].getBytes(StandardCharsets.UTF_8));
+    raw.writeBytes(half);
+    raw.writeBytes(around[1].getBytes(StandardCharsets.UTF_8));
+    Reply reply =
+        api.send(
+            api.request(path)
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(raw.toByteArray())));
+    assertTrue(reply.status() == 422 || reply.status() == 400, reply.toString());
+  }
+
+  @Test
+  void aMessageThatRepeatsHalfACharacterIsWritten() throws Exception {
+    byte[] half = {'{', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '}'};
+    Reply reply =
+        api.send(api.request("/apps").POST(HttpRequest.BodyPublishers.ofByteArray(half)));
+    problem(reply, 400, "bad_request");
+  }
+
+  @Test
+  void aNumberWithoutEndIsNoText() throws Exception {
+    api.app("numbers");
+    for (String number : List.of("1e400", "-1e400")) {
+      Reply reply = api.call("PATCH", "/apps/numbers/config-vars", "{'A': " + number + "}");
+      problem(reply, 422, "invalid_params");
+      assertTrue(reply.json().path("message").asText().startsWith("A: "));
+    }
+    assertEquals(
+        "1.5",
+        api.call("PATCH", "/apps/numbers/config-vars", "{'A': 1.5}").json().path("A").asText());
+  }
+
+  @Test
+  void whatMayHaveBeenDoneIsTold() {
+    Problem unknown = Errors.of(Failure.mayBeDone("The journal failed."));
+    assertEquals(503, unknown.status());
+    assertTrue(unknown.message().contains("Idempotency-Key"));
+    assertTrue(unknown.message().contains("ps"));
+    assertEquals(503, Errors.of(Failure.notDone("The journal is full.")).status());
+    assertEquals(500, Errors.of(Failure.broken()).status());
+  }
+
   @Test
   void bodiesHaveALimit() throws Exception {
     Reply reply = api.post("/apps", "{'x': '" + "y".repeat(1024 * 1024) + "'}");
@@ -239,7 +329,8 @@ class ProtocolTest {
             Refusal.Reason.OVER_LIMIT, "422 cannot_run_above_limit",
             Refusal.Reason.CONFLICT, "409 conflict",
             Refusal.Reason.GONE, "410 gone",
-            Refusal.Reason.NO_ROOM, "503 no_room");
+            Refusal.Reason.NO_ROOM, "503 no_room",
+            Refusal.Reason.LATE, "503 service_unavailable");
     for (Refusal.Reason reason : Refusal.Reason.values()) {
       Problem problem = Errors.of(new Refusal(reason, "why", Map.of()));
       assertEquals(table.get(reason), problem.status() + " " + problem.id());

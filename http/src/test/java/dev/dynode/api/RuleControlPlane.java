@@ -188,6 +188,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   private Answer<AppView> view(Answer<AppState> answer) {
     return switch (answer) {
       case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
+      case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
       case Answer.Done<AppState>(AppState state) ->
           state instanceof App app
               ? new Answer.Done<>(view(app))
@@ -218,7 +219,14 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> renameApp(String by, AppId app, String name) {
+  public ControlPlane until(Instant notAfter) {
+    return this; // it holds nothing back
+  }
+
+  @Override
+  public CompletionStage<Answer<AppView>> renameApp(AppId app, AppCommand.UpdateApp update) {
+    String by = update.by();
+    String name = update.name().orElseThrow();
     return answer(
         () -> {
           String before = ((App) apps.getOrDefault(app, appRules.initial())).name();
@@ -227,11 +235,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             return new Answer.Refused<>(why);
           }
           tellNames(new DirectoryCommand.FreeName(by, before, app));
-          return view(
-              tellApp(
-                  app,
-                  new AppCommand.UpdateApp(
-                      by, Optional.of(name), Optional.empty(), Optional.empty())));
+          return view(tellApp(app, update));
         });
   }
 
@@ -269,6 +273,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
           }
           return switch (tellApp(app, command)) {
             case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
+            case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
             case Answer.Done<AppState>(AppState state) -> {
               App after = (App) state;
               DynoId id =
@@ -289,6 +294,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
         () ->
             switch (tellDyno(app, dyno, command)) {
               case Answer.Refused<DynoState>(Refusal why) -> new Answer.Refused<>(why);
+              case Answer.Failed<DynoState>(var why) -> new Answer.Failed<>(why);
               case Answer.Done<DynoState>(DynoState state) -> new Answer.Done<>(dynoView(state));
             });
   }

@@ -60,10 +60,15 @@ public record LiveActors(ControlPlane control, Duration patience) {
 
   private Optional<AppView> look(AppId app) {
     try {
-      return control.look(app).toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS)
-              instanceof Answer.Done<AppView>(AppView view)
-          ? Optional.of(view)
-          : Optional.empty();
+      return switch (control
+          .look(app)
+          .toCompletableFuture()
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        case Answer.Done<AppView>(AppView view) -> Optional.of(view);
+        case Answer.Refused<AppView> _ -> Optional.empty();
+        case Answer.Failed<AppView>(var why) ->
+            throw new IllegalStateException("app " + app + ": " + why.message());
+      };
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();

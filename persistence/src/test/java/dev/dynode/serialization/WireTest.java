@@ -112,6 +112,7 @@ class WireTest {
         new AppCommand.CreateRelease(BY, release, new SlugId(new UUID(4, 1)), Optional.of("x")),
         new AppCommand.RollBack(BY, release, new ReleaseId(new UUID(3, 2))),
         run(),
+        new AppCommand.RunNowhere(run(), Refusal.noHost()),
         new AppCommand.RefuseDyno(run(), Refusal.noRoom()),
         new AppCommand.RetireDyno(BY, DYNO, DynoEvent.Ending.EXITED, Optional.of(3), NOON),
         new AppCommand.DeleteApp(BY));
@@ -170,10 +171,10 @@ class WireTest {
   private static List<Object> messages() {
     var all = new ArrayList<Object>();
     for (AppCommand command : appCommands()) {
-      all.add(new AppSupervisor.Change(command, somebody()));
+      all.add(new AppSupervisor.Change(command, Optional.of(NOON), somebody()));
     }
     for (DynoCommand command : dynoCommands()) {
-      all.add(new AppSupervisor.TellDyno(DYNO, command, somebody()));
+      all.add(new AppSupervisor.TellDyno(DYNO, command, Optional.of(NOON), somebody()));
       all.add(new AppSupervisor.Report(DYNO, 5, command, somebody()));
     }
     for (DynoOrder.ForHost order : orders()) {
@@ -184,8 +185,8 @@ class WireTest {
     var told = new KnownHosts.Told(somebody(), "h:5101", new HostView(HOST, 1, 2, 3, 4), false);
     all.addAll(
         List.of(
-            new AppSupervisor.Run(run(), somebody()),
-            new AppSupervisor.Look(true, somebody()),
+            new AppSupervisor.Run(run(), Optional.of(NOON), somebody()),
+            new AppSupervisor.Look(true, Optional.of(NOON), somebody()),
             new AppSupervisor.Wake(),
             new AppSupervisor.Leave(),
             new AppSupervisor.FreeNameIfAbsent("demo"),
@@ -196,8 +197,8 @@ class WireTest {
             new HostAgent.Heard(),
             new HostAgent.Drain(true),
             new HostWatch.Tell(told),
-            new NameDirectory.Change(claim, somebody()),
-            new NameDirectory.Change(free, somebody()),
+            new NameDirectory.Change(claim, Optional.of(NOON), somebody()),
+            new NameDirectory.Change(free, Optional.empty(), somebody()),
             new NameDirectory.Find("demo", somebody()),
             new NameDirectory.Found(Optional.of(APP)),
             new NameDirectory.Found(Optional.empty()),

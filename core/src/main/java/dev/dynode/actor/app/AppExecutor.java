@@ -5,6 +5,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.Failure;
 import dev.dynode.port.LogStore;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -23,5 +24,10 @@ record AppExecutor(AppId id, ActorRef<AppSupervisor.Command> supervisor, LogStor
     } else {
       supervisor.tell(new AppSupervisor.LedgerOrder(order));
     }
+  }
+
+  @Override
+  public void unreadable(Failure why) {
+    supervisor.tell(new AppSupervisor.LedgerUnreadable(why));
   }
 }

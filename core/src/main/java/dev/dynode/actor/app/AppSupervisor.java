@@ -2,11 +2,14 @@ package dev.dynode.actor.app;
 
 import dev.dynode.actor.DeciderActor;
 import dev.dynode.actor.DeciderActor.Decide;
+import dev.dynode.actor.DeciderActor.End;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.Hosts;
+import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
@@ -30,8 +33,10 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.port.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +50,8 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -63,18 +70,44 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** How long a host has for what it was ordered before it is ordered again. */
   private static final Duration ORDER_AGAIN = Duration.ofSeconds(10);
 
+  /** After a bug of its own: everything it knows is told anew by its children. */
+  private static final SupervisorStrategy RESTART =
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(20), Duration.ofSeconds(5), 0.2);
+
   /** What the supervisor understands. */
   public sealed interface Command {}
 
-  public record Look(boolean whole, ActorRef<Answer<AppView>> replyTo) implements Command {}
+  /** Something that somebody waits for. */
+  private sealed interface Asked<T> {
+    /** When whoever asks waits no longer; nodes of the last release do not say. */
+    Optional<Instant> notAfter();
 
-  public record Change(AppCommand command, ActorRef<Answer<AppView>> replyTo) implements Command {}
+    ActorRef<Answer<T>> replyTo();
 
-  public record Run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo)
-      implements Command {}
+    /** Nodes of the last release cannot read that: they go on asking. */
+    default void fail(Failure why) {
+      notAfter().ifPresent(_ -> replyTo().tell(new Answer.Failed<>(why)));
+    }
+  }
 
-  public record TellDyno(DynoId dyno, DynoCommand command, ActorRef<Answer<DynoView>> replyTo)
-      implements Command {}
+  public record Look(
+      boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
+      implements Command, Asked<AppView> {}
+
+  public record Change(
+      AppCommand command, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
+      implements Command, Asked<AppView> {}
+
+  public record Run(
+      AppCommand.RunDyno command, Optional<Instant> notAfter, ActorRef<Answer<DynoView>> replyTo)
+      implements Command, Asked<DynoView> {}
+
+  public record TellDyno(
+      DynoId dyno,
+      DynoCommand command,
+      Optional<Instant> notAfter,
+      ActorRef<Answer<DynoView>> replyTo)
+      implements Command, Asked<DynoView> {}
 
   /** Live: dynos of an app that sleeps have no timers. */
   public record Wake() implements Command {}
@@ -82,7 +115,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** Stop here, for the app is to live on another node. */
   public record Leave() implements Command {}
 
-  /** After a start: an app whose name was claimed but which was never created gives it back. */
+  /**
+   * A name that was claimed for this app a while ago is given back, unless the app was created and
+   * has it.
+   */
   public record FreeNameIfAbsent(String name) implements Command {}
 
   /**
@@ -118,17 +154,23 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   record LedgerOrder(AppOrder order) implements Command {}
 
-  private record Answered(Outcome<AppEvent, AppState> outcome, ActorRef<Answer<AppView>> replyTo)
-      implements Command {}
+  /** The ledger's events cannot be read now. */
+  record LedgerUnreadable(Failure why) implements Command {}
 
-  private record RunAnswered(
-      AppCommand.RunDyno command,
-      Outcome<AppEvent, AppState> outcome,
-      ActorRef<Answer<DynoView>> replyTo)
-      implements Command {}
+  /** A dyno was granted, and its own first event could not be journaled. */
+  public record Unborn(DynoId id, Failure why) implements Command {}
 
-  private record DynoAnswered(
-      Outcome<DynoEvent, DynoState> outcome, ActorRef<Answer<DynoView>> replyTo)
+  private record LedgerEnded() implements Command {}
+
+  private record DynoEnded(DynoId id) implements Command {}
+
+  private record PlaceAgain(DynoId id) implements Command {}
+
+  private record Answered(Change asked, Outcome<AppEvent, AppState> outcome) implements Command {}
+
+  private record RunAnswered(Run asked, Outcome<AppEvent, AppState> outcome) implements Command {}
+
+  private record DynoAnswered(TellDyno asked, Outcome<DynoEvent, DynoState> outcome)
       implements Command {}
 
   private record RetirementJournaled(DynoId id) implements Command {}
@@ -140,9 +182,13 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private final AppId id;
   private final ActorRef<Command> self;
   private final AppSurroundings surroundings;
-  private final ActorRef<Message<AppCommand, AppEvent, AppState>> ledger;
+  private final AppDecider rules;
+  private ActorRef<Message<AppCommand, AppEvent, AppState>> ledger;
   private final Map<DynoId, Child> dynos = new HashMap<>();
-  private final Map<DynoId, List<ActorRef<Answer<DynoView>>>> awaitingBirth = new HashMap<>();
+  private final Map<DynoId, List<Run>> awaitingBirth = new HashMap<>();
+
+  /** Dynos whose first event could not be journaled once; it is tried again. */
+  private final Set<DynoId> unborn = new HashSet<>();
 
   /** Dynos for which there was no host at all. */
   private final Set<DynoId> unplaced = new HashSet<>();
@@ -154,13 +200,15 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private @Nullable AppState state;
 
   public static Behavior<Command> create(AppId id, AppSurroundings surroundings) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> {
-                  timers.startTimerWithFixedDelay(new OrderAgain(), ORDER_AGAIN);
-                  return new AppSupervisor(context, id, surroundings);
-                }));
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(
+                context ->
+                    Behaviors.withTimers(
+                        timers -> {
+                          timers.startTimerWithFixedDelay(new OrderAgain(), ORDER_AGAIN);
+                          return new AppSupervisor(context, id, surroundings);
+                        })))
+        .onFailure(Throwable.class, RESTART);
   }
 
   private AppSupervisor(ActorContext<Command> context, AppId id, AppSurroundings surroundings) {
@@ -169,46 +217,73 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     this.surroundings = surroundings;
     self = context.getSelf();
     surroundings.hosts().follow(self);
-    ledger =
+    rules = new AppDecider(surroundings.policy());
+    ledger = ledger(context);
+  }
+
+  private ActorRef<Message<AppCommand, AppEvent, AppState>> ledger(ActorContext<Command> context) {
+    ActorRef<Message<AppCommand, AppEvent, AppState>> actor =
         context.spawn(
             DeciderActor.create(
                 PersistenceId.of("App", id.toString()),
-                new AppDecider(surroundings.policy()),
+                rules,
                 surroundings.clock(),
                 (_, _) -> new AppExecutor(id, self, surroundings.logs())),
             "ledger");
+    context.watchWith(actor, new LedgerEnded());
+    return actor;
   }
 
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onAnyMessage(this::receive)
-        .onSignal(
-            PostStop.class,
-            _ -> {
-              surroundings.hosts().unfollow(self);
-              return this;
-            })
+        .onSignal(PostStop.class, _ -> unfollow())
+        .onSignal(PreRestart.class, _ -> unfollow())
         .build();
   }
 
+  private Behavior<Command> unfollow() {
+    surroundings.hosts().unfollow(self);
+    return this;
+  }
+
+  /** Whoever asked for what the supervisor fails at is told so before it starts again. */
   private Behavior<Command> receive(Command message) {
+    try {
+      return carryOut(message);
+    } catch (RuntimeException | AssertionError e) {
+      if (message instanceof Asked<?> asked) {
+        asked.fail(Failure.broken());
+      }
+      throw e;
+    }
+  }
+
+  private Behavior<Command> carryOut(Command message) {
     switch (message) {
       case Leave() -> {
         return Behaviors.stopped();
       }
       case LedgerChanged(AppState now) -> ledgerChanged(now);
+      case LedgerUnreadable(Failure why) -> failEarly(why);
+      case LedgerEnded() -> ledger = ledger(getContext());
       case Command early when state == null -> beforeRecovery.add(early);
-      case Look(boolean whole, var replyTo) -> replyTo.tell(view(whole));
-      case Change(AppCommand command, var replyTo) ->
-          ledger.tell(new Decide<>(command, outcome -> self.tell(new Answered(outcome, replyTo))));
-      case Answered(var outcome, var replyTo) -> replyTo.tell(answer(outcome));
-      case Run(var command, var replyTo) -> run(command, replyTo);
-      case RunAnswered(var command, var outcome, var replyTo) ->
-          runAnswered(command, outcome, replyTo);
-      case TellDyno(DynoId dyno, DynoCommand command, var replyTo) ->
-          tellDyno(dyno, command, replyTo);
-      case DynoAnswered(var outcome, var replyTo) -> replyTo.tell(dynoAnswer(outcome));
+      case Look(boolean whole, _, var replyTo) -> replyTo.tell(view(whole));
+      case Change change ->
+          ledger.tell(
+              new Decide<>(
+                  change.command(),
+                  change.notAfter(),
+                  outcome -> self.tell(new Answered(change, outcome))));
+      case Answered(Change change, var outcome) -> answered(change, outcome);
+      case Run run -> run(run);
+      case RunAnswered(Run run, var outcome) -> runAnswered(run, outcome);
+      case TellDyno tell -> tellDyno(tell);
+      case DynoAnswered(TellDyno tell, var outcome) -> dynoAnswered(tell, outcome);
+      case Unborn(DynoId dyno, Failure why) -> unborn(dyno, why);
+      case DynoEnded(DynoId dyno) -> dynoEnded(dyno);
+      case PlaceAgain(DynoId dyno) -> place(dyno);
       case Wake() -> {}
       case Report report -> report(report);
       case Held(DynoId dyno, var host) -> {
@@ -228,7 +303,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
               host,
               (actor, live) ->
                   actor.tell(
-                      new Decide<>(
+                      Decide.insisting(
                           new DynoCommand.ReportLost(
                               live.generation(), "Host " + host + " was lost"))));
       case OrderAgain() -> orderAgain();
@@ -236,17 +311,17 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case DynoChanged(DynoId dyno, DynoState now) -> dynoChanged(dyno, now);
       case DynoRetired(DynoId dyno, Ending ending, var status, Instant at) ->
           ledger.tell(
-              new Decide<>(
+              Decide.insisting(
                   new AppCommand.RetireDyno(DynoDecider.SYSTEM, dyno, ending, status, at),
                   _ -> self.tell(new RetirementJournaled(dyno))));
       case RetirementJournaled(DynoId dyno) -> {
         Child child = dynos.remove(dyno);
-        if (child != null) {
-          getContext().stop(child.actor());
+        if (child != null) { // and what it was told before is answered
+          child.actor().tell(new End<>());
         }
       }
       case FreeNameIfAbsent(String name) -> {
-        if (!(state instanceof App)) {
+        if (!(state instanceof App app && app.name().equals(name))) {
           surroundings.freeName().accept(name, id);
         }
       }
@@ -261,6 +336,17 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       beforeRecovery.forEach(self::tell);
       beforeRecovery.clear();
     }
+  }
+
+  private void failEarly(Failure why) {
+    beforeRecovery.removeIf(
+        early -> {
+          if (early instanceof Asked<?> asked) {
+            asked.fail(why);
+            return true;
+          }
+          return false;
+        });
   }
 
   /** Once more for every dyno whose host has done nothing since the last time. */
@@ -307,7 +393,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         .tell(
             new Decide<>(
                 report.report(),
-                _ -> report.host().tell(new HostAgent.Taken(report.dyno(), report.number()))));
+                outcome -> {
+                  if (!(outcome instanceof Outcome.Failed)) { // the host reports again
+                    report.host().tell(new HostAgent.Taken(report.dyno(), report.number()));
+                  }
+                }));
   }
 
   private Answer<AppView> view(boolean whole) {
@@ -317,13 +407,16 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   /** What a change made of the app: for a delete, the app that is gone. */
-  private Answer<AppView> answer(Outcome<AppEvent, AppState> outcome) {
-    return switch (outcome) {
-      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Answer.Refused<>(refusal);
+  private void answered(Change asked, Outcome<AppEvent, AppState> outcome) {
+    switch (outcome) {
+      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) ->
+          asked.replyTo().tell(new Answer.Refused<>(refusal));
+      case Outcome.Failed<AppEvent, AppState>(Failure why) -> asked.fail(why);
       case Outcome.Accepted<AppEvent, AppState>(_, App app) ->
-          new Answer.Done<>(viewOf(app.brief()));
-      case Outcome.Accepted<AppEvent, AppState> _ -> new Answer.Refused<>(Refusal.notFound("app"));
-    };
+          asked.replyTo().tell(new Answer.Done<>(viewOf(app.brief())));
+      case Outcome.Accepted<AppEvent, AppState> _ ->
+          asked.replyTo().tell(new Answer.Refused<>(Refusal.notFound("app")));
+    }
   }
 
   private AppView viewOf(App app) {
@@ -339,26 +432,40 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     };
   }
 
-  private void run(AppCommand.RunDyno command, ActorRef<Answer<DynoView>> replyTo) {
+  private void run(Run asked) {
+    AppCommand.RunDyno command = asked.command();
     long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
-    boolean room = surroundings.placement().choose(surroundings.hosts().hosts(), bytes).isPresent();
-    if (!room && !surroundings.hosts().settled()) { // there is a host that was not heard of yet
-      getContext().scheduleOnce(PLACE_AGAIN, self, new Run(command, replyTo));
+    Hosts hosts = surroundings.hosts();
+    List<HostView> open = hosts.hosts();
+    boolean room = surroundings.placement().choose(open, bytes).isPresent();
+    if (!room && !hosts.settled() && mayRun(command)) { // there is a host that was not heard of yet
+      getContext().scheduleOnce(PLACE_AGAIN, self, asked);
       return;
     }
     ledger.tell(
         new Decide<>(
-            room ? command : new AppCommand.RefuseDyno(command, Refusal.noRoom()),
-            outcome -> self.tell(new RunAnswered(command, outcome, replyTo))));
+            room
+                ? command
+                : new AppCommand.RunNowhere(
+                    command, Placement.noRoom(open, hosts.draining(), bytes)),
+            asked.notAfter(),
+            outcome -> self.tell(new RunAnswered(asked, outcome))));
   }
 
-  private void runAnswered(
-      AppCommand.RunDyno command,
-      Outcome<AppEvent, AppState> outcome,
-      ActorRef<Answer<DynoView>> replyTo) {
+  /** Whether it is only a matter of hosts. */
+  private boolean mayRun(AppCommand.RunDyno command) {
+    return state != null
+        && rules.decide(state, command, surroundings.clock().instant())
+            instanceof Decision.Accepted<AppEvent>(var events)
+        && !events.isEmpty();
+  }
+
+  private void runAnswered(Run asked, Outcome<AppEvent, AppState> outcome) {
+    AppCommand.RunDyno command = asked.command();
     switch (outcome) {
       case Outcome.Refused<AppEvent, AppState>(Refusal refusal) ->
-          replyTo.tell(new Answer.Refused<>(refusal));
+          asked.replyTo().tell(new Answer.Refused<>(refusal));
+      case Outcome.Failed<AppEvent, AppState>(Failure why) -> asked.fail(why);
       case Outcome.Accepted<AppEvent, AppState>(List<AppEvent> events, AppState after) -> {
         DynoId dyno =
             events.isEmpty() && after instanceof App app
@@ -370,11 +477,33 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 : command.id();
         Optional<Answer<DynoView>> known = known(dyno);
         if (known.isPresent()) {
-          replyTo.tell(known.get());
+          asked.replyTo().tell(known.get());
         } else {
-          awaitingBirth.computeIfAbsent(dyno, _ -> new ArrayList<>()).add(replyTo);
+          awaitingBirth.computeIfAbsent(dyno, _ -> new ArrayList<>()).add(asked);
         }
       }
+    }
+  }
+
+  /** It was granted, so it is tried again; who waits for it is told at the second failure. */
+  private void unborn(DynoId dyno, Failure why) {
+    if (!unborn.add(dyno)) {
+      List<Run> waiting = awaitingBirth.remove(dyno);
+      if (waiting != null) {
+        Failure begun =
+            Failure.mayBeDone("The dyno was granted, but cannot be started yet: " + why.message());
+        waiting.forEach(asked -> asked.fail(begun));
+      }
+    }
+    if (why.kind() == Failure.Kind.BROKEN) { // after the others it is told by the dyno's recovery
+      getContext().scheduleOnce(ORDER_AGAIN, self, new PlaceAgain(dyno));
+    }
+  }
+
+  /** Whatever ended it: its story is not over. */
+  private void dynoEnded(DynoId dyno) {
+    if (dynos.remove(dyno) != null) {
+      onRoster(dyno);
     }
   }
 
@@ -392,31 +521,45 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     };
   }
 
-  private void tellDyno(DynoId dyno, DynoCommand command, ActorRef<Answer<DynoView>> replyTo) {
-    Child child = dynos.get(dyno);
+  private void tellDyno(TellDyno asked) {
+    Child child = dynos.get(asked.dyno());
     if (child != null) {
       child
           .actor()
-          .tell(new Decide<>(command, outcome -> self.tell(new DynoAnswered(outcome, replyTo))));
-    } else if (command instanceof DynoCommand.Attach) {
-      replyTo.tell(
-          new Answer.Refused<>(
-              Refusal.conflict("This dyno has ended; start another one to attach to.")));
+          .tell(
+              new Decide<>(
+                  asked.command(),
+                  asked.notAfter(),
+                  outcome -> self.tell(new DynoAnswered(asked, outcome))));
+    } else if (asked.command() instanceof DynoCommand.Attach) {
+      asked
+          .replyTo()
+          .tell(
+              new Answer.Refused<>(
+                  Refusal.conflict("This dyno has ended; start another one to attach to.")));
     } else {
-      replyTo.tell(known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
+      asked
+          .replyTo()
+          .tell(
+              known(asked.dyno()).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
     }
   }
 
-  private static Answer<DynoView> dynoAnswer(Outcome<DynoEvent, DynoState> outcome) {
-    return switch (outcome) {
-      case Outcome.Refused<DynoEvent, DynoState>(Refusal refusal) -> new Answer.Refused<>(refusal);
+  private static void dynoAnswered(TellDyno asked, Outcome<DynoEvent, DynoState> outcome) {
+    switch (outcome) {
+      case Outcome.Refused<DynoEvent, DynoState>(Refusal refusal) ->
+          asked.replyTo().tell(new Answer.Refused<>(refusal));
+      case Outcome.Failed<DynoEvent, DynoState>(Failure why) -> asked.fail(why);
       case Outcome.Accepted<DynoEvent, DynoState>(_, DynoState state) ->
-          switch (state) {
-            case Live live -> new Answer.Done<>(DynoView.of(live));
-            case Retired retired -> new Answer.Done<>(DynoView.of(retired));
-            case DynoState.Absent _ -> new Answer.Refused<>(Refusal.notFound("dyno"));
-          };
-    };
+          asked
+              .replyTo()
+              .tell(
+                  switch (state) {
+                    case Live live -> new Answer.Done<>(DynoView.of(live));
+                    case Retired retired -> new Answer.Done<>(DynoView.of(retired));
+                    case DynoState.Absent _ -> new Answer.Refused<>(Refusal.notFound("dyno"));
+                  });
+    }
   }
 
   private void execute(AppOrder order) {
@@ -425,7 +568,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case AppOrder.StopDyno(String by, DynoId dyno, var cause) -> {
         Child child = dynos.get(dyno);
         if (child != null) {
-          child.actor().tell(new Decide<>(new DynoCommand.Stop(by, cause)));
+          child.actor().tell(Decide.insisting(new DynoCommand.Stop(by, cause)));
         }
       }
       case AppOrder.Dismantle(String name) -> {
@@ -450,7 +593,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
     Map<String, String> config =
         app.release(spec.releaseVersion()).map(AppState.Release::config).orElse(Map.of());
-    var actor =
+    ActorRef<Message<DynoCommand, DynoEvent, DynoState>> actor =
         getContext()
             .spawn(
                 DeciderActor.create(
@@ -461,6 +604,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                         new DynoExecutor(
                             spec, config, self, surroundings.hosts(), surroundings.logs(), alarms)),
                 "dyno-" + spec.id());
+    getContext().watchWith(actor, new DynoEnded(spec.id()));
     dynos.put(spec.id(), new Child(actor, null));
   }
 
@@ -502,7 +646,13 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                                 ? new DynoCommand.Place(
                                     DynoDecider.SYSTEM, host.id(), Optional.of(grounds))
                                 : new DynoCommand.Create(
-                                    requested.by(), spec, host.id(), Optional.of(grounds))));
+                                    requested.by(), spec, host.id(), Optional.of(grounds)),
+                            outcome -> {
+                              if (outcome
+                                  instanceof Outcome.Failed<DynoEvent, DynoState>(Failure why)) {
+                                self.tell(new Unborn(dyno, why));
+                              }
+                            }));
               },
               () -> unplaced.add(dyno));
     }
@@ -518,9 +668,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       place(dyno);
       return;
     }
-    List<ActorRef<Answer<DynoView>>> waiting = awaitingBirth.remove(dyno);
+    unborn.remove(dyno);
+    List<Run> waiting = awaitingBirth.remove(dyno);
     if (waiting != null) {
-      known(dyno).ifPresent(answer -> waiting.forEach(replyTo -> replyTo.tell(answer)));
+      known(dyno).ifPresent(answer -> waiting.forEach(asked -> asked.replyTo().tell(answer)));
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.port.Failure;
 import dev.dynode.port.LogStore;
 import java.time.Instant;
 import java.util.Map;
@@ -46,5 +47,10 @@ public record DynoExecutor(
               .agent(forHost.host())
               .ifPresent(agent -> agent.tell(new HostAgent.Carry(spec, config, forHost)));
     }
+  }
+
+  @Override
+  public void unreadable(Failure why) {
+    app.tell(new AppSupervisor.Unborn(spec.id(), why));
   }
 }

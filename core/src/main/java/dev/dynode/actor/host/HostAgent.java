@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -114,10 +115,12 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       HostSurroundings surroundings,
       ProcessRuntime.Recovery found,
       Optional<Membership> membership) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new HostAgent(context, timers, surroundings, found, membership)));
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(
+                context ->
+                    Behaviors.withTimers(
+                        timers -> new HostAgent(context, timers, surroundings, found, membership))))
+        .onFailure(Throwable.class, SupervisorStrategy.resume()); // nobody else knows what runs here
   }
 
   private HostAgent(
@@ -150,6 +153,18 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   }
 
   private Behavior<Command> receive(Command command) {
+    try {
+      carryOut(command);
+    } catch (RuntimeException | AssertionError e) {
+      if (command instanceof Join join) {
+        join.joined().completeExceptionally(new AttachDesk.Refused(AttachDesk.BROKEN));
+      }
+      throw e;
+    }
+    return this;
+  }
+
+  private void carryOut(Command command) {
     switch (command) {
       case Carry carry -> carry(carry);
       case Taken(DynoId dyno, long number) -> {
@@ -211,7 +226,6 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
                 });
       }
     }
-    return this;
   }
 
   private void tell(ActorRef<HostWatch.Command> watch) {
@@ -287,13 +301,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
 
   private ActorRef<ProcessActor.Command> begin(Carry carry) {
     DynoSpec spec = carry.spec();
+    long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
     ActorRef<ProcessActor.Command> process =
         getContext()
             .spawn(
                 ProcessActor.create(surroundings, spec, carry.config(), getContext().getSelf()),
                 "process-" + spec.id());
     processes.put(spec.id(), process);
-    long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
     surroundings.load().began(bytes);
     getContext().watchWith(process, new Ended(spec.id(), bytes));
     return process;

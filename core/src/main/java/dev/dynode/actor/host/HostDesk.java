@@ -38,6 +38,8 @@ public record HostDesk(AttachTokens tokens, ControlPlane control, ActorRef<HostA
                     host.tell(new HostAgent.Join(claim.get().dyno(), client, joined));
                 case Answer.Refused<DynoView>(var refusal) ->
                     joined.completeExceptionally(new Refused(refusal.message()));
+                case Answer.Failed<DynoView>(var broken) ->
+                    joined.completeExceptionally(new Refused(broken.message()));
                 case null ->
                     joined.completeExceptionally(
                         new Refused("The dyno could not be asked: " + failure.getMessage()));

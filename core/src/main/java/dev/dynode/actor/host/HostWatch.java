@@ -7,6 +7,7 @@ import java.util.Set;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -40,13 +41,15 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
    * @param every time between two looks for hosts that are lost
    */
   public static Behavior<Command> create(KnownHosts hosts, Duration every) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> {
-                  timers.startTimerWithFixedDelay(new Look(), every);
-                  return new HostWatch(context, hosts);
-                }));
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(
+                context ->
+                    Behaviors.withTimers(
+                        timers -> {
+                          timers.startTimerWithFixedDelay(new Look(), every);
+                          return new HostWatch(context, hosts);
+                        })))
+        .onFailure(Throwable.class, SupervisorStrategy.resume());
   }
 
   private HostWatch(ActorContext<Command> context, KnownHosts hosts) {

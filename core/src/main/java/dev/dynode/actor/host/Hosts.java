@@ -15,6 +15,9 @@ public interface Hosts extends HostDirectory {
   /** Whether every host of the cluster has told of itself here, or has had the time to. */
   boolean settled();
 
+  /** How many hosts are heard of and take no more dynos. */
+  int draining();
+
   /** Everything the hosts told last that are not lost. */
   List<KnownHosts.Told> all();
 
@@ -47,6 +50,11 @@ public interface Hosts extends HostDirectory {
     @Override
     public boolean settled() {
       return true;
+    }
+
+    @Override
+    public int draining() {
+      return load.draining() ? 1 : 0;
     }
 
     @Override

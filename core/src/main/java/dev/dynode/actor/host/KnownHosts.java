@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -142,14 +143,18 @@ public final class KnownHosts implements Hosts {
 
   @Override
   public List<HostView> hosts() {
-    var hosts = new ArrayList<HostView>();
-    for (Known last : known.values()) {
-      Told told = last.told();
-      if (told != null && !told.draining() && since(last.heardAt()).compareTo(freshFor) <= 0) {
-        hosts.add(told.view());
-      }
-    }
-    return hosts;
+    return heardOf().filter(told -> !told.draining()).map(Told::view).toList();
+  }
+
+  @Override
+  public int draining() {
+    return (int) heardOf().filter(Told::draining).count();
+  }
+
+  private Stream<Told> heardOf() {
+    return known.values().stream()
+        .filter(last -> since(last.heardAt()).compareTo(freshFor) <= 0)
+        .flatMap(last -> Optional.ofNullable(last.told()).stream());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.dynode.actor.host;
 
 import dev.dynode.actor.app.AppSupervisor;
+import dev.dynode.domain.Text;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoOrder;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -121,10 +123,13 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       DynoSpec spec,
       Map<String, String> config,
       ActorRef<HostAgent.Command> host) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new ProcessActor(context, timers, surroundings, spec, config, host)));
+    return Behaviors.supervise(
+            Behaviors.<Command>setup(
+                context ->
+                    Behaviors.withTimers(
+                        timers ->
+                            new ProcessActor(context, timers, surroundings, spec, config, host))))
+        .onFailure(Throwable.class, SupervisorStrategy.resume()); // nobody else has the process
   }
 
   private ProcessActor(
@@ -149,6 +154,17 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   }
 
   private Behavior<Command> receive(Command command) {
+    try {
+      return carryOut(command);
+    } catch (RuntimeException | AssertionError e) {
+      if (command instanceof Join join) {
+        join.joined().completeExceptionally(new AttachDesk.Refused(AttachDesk.BROKEN));
+      }
+      throw e;
+    }
+  }
+
+  private Behavior<Command> carryOut(Command command) {
     switch (command) {
       case Carry(DynoOrder.ForHost order) -> carry(order);
       case Discard() -> discard(ordered);
@@ -271,7 +287,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
             () -> {
               try {
                 self.tell(task.call());
-              } catch (Exception e) {
+              } catch (Throwable e) { // or nothing that is ordered later would be done
                 self.tell(new Failed(generation, e));
               }
             },
@@ -327,7 +343,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   private void look(RunningProcess running, ActorRef<Command> self) {
     try {
       running.usage().ifPresent(usage -> self.tell(new Looked(usage)));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // its end is told all the same
       LOG.debug("what {} uses cannot be read", spec.name(), e);
     }
   }
@@ -384,7 +400,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       getContext().getSelf().tell(new Discarded());
       return;
     }
-    String reason = String.valueOf(cause.getMessage());
+    String reason = Text.kept(String.valueOf(cause.getMessage()));
     if (client != null) {
       client.joined().completeExceptionally(new AttachDesk.Refused(reason));
     }

@@ -72,7 +72,15 @@ public sealed interface AppCommand {
       Optional<String> idempotencyKey)
       implements AppCommand {}
 
-  /** There is no host for it. */
+  /** The same where no host can take it: refused for that, unless it is refused anyway. */
+  record RunNowhere(RunDyno run, Refusal why) implements AppCommand {
+    @Override
+    public String by() {
+      return run.by();
+    }
+  }
+
+  /** It was refused for this. */
   record RefuseDyno(RunDyno run, Refusal why) implements AppCommand {
     @Override
     public String by() {

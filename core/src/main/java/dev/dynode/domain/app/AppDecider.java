@@ -12,6 +12,7 @@ import dev.dynode.domain.app.AppCommand.ReportSlugStored;
 import dev.dynode.domain.app.AppCommand.RetireDyno;
 import dev.dynode.domain.app.AppCommand.RollBack;
 import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppCommand.RunNowhere;
 import dev.dynode.domain.app.AppCommand.SetConfig;
 import dev.dynode.domain.app.AppCommand.UpdateApp;
 import dev.dynode.domain.app.AppState.Absent;
@@ -97,6 +98,14 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
       case RunDyno run -> {
         var request = new OneOffRequest(app, run, policy);
         yield request.granted() ? Decision.accept() : request.decide(now);
+      }
+      case RunNowhere(RunDyno run, Refusal why) -> {
+        var request = new OneOffRequest(app, run, policy);
+        Decision<AppEvent> otherwise =
+            request.granted() ? Decision.accept() : request.decide(now);
+        yield otherwise instanceof Decision.Accepted<AppEvent>(var events) && !events.isEmpty()
+            ? request.refuse(why, now)
+            : otherwise;
       }
       case RefuseDyno(RunDyno run, Refusal why) -> {
         var request = new OneOffRequest(app, run, policy);
