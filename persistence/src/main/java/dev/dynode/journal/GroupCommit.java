@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -67,7 +66,7 @@ final class GroupCommit implements AutoCloseable {
             return size() > settings.rememberedIds();
           }
         };
-    lastOffset = store.use(s -> number(s.db.get(s.facts, Store.LAST_OFFSET)));
+    lastOffset = store.use(s -> s.number(s.facts, Store.LAST_OFFSET));
     thread = Thread.ofPlatform().daemon().name("dynode-journal-writer").start(this::run);
   }
 
@@ -181,6 +180,9 @@ final class GroupCommit implements AutoCloseable {
                   return last;
                 }
               });
+      if (offset > lastOffset) {
+        store.written(offset);
+      }
       lastOffset = offset;
     } catch (RuntimeException e) {
       // Whether the disk has it is unknown; what memory believes must not be trusted either.
@@ -236,16 +238,12 @@ final class GroupCommit implements AutoCloseable {
 
   private long highestSequenceNr(String id, byte[] idBytes) throws RocksDBException {
     Long known = highest.get(id);
-    return known != null ? known : number(store.db.get(store.ids, idBytes));
+    return known != null ? known : store.number(store.ids, idBytes);
   }
 
   /** Only for readers; a write still waiting is not counted. */
   long storedHighestSequenceNr(String persistenceId) {
-    return store.use(s -> number(s.db.get(s.ids, persistenceId.getBytes(UTF_8))));
-  }
-
-  private static long number(byte @Nullable [] bytes) {
-    return bytes == null ? 0 : Keys.number(bytes);
+    return store.use(s -> s.number(s.ids, persistenceId.getBytes(UTF_8)));
   }
 
   private static void fail(Write write, RuntimeException e) {

@@ -80,6 +80,7 @@ public final class RocksJournal extends AsyncWriteJournal {
       commits
           .change(
               batch -> {
+                batch.put(store.facts, Wholeness.DELETED, new byte[] {1});
                 for (StoredEvent event : gone) {
                   batch.delete(store.events, Keys.of(id, event.sequenceNr()));
                   batch.delete(store.order, Keys.number(event.offset()));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -38,6 +39,8 @@ final class Store implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private final WriteOptions synced;
+  private final Wholeness wholeness;
+  private final @Nullable Witness witness;
   private boolean closed;
 
   final RocksDB db;
@@ -57,19 +60,30 @@ final class Store implements AutoCloseable {
   /** Persistence id and sequence number to snapshot. */
   final ColumnFamilyHandle snapshots;
 
+  /** Opens it, or makes it. Nothing is changed of one that is not whole. */
   Store(JournalSettings settings) {
     this(settings, false);
   }
 
   /** Only to be read; there must be one. */
   static Store toRead(JournalSettings settings) {
-    if (!Files.isRegularFile(settings.directory().resolve("CURRENT"))) {
+    var wholeness = new Wholeness(settings);
+    if (!wholeness.begun()) {
+      wholeness.requireNeverBegun();
       throw new JournalUnavailable("there is no journal in " + settings.directory());
     }
     return new Store(settings, true);
   }
 
   private Store(JournalSettings settings, boolean readOnly) {
+    wholeness = new Wholeness(settings);
+    if (!readOnly && !wholeness.begun()) {
+      wholeness.requireNeverBegun();
+    }
+    boolean looked = !readOnly && wholeness.begun() && wholeness.canBeToldBefore();
+    if (looked) {
+      new Store(settings, true).close();
+    }
     NativeLibrary.load(settings.nativeDirectory());
     try {
       if (!readOnly) {
@@ -102,6 +116,18 @@ final class Store implements AutoCloseable {
     order = handles.get(2);
     ids = handles.get(3);
     snapshots = handles.get(4);
+    try {
+      if (!looked) {
+        wholeness.require(this);
+      }
+      witness = readOnly ? null : own(wholeness.witness(this, synced));
+    } catch (RocksDBException e) {
+      release();
+      throw unavailable(settings, e);
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
   }
 
   private DBOptions options(JournalSettings settings) {
@@ -138,23 +164,26 @@ final class Store implements AutoCloseable {
         .setCompressionType(CompressionType.LZ4_COMPRESSION);
   }
 
-  private static JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {
+  private JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {
     String folder = settings.directory().toString();
     String reason = String.valueOf(e.getMessage());
     // RocksDB says "While lock file: …/LOCK: Resource temporarily unavailable" or "lock hold by …".
     if (reason.contains("lock file") || reason.contains("lock hold")) {
       return new JournalUnavailable("another node uses this data folder: " + folder, e);
     }
-    if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
-      return new JournalUnavailable(
-          "the journal in "
-              + folder
-              + " is damaged ("
-              + reason
-              + "): restore it from a backup, or see dynode.journal.wal-recovery",
-          e);
+    if (isDamage(e)) {
+      return wholeness.damaged(reason);
     }
     return new JournalUnavailable("the journal in " + folder + " cannot be opened: " + reason, e);
+  }
+
+  /** Of a manifest that is missing RocksDB says "No such file or directory". */
+  private static boolean isDamage(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null
+        && (status.getCode() == Status.Code.Corruption
+            || status.getCode() == Status.Code.NotFound
+            || String.valueOf(e.getMessage()).contains("No such file"));
   }
 
   /** Work on the open database. Not to be nested; the work must not keep anything native. */
@@ -166,6 +195,9 @@ final class Store implements AutoCloseable {
       }
       return work.run(this);
     } catch (RocksDBException e) {
+      if (isDamage(e)) {
+        throw wholeness.damaged(String.valueOf(e.getMessage()));
+      }
       throw new UncheckedIOException(new IOException("the journal fails: " + e.getMessage(), e));
     } finally {
       open.readLock().unlock();
@@ -175,6 +207,19 @@ final class Store implements AutoCloseable {
   /** Writes and returns when the disk has it. */
   void commit(WriteBatch batch) throws RocksDBException {
     db.write(synced, batch);
+  }
+
+  /** The disk has everything up to this offset. */
+  void written(long offset) {
+    if (witness != null) {
+      witness.note(offset);
+    }
+  }
+
+  /** What is kept under a key; 0: nothing. */
+  long number(ColumnFamilyHandle family, byte[] key) throws RocksDBException {
+    byte[] number = db.get(family, key);
+    return number == null ? 0 : Keys.number(number);
   }
 
   @Override
