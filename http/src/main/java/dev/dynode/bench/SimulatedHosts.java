@@ -85,6 +85,7 @@ final class SimulatedHosts implements AutoCloseable {
             Placement.SPREAD,
             Clock.systemUTC(),
             logs,
+            _ -> {},
             1,
             _ -> {});
     Behavior<NodeGuardian.Command> node =
