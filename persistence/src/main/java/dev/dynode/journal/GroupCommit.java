@@ -23,13 +23,18 @@ import org.rocksdb.WriteBatch;
 final class GroupCommit implements AutoCloseable {
   /** Something to be written, whole or not at all. Completed once the disk has it. */
   sealed interface Write {
-    /** Of one id, in sequence. Completed with the refusal, if any. */
+    /**
+     * Of one id, in sequence. Completed with the refusal, if any.
+     *
+     * @param relief whether it is taken also where the disk is full
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Append(
         String persistenceId,
         byte[] idBytes,
         long firstSequenceNr,
         List<byte[]> values,
+        boolean relief,
         CompletableFuture<Optional<Exception>> done)
         implements Write {}
 
@@ -76,12 +81,23 @@ final class GroupCommit implements AutoCloseable {
    */
   CompletableFuture<Optional<Exception>> append(
       String persistenceId, long firstSequenceNr, List<byte[]> values) {
+    return append(persistenceId, firstSequenceNr, values, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param relief whether it is taken also where the disk is full
+   */
+  CompletableFuture<Optional<Exception>> append(
+      String persistenceId, long firstSequenceNr, List<byte[]> values, boolean relief) {
     var append =
         new Write.Append(
             persistenceId,
             Keys.id(persistenceId),
             firstSequenceNr,
             values,
+            relief,
             new CompletableFuture<>());
     refuse(append).ifPresent(refusal -> append.done.complete(Optional.of(refusal)));
     return append.done;
@@ -212,6 +228,12 @@ final class GroupCommit implements AutoCloseable {
                       + append.firstSequenceNr()
                       + " comes from a second writer");
           answers.add(() -> append.done().complete(Optional.of(refusal)));
+          return last;
+        }
+        Optional<WriteRefused> noRoom =
+            store.noRoom(batch.getDataSize() + size(append), append.relief());
+        if (noRoom.isPresent()) {
+          answers.add(() -> append.done().complete(noRoom.map(why -> why)));
           return last;
         }
         long sequenceNr = append.firstSequenceNr();

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -18,6 +19,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -39,6 +41,14 @@ final class Store implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private final WriteOptions synced;
+  private final FlushOptions soon;
+  private final Room room;
+  private final long flushAt;
+  private final long most;
+
+  /** Bytes of the log that are not in sorted files. The writer's alone. */
+  private long logged;
+
   private final Wholeness wholeness;
   private final @Nullable Witness witness;
   private boolean closed;
@@ -99,6 +109,10 @@ final class Store implements AutoCloseable {
     }
     var handles = new ArrayList<ColumnFamilyHandle>();
     synced = own(new WriteOptions().setSync(true));
+    soon = own(new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true));
+    room = new Room(settings.directory(), settings.keepFree());
+    flushAt = settings.writeBufferSize() * 3 / 4;
+    most = settings.writeBufferSize() * 5 / 4;
     try {
       String folder = settings.directory().toString();
       db =
@@ -135,7 +149,7 @@ final class Store implements AutoCloseable {
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
         .setWalRecoveryMode(settings.walRecovery())
-        .setDbWriteBufferSize(settings.writeBufferSize())
+        .setDbWriteBufferSize(2 * settings.writeBufferSize()) // and so much of the log is allocated
         .setMaxTotalWalSize(settings.maxWalSize())
         .setMaxOpenFiles(settings.maxOpenFiles())
         .setAllowMmapReads(false)
@@ -160,7 +174,7 @@ final class Store implements AutoCloseable {
             .setFilterPolicy(own(new BloomFilter(10)));
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)
-        .setWriteBufferSize(settings.writeBufferSize())
+        .setWriteBufferSize(2 * settings.writeBufferSize())
         .setCompressionType(CompressionType.LZ4_COMPRESSION);
   }
 
@@ -170,6 +184,10 @@ final class Store implements AutoCloseable {
     // RocksDB says "While lock file: …/LOCK: Resource temporarily unavailable" or "lock hold by …".
     if (reason.contains("lock file") || reason.contains("lock hold")) {
       return new JournalUnavailable("another node uses this data folder: " + folder, e);
+    }
+    if (e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace) {
+      return new JournalUnavailable(
+          "the journal in " + folder + " cannot be opened: its disk is full; free space on it", e);
     }
     if (isDamage(e)) {
       return wholeness.damaged(reason);
@@ -204,9 +222,30 @@ final class Store implements AutoCloseable {
     }
   }
 
-  /** Writes and returns when the disk has it. */
+  /**
+   * Why something is not to be written now. While the disk is full RocksDB is never asked for more
+   * than the log has allocated: it would take no more writes at all, not even what frees space.
+   *
+   * @param bytes of it and of what is written with it
+   * @param relief whether it leads to more room
+   */
+  Optional<WriteRefused> noRoom(long bytes, boolean relief) {
+    return room.low() && (!relief || logged + bytes > most)
+        ? Optional.of(new WriteRefused(room.sentence()))
+        : Optional.empty();
+  }
+
+  /**
+   * Writes and returns when the disk has it. Sorted files are made in time, and not while the disk
+   * is full, so that RocksDB never has to make them by itself.
+   */
   void commit(WriteBatch batch) throws RocksDBException {
     db.write(synced, batch);
+    logged += batch.getDataSize();
+    if (logged >= flushAt && !room.low()) {
+      db.flush(soon, List.of(facts, events, order, ids, snapshots));
+      logged = 0;
+    }
   }
 
   /** The disk has everything up to this offset. */
