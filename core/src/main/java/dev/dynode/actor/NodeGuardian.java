@@ -12,6 +12,7 @@ import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.LogStore;
@@ -19,6 +20,7 @@ import dev.dynode.port.ProcessRuntime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -63,6 +65,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   /**
    * What every control node is made of.
    *
+   * @param removeSlugs forgets archives and files of slugs; returns at once
    * @param mostApps apps the installation may hold
    * @param checkNamesAfter see {@link NameDirectory.Parts}
    * @param names told all names after each change, on the directory's thread
@@ -72,6 +75,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       Placement placement,
       InstantSource clock,
       LogStore logs,
+      Consumer<List<SlugId>> removeSlugs,
       int mostApps,
       Duration checkNamesAfter,
       Consumer<Map<String, AppId>> names) {}
@@ -161,6 +165,7 @@ public final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     new NameDirectory.Change(
                         new DirectoryCommand.FreeName(DynoDecider.SYSTEM, name, app),
                         Optional.empty(),
-                        nobody)));
+                        nobody)),
+        control.removeSlugs());
   }
 }

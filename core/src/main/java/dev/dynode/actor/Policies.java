@@ -27,6 +27,7 @@ public final class Policies {
         dynos.getDuration("longest-time-to-live"),
         dynos.getDuration("shield-idle-after"),
         apps.getInt("slugs"),
+        apps.getInt("rollback-releases"),
         new DynoPolicy(
             dynos.getDuration("attach-within"),
             dynos.getDuration("idle-after"),

@@ -23,6 +23,7 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
@@ -69,6 +70,7 @@ class AppSupervisorTest {
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   private final TestProbe<HostAgent.Command> host = kit.createTestProbe(HostAgent.Command.class);
   private final TestProbe<HostAgent.Command> taken = kit.createTestProbe(HostAgent.Command.class);
+  private final List<SlugId> removed = new CopyOnWriteArrayList<>();
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
   private final AtomicBoolean settled = new AtomicBoolean(true);
@@ -146,6 +148,7 @@ class AppSupervisorTest {
             heroku.longestTimeToLive(),
             heroku.shieldIdleAfter(),
             heroku.slugs(),
+            heroku.rollbackReleases(),
             quick);
     return kit.spawn(
         AppSupervisor.create(
@@ -156,7 +159,8 @@ class AppSupervisorTest {
                 logs,
                 hosts(),
                 Placement.SPREAD,
-                (name, _) -> freed.add(name))));
+                (name, _) -> freed.add(name),
+        removed::addAll)));
   }
 
   /** One host, the probe. */
@@ -491,6 +495,7 @@ class AppSupervisorTest {
         logs,
         hosts(),
         Placement.SPREAD,
-        (name, _) -> freed.add(name));
+        (name, _) -> freed.add(name),
+        removed::addAll);
   }
 }

@@ -37,6 +37,14 @@ final class SlugRoutes extends AllDirectives {
   }
 
   static Slug find(App app, SlugId id) {
+    if (app.hasRemoved(id)) {
+      throw new Problem(
+              410,
+              "gone",
+              "This slug was removed: newer releases followed, and no dyno runs it. Deploy its code"
+                  + " again.")
+          .exception();
+    }
     return Optional.ofNullable(app.slugs().get(id))
         .orElseThrow(() -> Errors.notFound("slug").exception());
   }

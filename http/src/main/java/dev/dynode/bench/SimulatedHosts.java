@@ -86,6 +86,7 @@ final class SimulatedHosts implements AutoCloseable {
             Placement.SPREAD,
             Clock.systemUTC(),
             logs,
+            _ -> {},
             1,
             complete.getDuration("dynode.apps.check-names-after"),
             _ -> {});

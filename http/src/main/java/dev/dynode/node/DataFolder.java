@@ -1,5 +1,6 @@
 package dev.dynode.node;
 
+import dev.dynode.runtime.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,11 +14,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
 public final class DataFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
   private static final int KEY_BYTES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long PAUSE_NANOS = 20_000_000;
@@ -31,13 +36,14 @@ public final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * Makes the folder (mode 0700) where it is missing and takes hold of it.
+   * Makes the folder where it is missing and takes hold of it. Nobody but this process's user may
+   * read anything of it afterwards, whatever its modes were, nor of what this process makes.
    *
    * @throws IOException in one sentence, where another node holds it or it cannot be written
    */
   public static DataFolder hold(Path path) throws IOException {
-    Files.createDirectories(
-        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    OwnerOnly.everythingNew();
+    Files.createDirectories(path);
     FileChannel channel =
         FileChannel.open(
             path.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -52,7 +58,37 @@ public final class DataFolder implements AutoCloseable {
       throw new IOException(
           "Another node uses the data folder " + path + "; stop it or give another --data.");
     }
+    try {
+      close(path);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
     return new DataFolder(path, channel);
+  }
+
+  /** What dynos make of their own files, and the modes of slugs, are left as they are. */
+  private static void close(Path path) throws IOException {
+    Path real = path.toRealPath();
+    Set<Path> theirs = Set.of(real.resolve("dynos"), real.resolve("keeper"));
+    Path slugs = real.resolve("slugs");
+    OwnerOnly.Mended mended =
+        OwnerOnly.mend(
+            real,
+            file ->
+                theirs.contains(file.getParent())
+                    || (file.endsWith("tree") && file.startsWith(slugs)));
+    if (mended.files() > 0) {
+      LOG.warn(
+          "Other users of this machine could read the data folder {} until now: {} files and folders in it were open to them. They hold config vars and commands; what is secret in them should be changed.",
+          path,
+          mended.files());
+    }
+    if (!mended.left().isEmpty()) {
+      LOG.warn(
+          "Other users of this machine can read {}, which belongs to another user than this node's: `chmod -R go-rwx` it, or give another --data.",
+          mended.left());
+    }
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {

@@ -18,6 +18,7 @@ import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.journal.RocksDatabase;
 import dev.dynode.node.Membership.Role;
 import dev.dynode.node.NodeStarter.RunningNode;
 import dev.dynode.port.AttachDesk;
@@ -137,14 +138,8 @@ public final class Node implements RunningNode {
                     .membership()
                     .filter(member -> member.has(Role.HOST))
                     .map(Membership::hostName));
-    machine =
-        has(Role.HOST)
-            ? Optional.of(
-                Machine.start(
-                    new HostId(settings.membership().map(Membership::hostName).orElse(ALONE)),
-                    settings.data(),
-                    config))
-            : Optional.empty();
+    Optional<RocksDatabase.Opened> journal = journal(config);
+    machine = has(Role.HOST) ? Optional.of(machine(journal, config)) : Optional.empty();
     var address = new AtomicReference<>("");
     Optional<NodeGuardian.Host> host =
         machine.map(here -> here.parts(stores, clock, config, address::get));
@@ -158,12 +153,16 @@ public final class Node implements RunningNode {
             Placement.valueOf(dynode.getString("placement").toUpperCase(Locale.ROOT)),
             clock,
             stores.logs(),
+            stores::removeSlugs,
             dynode.getInt("apps.most"),
             dynode.getDuration("apps.check-names-after"),
             told);
     system =
         settings.membership().isEmpty()
-            ? ActorSystem.create(NodeGuardian.create(parts, host.orElseThrow()), "dynode", config)
+            ? ActorSystem.create(
+                NodeGuardian.create(parts, host.orElseThrow()),
+                "dynode",
+                ActorSystemSetup.create(BootstrapSetup.create(config), journal.orElseThrow()))
             : clustered(parts, host, config);
     Reached reached =
         await(AskPattern.ask(system, NodeGuardian.Find::new, START_UP, system.scheduler()));
@@ -287,6 +286,30 @@ public final class Node implements RunningNode {
 
   private boolean has(Role role) {
     return settings.membership().map(member -> member.has(role)).orElse(true);
+  }
+
+  /** Before anything is done about dynos: where the journal is not whole the node ends here. */
+  private Optional<RocksDatabase.Opened> journal(Config config) {
+    if (settings.membership().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(RocksDatabase.open(config));
+    } catch (RuntimeException e) {
+      stores.close();
+      throw e;
+    }
+  }
+
+  private Machine machine(Optional<RocksDatabase.Opened> journal, Config config)
+      throws IOException {
+    var host = new HostId(settings.membership().map(Membership::hostName).orElse(ALONE));
+    try {
+      return Machine.start(host, settings.data(), config);
+    } catch (IOException | RuntimeException e) {
+      journal.ifPresent(RocksDatabase.Opened::close);
+      throw e;
+    }
   }
 
   private ActorSystem<NodeGuardian.Command> clustered(

@@ -3,6 +3,7 @@ package dev.dynode.node;
 import com.typesafe.config.Config;
 import dev.dynode.api.SlugArchives;
 import dev.dynode.api.Tokens;
+import dev.dynode.domain.id.SlugId;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.SlugStore;
 import dev.dynode.postgres.HeldName;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a node keeps beside its journal: in its data folder where it is alone, else in the database
@@ -40,6 +43,8 @@ record Stores(
     Supplier<Optional<String>> trouble,
     Runnable closing)
     implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
   /** Files of a data folder that are the same on every node. */
   static final List<String> SHARED =
       List.of("attach.key", "tokens.json", "credentials", "tls/ca-key.pem", "tls/ca.pem");
@@ -105,6 +110,21 @@ record Stores(
         data.attachKey(),
         new Tokens(folder),
         LocalAuthority.open(data.resolve("tls"), publicHost, Clock.systemUTC()));
+  }
+
+  /** Meanwhile the caller goes on. What fails is ordered again after the next start. */
+  void removeSlugs(List<SlugId> unneeded) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              for (SlugId slug : unneeded) {
+                try {
+                  slugs.remove(slug);
+                } catch (IOException | RuntimeException e) {
+                  LOG.warn("slug {} is left in the store", slug, e);
+                }
+              }
+            });
   }
 
   @Override

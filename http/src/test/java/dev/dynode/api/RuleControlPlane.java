@@ -129,7 +129,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             tellDyno(id, spec.id(), new DynoCommand.Create(by, spec, new HostId("here")));
         case AppOrder.StopDyno(String by, DynoId dyno, var cause) ->
             tellDyno(id, dyno, new DynoCommand.Stop(by, cause));
-        case AppOrder.WriteLog _ -> {}
+        case AppOrder.WriteLog _, AppOrder.RemoveSlugs _ -> {}
         case AppOrder.Dismantle(String name) ->
             tellNames(new DirectoryCommand.FreeName("dynode", name, id));
       }

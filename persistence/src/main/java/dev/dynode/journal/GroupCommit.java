@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -24,13 +23,18 @@ import org.rocksdb.WriteBatch;
 final class GroupCommit implements AutoCloseable {
   /** Something to be written, whole or not at all. Completed once the disk has it. */
   sealed interface Write {
-    /** Of one id, in sequence. Completed with the refusal, if any. */
+    /**
+     * Of one id, in sequence. Completed with the refusal, if any.
+     *
+     * @param relief whether it is taken also where the disk is full
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Append(
         String persistenceId,
         byte[] idBytes,
         long firstSequenceNr,
         List<byte[]> values,
+        boolean relief,
         CompletableFuture<Optional<Exception>> done)
         implements Write {}
 
@@ -67,7 +71,7 @@ final class GroupCommit implements AutoCloseable {
             return size() > settings.rememberedIds();
           }
         };
-    lastOffset = store.use(s -> number(s.db.get(s.facts, Store.LAST_OFFSET)));
+    lastOffset = store.use(s -> s.number(s.facts, Store.LAST_OFFSET));
     thread = Thread.ofPlatform().daemon().name("dynode-journal-writer").start(this::run);
   }
 
@@ -77,12 +81,23 @@ final class GroupCommit implements AutoCloseable {
    */
   CompletableFuture<Optional<Exception>> append(
       String persistenceId, long firstSequenceNr, List<byte[]> values) {
+    return append(persistenceId, firstSequenceNr, values, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param relief whether it is taken also where the disk is full
+   */
+  CompletableFuture<Optional<Exception>> append(
+      String persistenceId, long firstSequenceNr, List<byte[]> values, boolean relief) {
     var append =
         new Write.Append(
             persistenceId,
             Keys.id(persistenceId),
             firstSequenceNr,
             values,
+            relief,
             new CompletableFuture<>());
     refuse(append).ifPresent(refusal -> append.done.complete(Optional.of(refusal)));
     return append.done;
@@ -181,6 +196,9 @@ final class GroupCommit implements AutoCloseable {
                   return last;
                 }
               });
+      if (offset > lastOffset) {
+        store.written(offset);
+      }
       lastOffset = offset;
     } catch (RuntimeException e) {
       // Whether the disk has it is unknown; what memory believes must not be trusted either.
@@ -212,6 +230,12 @@ final class GroupCommit implements AutoCloseable {
           answers.add(() -> append.done().complete(Optional.of(refusal)));
           return last;
         }
+        Optional<WriteRefused> noRoom =
+            store.noRoom(batch.getDataSize() + size(append), append.relief());
+        if (noRoom.isPresent()) {
+          answers.add(() -> append.done().complete(noRoom.map(why -> why)));
+          return last;
+        }
         long sequenceNr = append.firstSequenceNr();
         for (byte[] value : append.values()) {
           last++;
@@ -236,16 +260,12 @@ final class GroupCommit implements AutoCloseable {
 
   private long highestSequenceNr(String id, byte[] idBytes) throws RocksDBException {
     Long known = highest.get(id);
-    return known != null ? known : number(store.db.get(store.ids, idBytes));
+    return known != null ? known : store.number(store.ids, idBytes);
   }
 
   /** Only for readers; a write still waiting is not counted. */
   long storedHighestSequenceNr(String persistenceId) {
-    return store.use(s -> number(s.db.get(s.ids, persistenceId.getBytes(UTF_8))));
-  }
-
-  private static long number(byte @Nullable [] bytes) {
-    return bytes == null ? 0 : Keys.number(bytes);
+    return store.use(s -> s.number(s.ids, persistenceId.getBytes(UTF_8)));
   }
 
   private static void fail(Write write, RuntimeException e) {

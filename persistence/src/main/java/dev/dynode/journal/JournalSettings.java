@@ -17,6 +17,7 @@ record JournalSettings(
     long maxWalSize,
     int maxOpenFiles,
     WALRecoveryMode walRecovery,
+    long keepFree,
     int readChunk) {
 
   static JournalSettings of(Config config) {
@@ -38,6 +39,7 @@ record JournalSettings(
         config.getBytes("max-wal-size"),
         config.getInt("max-open-files"),
         walRecovery(config),
+        config.getBytes("keep-free"),
         config.getInt("read-chunk"));
   }
 

@@ -69,6 +69,9 @@ final class Reads {
           var found = new ArrayList<StoredEvent>(keys.size());
           for (int i = 0; i < keys.size(); i++) {
             byte[] value = values.get(i);
+            if (value == null) { // what the many cannot read is null like what is not there
+              value = s.db.get(s.events, keys.get(i));
+            }
             if (value != null) { // else deleted since
               found.add(StoredEvent.read(keys.get(i), value));
             }

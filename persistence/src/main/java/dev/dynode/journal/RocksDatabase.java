@@ -1,15 +1,17 @@
 package dev.dynode.journal;
 
+import com.typesafe.config.Config;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 import org.apache.pekko.actor.ExtensionIdProvider;
+import org.apache.pekko.actor.setup.Setup;
 
 /**
  * The one database of an actor system, shared by journal, snapshot store and queries: opened by the
- * first that asks, closed when the system has terminated and all its actors are gone. A node should
- * ask for it first thing, to learn at once that its data folder is in use.
+ * first that asks, or before the system is made ({@link #open}), and closed when the system has
+ * terminated and all its actors are gone.
  */
 public final class RocksDatabase implements Extension {
   private static final Id ID = new Id();
@@ -20,7 +22,13 @@ public final class RocksDatabase implements Extension {
 
   private RocksDatabase(ExtendedActorSystem system) {
     settings = JournalSettings.of(system.settings().config().getConfig("dynode.journal"));
-    store = new Store(settings);
+    store =
+        system
+            .settings()
+            .setup()
+            .get(Opened.class)
+            .map(opened -> opened.store)
+            .orElseGet(() -> new Store(settings));
     commits = new GroupCommit(store, settings);
     system.registerOnTermination(
         (Runnable)
@@ -28,6 +36,31 @@ public final class RocksDatabase implements Extension {
               commits.close();
               store.close();
             });
+  }
+
+  /** A database that is open before the actor system that is to use it is there. */
+  public static final class Opened extends Setup implements AutoCloseable {
+    private final Store store;
+
+    private Opened(Store store) {
+      this.store = store;
+    }
+
+    /** Only where no actor system has got it. */
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  /**
+   * Opens it for an actor system with this configuration, to which it is given as one of its
+   * setups: a node then knows that its journal is whole before it does anything else.
+   *
+   * @throws JournalUnavailable if another node uses the folder, or it is damaged
+   */
+  public static Opened open(Config config) {
+    return new Opened(new Store(JournalSettings.of(config.getConfig("dynode.journal"))));
   }
 
   /**

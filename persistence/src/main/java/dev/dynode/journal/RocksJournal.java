@@ -1,6 +1,7 @@
 package dev.dynode.journal;
 
 import com.typesafe.config.Config;
+import dev.dynode.domain.Relief;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.journal.japi.AsyncWriteJournal;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -20,8 +22,8 @@ import scala.jdk.javaapi.FutureConverters;
 
 /**
  * The journal plugin {@code dynode.journal}. Events are serialized on the plugin's own thread,
- * written in groups, and acknowledged once they are on disk. A write that cannot be taken is
- * rejected with {@link WriteRefused}; only a failing disk fails it.
+ * written in groups, and acknowledged once they are on disk. A write that cannot be taken, such as
+ * for a full disk, is rejected with {@link WriteRefused}; only a failing disk fails it.
  */
 public final class RocksJournal extends AsyncWriteJournal {
   private final GroupCommit commits;
@@ -54,10 +56,12 @@ public final class RocksJournal extends AsyncWriteJournal {
   private CompletableFuture<Optional<Exception>> append(AtomicWrite write) {
     try {
       List<byte[]> values = new ArrayList<>(write.size());
+      boolean relief = true;
       for (PersistentRepr repr : CollectionConverters.asJava(write.payload())) {
         values.add(StoredEvent.of(repr, serialization).value());
+        relief &= Relief.is(repr.payload() instanceof Tagged tagged ? tagged.payload() : repr.payload());
       }
-      return commits.append(write.persistenceId(), write.lowestSequenceNr(), values);
+      return commits.append(write.persistenceId(), write.lowestSequenceNr(), values, relief);
     } catch (Exception notStorable) { // Scala throws checked exceptions undeclared
       return CompletableFuture.completedFuture(Optional.of(notStorable));
     }
@@ -80,6 +84,7 @@ public final class RocksJournal extends AsyncWriteJournal {
       commits
           .change(
               batch -> {
+                batch.put(store.facts, Wholeness.DELETED, new byte[] {1});
                 for (StoredEvent event : gone) {
                   batch.delete(store.events, Keys.of(id, event.sequenceNr()));
                   batch.delete(store.order, Keys.number(event.offset()));

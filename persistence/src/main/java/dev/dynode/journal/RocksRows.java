@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
@@ -210,8 +211,12 @@ final class RocksRows implements Rows {
                 }
                 read.add(RocksRows.read(key, rows.value(), reading));
               }
-              rows.status();
               over = true;
+              try {
+                rows.status();
+              } catch (RocksDBException e) { // what comes after cannot be reached
+                read.add(new Row.Damaged("", 0, "the file of it and others: " + e.getMessage()));
+              }
               return true;
             }
           });

@@ -9,7 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -17,6 +19,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -38,6 +41,16 @@ final class Store implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private final WriteOptions synced;
+  private final FlushOptions soon;
+  private final Room room;
+  private final long flushAt;
+  private final long most;
+
+  /** Bytes of the log that are not in sorted files. The writer's alone. */
+  private long logged;
+
+  private final Wholeness wholeness;
+  private final @Nullable Witness witness;
   private boolean closed;
 
   final RocksDB db;
@@ -57,19 +70,30 @@ final class Store implements AutoCloseable {
   /** Persistence id and sequence number to snapshot. */
   final ColumnFamilyHandle snapshots;
 
+  /** Opens it, or makes it. Nothing is changed of one that is not whole. */
   Store(JournalSettings settings) {
     this(settings, false);
   }
 
   /** Only to be read; there must be one. */
   static Store toRead(JournalSettings settings) {
-    if (!Files.isRegularFile(settings.directory().resolve("CURRENT"))) {
+    var wholeness = new Wholeness(settings);
+    if (!wholeness.begun()) {
+      wholeness.requireNeverBegun();
       throw new JournalUnavailable("there is no journal in " + settings.directory());
     }
     return new Store(settings, true);
   }
 
   private Store(JournalSettings settings, boolean readOnly) {
+    wholeness = new Wholeness(settings);
+    if (!readOnly && !wholeness.begun()) {
+      wholeness.requireNeverBegun();
+    }
+    boolean looked = !readOnly && wholeness.begun() && wholeness.canBeToldBefore();
+    if (looked) {
+      new Store(settings, true).close();
+    }
     NativeLibrary.load(settings.nativeDirectory());
     try {
       if (!readOnly) {
@@ -85,6 +109,10 @@ final class Store implements AutoCloseable {
     }
     var handles = new ArrayList<ColumnFamilyHandle>();
     synced = own(new WriteOptions().setSync(true));
+    soon = own(new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true));
+    room = new Room(settings.directory(), settings.keepFree());
+    flushAt = settings.writeBufferSize() * 3 / 4;
+    most = settings.writeBufferSize() * 5 / 4;
     try {
       String folder = settings.directory().toString();
       db =
@@ -102,6 +130,18 @@ final class Store implements AutoCloseable {
     order = handles.get(2);
     ids = handles.get(3);
     snapshots = handles.get(4);
+    try {
+      if (!looked) {
+        wholeness.require(this);
+      }
+      witness = readOnly ? null : own(wholeness.witness(this, synced));
+    } catch (RocksDBException e) {
+      release();
+      throw unavailable(settings, e);
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
   }
 
   private DBOptions options(JournalSettings settings) {
@@ -109,7 +149,7 @@ final class Store implements AutoCloseable {
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
         .setWalRecoveryMode(settings.walRecovery())
-        .setDbWriteBufferSize(settings.writeBufferSize())
+        .setDbWriteBufferSize(2 * settings.writeBufferSize()) // and so much of the log is allocated
         .setMaxTotalWalSize(settings.maxWalSize())
         .setMaxOpenFiles(settings.maxOpenFiles())
         .setAllowMmapReads(false)
@@ -134,27 +174,34 @@ final class Store implements AutoCloseable {
             .setFilterPolicy(own(new BloomFilter(10)));
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)
-        .setWriteBufferSize(settings.writeBufferSize())
+        .setWriteBufferSize(2 * settings.writeBufferSize())
         .setCompressionType(CompressionType.LZ4_COMPRESSION);
   }
 
-  private static JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {
+  private JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {
     String folder = settings.directory().toString();
     String reason = String.valueOf(e.getMessage());
     // RocksDB says "While lock file: …/LOCK: Resource temporarily unavailable" or "lock hold by …".
     if (reason.contains("lock file") || reason.contains("lock hold")) {
       return new JournalUnavailable("another node uses this data folder: " + folder, e);
     }
-    if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+    if (e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace) {
       return new JournalUnavailable(
-          "the journal in "
-              + folder
-              + " is damaged ("
-              + reason
-              + "): restore it from a backup, or see dynode.journal.wal-recovery",
-          e);
+          "the journal in " + folder + " cannot be opened: its disk is full; free space on it", e);
+    }
+    if (isDamage(e)) {
+      return wholeness.damaged(reason);
     }
     return new JournalUnavailable("the journal in " + folder + " cannot be opened: " + reason, e);
+  }
+
+  /** Of a manifest that is missing RocksDB says "No such file or directory". */
+  private static boolean isDamage(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null
+        && (status.getCode() == Status.Code.Corruption
+            || status.getCode() == Status.Code.NotFound
+            || String.valueOf(e.getMessage()).contains("No such file"));
   }
 
   /** Work on the open database. Not to be nested; the work must not keep anything native. */
@@ -166,15 +213,52 @@ final class Store implements AutoCloseable {
       }
       return work.run(this);
     } catch (RocksDBException e) {
+      if (isDamage(e)) {
+        throw wholeness.damaged(String.valueOf(e.getMessage()));
+      }
       throw new UncheckedIOException(new IOException("the journal fails: " + e.getMessage(), e));
     } finally {
       open.readLock().unlock();
     }
   }
 
-  /** Writes and returns when the disk has it. */
+  /**
+   * Why something is not to be written now. While the disk is full RocksDB is never asked for more
+   * than the log has allocated: it would take no more writes at all, not even what frees space.
+   *
+   * @param bytes of it and of what is written with it
+   * @param relief whether it leads to more room
+   */
+  Optional<WriteRefused> noRoom(long bytes, boolean relief) {
+    return room.low() && (!relief || logged + bytes > most)
+        ? Optional.of(new WriteRefused(room.sentence()))
+        : Optional.empty();
+  }
+
+  /**
+   * Writes and returns when the disk has it. Sorted files are made in time, and not while the disk
+   * is full, so that RocksDB never has to make them by itself.
+   */
   void commit(WriteBatch batch) throws RocksDBException {
     db.write(synced, batch);
+    logged += batch.getDataSize();
+    if (logged >= flushAt && !room.low()) {
+      db.flush(soon, List.of(facts, events, order, ids, snapshots));
+      logged = 0;
+    }
+  }
+
+  /** The disk has everything up to this offset. */
+  void written(long offset) {
+    if (witness != null) {
+      witness.note(offset);
+    }
+  }
+
+  /** What is kept under a key; 0: nothing. */
+  long number(ColumnFamilyHandle family, byte[] key) throws RocksDBException {
+    byte[] number = db.get(family, key);
+    return number == null ? 0 : Keys.number(number);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.dynode.journal;
 
 /**
- * A write was not made and will not be: too many are waiting, or its sequence number is not above
+ * A write was not made and will not be: too many are waiting, the disk is full, or its number is not above
  * the last one. Reaches the actor as a rejection, so it never opens the journal's circuit breaker.
  */
 public final class WriteRefused extends IllegalStateException {

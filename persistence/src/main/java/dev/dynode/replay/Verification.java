@@ -305,8 +305,12 @@ public final class Verification {
   private void places() {
     long sum = 0;
     for (Iterator<Row> places = rows.places(1); places.hasNext(); ) {
-      if (places.next() instanceof Row.Place(long offset, String id, long sequence)) {
-        sum += fingerprint(offset, id, sequence);
+      switch (places.next()) {
+        case Row.Place(long offset, String id, long sequence) ->
+            sum += fingerprint(offset, id, sequence);
+        case Row.Damaged(_, _, String reason) ->
+            tell(Kind.INDEX, "", 0, "the order of the journal cannot be read: " + reason);
+        default -> {}
       }
     }
     if (sum != eventPlaces) {
@@ -346,9 +350,12 @@ public final class Verification {
   /** Ids without any event. */
   private void highest() {
     for (Iterator<Row> ids = rows.ids(); ids.hasNext(); ) {
-      if (ids.next() instanceof Row.Highest(String id, long sequence)
-          && !rows.events(id).hasNext()) {
-        tell(Kind.DAMAGED, id, 1, "it is missing, and all others of the " + sequence);
+      switch (ids.next()) {
+        case Row.Highest(String id, long sequence) when !rows.events(id).hasNext() ->
+            tell(Kind.DAMAGED, id, 1, "it is missing, and all others of the " + sequence);
+        case Row.Damaged(_, _, String reason) ->
+            tell(Kind.INDEX, "", 0, "the index of ids cannot be read: " + reason);
+        default -> {}
       }
     }
   }

@@ -87,9 +87,8 @@ public final class FileSlugStore implements SlugStore {
       Path unpacked = Files.createDirectory(work.resolve("unpacked"));
       Path code = new SlugUnpacker(unpacked, settings).unpack(Files.newInputStream(packed));
       Files.move(code, whole.resolve(TREE), StandardCopyOption.ATOMIC_MOVE);
-      var everybody = PosixFilePermissions.fromString("rwxr-xr-x");
-      Files.setPosixFilePermissions(whole.resolve(TREE), everybody);
-      Files.setPosixFilePermissions(whole, everybody);
+      Files.setPosixFilePermissions(
+          whole.resolve(TREE), PosixFilePermissions.fromString("rwxr-xr-x"));
       FileSystemSync.everything(whole);
       publish(slug, whole);
       return stored;

@@ -1,6 +1,7 @@
 package dev.dynode.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.read.EventHistory;
@@ -34,7 +35,7 @@ class KillTest {
     Map<String, Long> acknowledged = new HashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
       // Counted from the first acknowledgement on, so that the start of a JVM does not matter.
-      writeUntilKilled(random.nextInt(1, 400), acknowledged);
+      writeUntilKilled(random.nextInt(1, 400), true, "16 MiB", acknowledged);
     }
     try (var node = TestNode.open(folder.resolve("journal"))) {
       assertNoGaps(all(node), acknowledged);
@@ -44,10 +45,36 @@ class KillTest {
     }
   }
 
-  private void writeUntilKilled(int millis, Map<String, Long> acknowledged) throws Exception {
-    Process child = start();
+  /** Also amid its first opening and each later one, and while logs and sorted files change. */
+  @Test
+  void noKillMakesAJournalThatIsTakenForADamagedOne() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("KillTest -Dseed=" + seed);
+    var random = new Random(seed);
+    Map<String, Long> acknowledged = new HashMap<>();
+    for (int round = 1; round <= 2 * ROUNDS; round++) {
+      boolean writing = round % 2 == 0;
+      writeUntilKilled(random.nextInt(1, 1_000), writing, "128 KiB", acknowledged);
+      String errors = Files.readString(folder.resolve("errors"));
+      assertFalse(errors.contains("JournalUnavailable"), "after round " + round + "\n" + errors);
+    }
+    try (var node = TestNode.open(folder.resolve("journal"))) {
+      assertNoGaps(all(node), acknowledged);
+    }
+  }
+
+  /**
+   * @param writing whether the time begins with the first acknowledgement, not with the opening
+   */
+  private void writeUntilKilled(
+      int millis, boolean writing, String buffer, Map<String, Long> acknowledged)
+      throws Exception {
+    Process child = start(buffer);
     try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {
-      read(lines.readLine(), acknowledged);
+      assertEquals("opening", lines.readLine());
+      if (writing) {
+        read(lines.readLine(), acknowledged);
+      }
       var killer =
           Thread.ofVirtual()
               .start(
@@ -68,7 +95,7 @@ class KillTest {
     }
   }
 
-  private Process start() throws IOException {
+  private Process start(String buffer) throws IOException {
     Path temp = Files.createDirectories(folder.resolve("tmp"));
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -80,8 +107,9 @@ class KillTest {
             System.getProperty("java.class.path"),
             KilledWriter.class.getName(),
             folder.resolve("journal").toString(),
-            Integer.toString(WRITERS))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
+            Integer.toString(WRITERS),
+            buffer)
+        .redirectError(folder.resolve("errors").toFile())
         .start();
   }
 

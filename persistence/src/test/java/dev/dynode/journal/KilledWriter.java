@@ -1,20 +1,29 @@
 package dev.dynode.journal;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** Child of {@link KillTest}: journals without end and prints each acknowledged (id, number). */
+/**
+ * Child of {@link KillTest}: says when it opens the journal, journals without end and prints each
+ * acknowledged (id, number).
+ */
 final class KilledWriter {
   private KilledWriter() {}
 
   public static void main(String[] args) {
-    var node = TestNode.open(Path.of(args[0]));
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    out.println("opening");
+    var node =
+        TestNode.open(
+            ConfigFactory.parseMap(Map.of("dynode.journal.write-buffer-size", args[2]))
+                .withFallback(TestNode.config(Path.of(args[0]))));
     for (int i = 0; i < Integer.parseInt(args[1]); i++) {
       String id = "writer-" + i;
       node.system().systemActorOf(driver(id, node.counter(id), out), "of-" + id, Props.empty());

@@ -97,12 +97,26 @@ class StoreTest {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("StoreTest -Dseed=" + seed);
     Path log = writtenButNotClosed();
+    Witness.make(log.getParent(), 99); // as it was while the last one was being written
     try (var file = new RandomAccessFile(log.toFile(), "rw")) {
       file.setLength(file.length() - 1 - new Random(seed).nextInt(20));
     }
     try (var store = new Store(settings(Map.of()))) {
       assertEquals(99, new Reads(store, 1000).inOrder(1, 1000).size());
     }
+  }
+
+  @Test
+  void refusesALogWithoutTheEndThatWasAcknowledged() throws Exception {
+    Path log = writtenButNotClosed();
+    try (var file = new RandomAccessFile(log.toFile(), "rw")) {
+      file.setLength(file.length() - 1);
+    }
+    var refusal = assertThrows(JournalUnavailable.class, () -> new Store(settings(Map.of())));
+    assertTrue(
+        String.valueOf(refusal.getMessage())
+            .contains("is damaged (it ends with event 99, and 100 were written)"),
+        refusal.getMessage());
   }
 
   @Test

@@ -31,6 +31,7 @@ import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
@@ -575,6 +576,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         surroundings.freeName().accept(name, id);
         surroundings.logs().remove(id);
       }
+      case AppOrder.RemoveSlugs(List<SlugId> slugs) -> surroundings.removeSlugs().accept(slugs);
       case AppOrder.WriteLog _ -> throw new AssertionError("carried out by the ledger's executor");
     }
   }

@@ -46,6 +46,9 @@ public sealed interface AppCommand {
   record ReportSlugStored(String by, SlugId id, long bytes, String checksum)
       implements AppCommand {}
 
+  /** Give up a slug that neither the current release nor a dyno that takes a slot has. */
+  record RemoveSlug(String by, SlugId id) implements AppCommand {}
+
   record CreateRelease(String by, ReleaseId release, SlugId slug, Optional<String> description)
       implements AppCommand {}
 

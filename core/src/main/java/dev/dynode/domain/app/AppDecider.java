@@ -8,6 +8,7 @@ import dev.dynode.domain.app.AppCommand.CreateRelease;
 import dev.dynode.domain.app.AppCommand.CreateSlug;
 import dev.dynode.domain.app.AppCommand.DeleteApp;
 import dev.dynode.domain.app.AppCommand.RefuseDyno;
+import dev.dynode.domain.app.AppCommand.RemoveSlug;
 import dev.dynode.domain.app.AppCommand.ReportSlugStored;
 import dev.dynode.domain.app.AppCommand.RetireDyno;
 import dev.dynode.domain.app.AppCommand.RollBack;
@@ -61,6 +62,25 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     };
   }
 
+  /** With the slugs that nothing needs any more after it. */
+  private Decision<AppEvent> decideApp(App app, AppCommand command, Instant now) {
+    Decision<AppEvent> decision = decideAlone(app, command, now);
+    if (!(decision instanceof Decision.Accepted<AppEvent>(List<AppEvent> events))
+        || app.slugs().size() < policy.rollbackReleases() // as mostly
+        || events.stream().noneMatch(AppDecider::mayFreeSlugs)) {
+      return decision;
+    }
+    App after = app;
+    for (AppEvent event : events) {
+      after = (App) evolve(after, event);
+    }
+    var all = new ArrayList<>(events);
+    for (SlugId slug : SlugsNeeded.of(after, policy.rollbackReleases()).unneeded()) {
+      all.add(new AppEvent.SlugRemoved(now, command.by(), slug));
+    }
+    return new Decision.Accepted<>(all);
+  }
+
   private static Decision<AppEvent> create(CreateApp create, Instant now) {
     return Decision.accept(
         new AppEvent.AppCreated(
@@ -75,7 +95,13 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             now, create.by(), create.release(), 1, Optional.empty(), "Initial release"));
   }
 
-  private Decision<AppEvent> decideApp(App app, AppCommand command, Instant now) {
+  private static boolean mayFreeSlugs(AppEvent event) {
+    return event instanceof AppEvent.ReleaseCreated
+        || event instanceof AppEvent.SlugCreated
+        || event instanceof AppEvent.DynoRetired;
+  }
+
+  private Decision<AppEvent> decideAlone(App app, AppCommand command, Instant now) {
     return switch (command) {
       case CreateApp _ -> Decision.accept();
       case UpdateApp(String by, var name, var maintenance, var tier) ->
@@ -91,6 +117,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
                 ? Decision.accept()
                 : Decision.accept(new AppEvent.SlugStored(now, by, id, bytes, checksum));
       }
+      case RemoveSlug(String by, SlugId id) -> removeSlug(app, by, id, now);
       case CreateRelease create ->
           app.hasRelease(create.release()) ? Decision.accept() : createRelease(app, create, now);
       case RollBack rollBack ->
@@ -167,9 +194,18 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
   }
 
   private Decision<AppEvent> createSlug(App app, CreateSlug create, Instant now) {
-    if (app.slugs().size() >= policy.slugs()) {
+    int needed =
+        app.slugs().size() < policy.slugs()
+            ? 0
+            : SlugsNeeded.of(app, policy.rollbackReleases()).needed().size();
+    if (needed >= policy.slugs()) {
       return Decision.refuse(
-          Refusal.invalid("The app has " + app.slugs().size() + " slugs, the most it may have."));
+          Refusal.invalid(
+              "The app has "
+                  + needed
+                  + " slugs that are needed, the most it may have (dynode.apps.slugs): keep those of"
+                  + " fewer releases (dynode.apps.rollback-releases), or stop dynos of old"
+                  + " releases."));
     }
     for (String type : create.processTypes().keySet()) {
       if (!OneOffRequest.TYPE.matcher(type).matches()) {
@@ -193,8 +229,27 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             create.stack()));
   }
 
+  private static Decision<AppEvent> removeSlug(App app, String by, SlugId id, Instant now) {
+    if (app.hasRemoved(id)) {
+      return Decision.accept();
+    }
+    if (!app.slugs().containsKey(id)) {
+      return Decision.refuse(Refusal.notFound("slug"));
+    }
+    return SlugsNeeded.of(app, 1).inUse().contains(id)
+        ? Decision.refuse(
+            Refusal.conflict(
+                "Slug " + id + " is the current release's or a dyno's; it cannot be removed."))
+        : Decision.accept(new AppEvent.SlugRemoved(now, by, id));
+  }
+
   private static Decision<AppEvent> createRelease(App app, CreateRelease create, Instant now) {
     Slug slug = app.slugs().get(create.slug());
+    if (slug == null && app.hasRemoved(create.slug())) {
+      return Decision.refuse(
+          Refusal.invalid(
+              "slug: " + create.slug() + " was removed, for newer ones followed; deploy it again."));
+    }
     if (slug == null) {
       return Decision.refuse(Refusal.notFound("slug"));
     }
@@ -221,6 +276,14 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
         app.releases().stream().filter(r -> r.id().equals(rollBack.target())).findAny();
     if (target.isEmpty()) {
       return Decision.refuse(Refusal.notFound("release"));
+    }
+    if (target.get().slug().filter(app::hasRemoved).isPresent()) {
+      return Decision.refuse(
+          Refusal.invalid(
+              "release: the slug of v%d was removed, for the app has had %d releases since; roll back to a later one, or deploy its code again."
+                  .formatted(
+                      target.get().version(),
+                      app.currentRelease().version() - target.get().version())));
     }
     var events = new ArrayList<AppEvent>();
     Map<String, String> then = target.get().config();
@@ -267,6 +330,8 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     return switch (event) {
       case AppEvent.AppCreated _, AppEvent.SlugCreated _, AppEvent.SlugStored _ -> List.of();
       case AppEvent.ConfigVarsChanged _, AppEvent.DynoRefused _ -> List.of();
+      case AppEvent.SlugRemoved(_, _, SlugId id) ->
+          List.of(new AppOrder.RemoveSlugs(List.of(id)));
       case AppEvent.AppUpdated(Instant at, String by, _, var maintenance, _) ->
           maintenance
               .map(
@@ -284,7 +349,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
               new AppOrder.LaunchDyno(by, spec));
       case AppEvent.DynoRetired _ ->
           app.deletedAt().isPresent() && app.roster().isEmpty()
-              ? List.of(new AppOrder.Dismantle(app.name()))
+              ? dismantle(app)
               : List.of();
       case AppEvent.AppDeleted(_, String by) -> endings(app, by);
     };
@@ -294,9 +359,16 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     return new AppOrder.WriteLog(at, text);
   }
 
+  private static List<AppOrder> dismantle(App app) {
+    var dismantle = new AppOrder.Dismantle(app.name());
+    return app.slugs().isEmpty()
+        ? List.of(dismantle)
+        : List.of(dismantle, new AppOrder.RemoveSlugs(List.copyOf(app.slugs().keySet())));
+  }
+
   private static List<AppOrder> endings(App app, String by) {
     return app.roster().isEmpty()
-        ? List.of(new AppOrder.Dismantle(app.name()))
+        ? dismantle(app)
         : app.roster().keySet().stream()
             .<AppOrder>map(id -> new AppOrder.StopDyno(by, id, StopCause.APP_DELETED))
             .toList();
@@ -311,6 +383,9 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
         app.roster().values().stream()
             .<AppOrder>map(r -> new AppOrder.LaunchDyno(r.by(), r.spec()))
             .collect(Collectors.toCollection(ArrayList::new));
+    if (!app.removedSlugs().isEmpty()) {
+      orders.add(new AppOrder.RemoveSlugs(app.removedSlugs()));
+    }
     if (app.deletedAt().isPresent()) {
       orders.addAll(endings(app, app.owner()));
     }

@@ -50,6 +50,12 @@ public sealed interface AppEvent {
   record SlugStored(Instant at, String by, SlugId id, long bytes, String checksum)
       implements AppEvent {}
 
+  /**
+   * Neither the last releases nor a dyno that takes a slot need the slug: its archive and files are
+   * given up.
+   */
+  record SlugRemoved(Instant at, String by, SlugId id) implements AppEvent {}
+
   record ReleaseCreated(
       Instant at, String by, ReleaseId id, int version, Optional<SlugId> slug, String description)
       implements AppEvent {}

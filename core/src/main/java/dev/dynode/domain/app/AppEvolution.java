@@ -47,6 +47,7 @@ final class AppEvolution {
           Map.of(),
           Map.of(),
           List.of(),
+          List.of(),
           Map.of(),
           Map.of(),
           Names.none(),
@@ -105,6 +106,14 @@ final class AppEvolution {
                     slug.stack(),
                     slug.createdAt(),
                     Optional.of(new Stored(bytes, checksum, at))));
+      }
+      case AppEvent.SlugRemoved(_, _, SlugId id) -> {
+        next.slugs = ordered(app.slugs()).minus(id);
+        var removed = new ArrayList<>(app.removedSlugs());
+        removed.add(id);
+        next.removedSlugs =
+            List.copyOf(
+                removed.subList(Math.max(0, removed.size() - App.REMOVED_KEPT), removed.size()));
       }
       case AppEvent.ReleaseCreated(
               Instant at,
@@ -170,6 +179,7 @@ final class AppEvolution {
     private Instant updatedAt;
     private Map<String, String> config;
     private Map<SlugId, Slug> slugs;
+    private List<SlugId> removedSlugs;
     private List<Release> releases;
     private Map<DynoId, Requested> roster;
     private Map<DynoId, Finished> finished;
@@ -184,6 +194,7 @@ final class AppEvolution {
       updatedAt = app.updatedAt();
       config = app.config();
       slugs = app.slugs();
+      removedSlugs = app.removedSlugs();
       releases = app.releases();
       roster = app.roster();
       finished = app.finished();
@@ -204,6 +215,7 @@ final class AppEvolution {
           updatedAt,
           config,
           slugs,
+          removedSlugs,
           releases,
           roster,
           finished,

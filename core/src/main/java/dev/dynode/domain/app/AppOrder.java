@@ -3,7 +3,9 @@ package dev.dynode.domain.app;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
+import java.util.List;
 
 /** What the world should be made to do about an app. Idempotent. */
 public sealed interface AppOrder {
@@ -15,6 +17,13 @@ public sealed interface AppOrder {
   /** A line {@code app[api]: text} in the app's log. */
   record WriteLog(Instant at, String text) implements AppOrder {}
 
-  /** The app is gone and its last dyno too: free its name, forget its log and slugs. */
+  /** Forget the archives and files of slugs. */
+  record RemoveSlugs(List<SlugId> slugs) implements AppOrder {
+    public RemoveSlugs {
+      slugs = List.copyOf(slugs);
+    }
+  }
+
+  /** The app is gone and its last dyno too: free its name, forget its log. */
   record Dismantle(String name) implements AppOrder {}
 }

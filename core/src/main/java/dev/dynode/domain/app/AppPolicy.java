@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
  * @param configBytes names and values of all config vars together, UTF-8 (Heroku: 64 KB)
  * @param longestTimeToLive upper bound of {@code time_to_live} (Heroku: 24 h)
  * @param shieldIdleAfter idle time of attached dynos of Shield apps (Heroku: 15 min)
- * @param slugs most slugs of one app
+ * @param slugs most slugs of one app that are needed
+ * @param rollbackReleases how many of the last releases keep their slugs, so that one can roll back
+ *     to them; 1 or more
  */
 public record AppPolicy(
     Map<String, Integer> oneOffLimits,
@@ -25,8 +27,14 @@ public record AppPolicy(
     Duration longestTimeToLive,
     Duration shieldIdleAfter,
     int slugs,
+    int rollbackReleases,
     DynoPolicy dyno) {
   public AppPolicy {
+    if (rollbackReleases < 1) {
+      throw new IllegalArgumentException(
+          "dynode.apps.rollback-releases is %d; it must be 1 or more, for new dynos run the last release."
+              .formatted(rollbackReleases));
+    }
     oneOffLimits = Map.copyOf(oneOffLimits);
   }
 
@@ -41,6 +49,7 @@ public record AppPolicy(
           Duration.ofHours(24),
           Duration.ofMinutes(15),
           1_000,
+          30,
           DynoPolicy.HEROKU);
 
   /** No limits at all. */
@@ -53,6 +62,7 @@ public record AppPolicy(
         Integer.MAX_VALUE,
         Duration.ofSeconds(Long.MAX_VALUE),
         dyno.idleAfter(),
+        Integer.MAX_VALUE,
         Integer.MAX_VALUE,
         dyno);
   }

@@ -22,6 +22,7 @@ public sealed interface AppState {
    * An app.
    *
    * @param releases oldest first; never empty
+   * @param removedSlugs the last slugs that were removed, oldest first
    * @param roster dynos that take a slot, in order of request
    * @param finished the last dynos that ended, in order of end
    * @param names of the dynos of these two
@@ -39,6 +40,7 @@ public sealed interface AppState {
       Instant updatedAt,
       Map<String, String> config,
       Map<SlugId, Slug> slugs,
+      List<SlugId> removedSlugs,
       List<Release> releases,
       Map<DynoId, Requested> roster,
       Map<DynoId, Finished> finished,
@@ -48,6 +50,9 @@ public sealed interface AppState {
 
     /** How many finished dynos an app remembers by itself; all stay in the journal. */
     public static final int FINISHED_KEPT = 1_000;
+
+    /** How many removed slugs an app remembers: those that a crash may have left on disk. */
+    static final int REMOVED_KEPT = 1_000;
 
     /** The release new dynos run. */
     public Release currentRelease() {
@@ -74,6 +79,7 @@ public sealed interface AppState {
           updatedAt,
           config,
           slugs,
+          removedSlugs,
           known,
           roster,
           Map.of(),
@@ -93,6 +99,13 @@ public sealed interface AppState {
     /** The release of this version. */
     public Optional<Release> release(int version) {
       return releases.stream().filter(release -> release.version() == version).findAny();
+    }
+
+    /** Whether it has given up a slug that it had. */
+    public boolean hasRemoved(SlugId slug) {
+      return !slugs.containsKey(slug)
+          && (removedSlugs.contains(slug)
+              || releases.stream().anyMatch(release -> release.slug().equals(Optional.of(slug))));
     }
 
     /** Whether there is a release of this id. */

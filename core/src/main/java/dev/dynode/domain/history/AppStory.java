@@ -51,7 +51,7 @@ public final class AppStory {
         switch (order) {
           case AppOrder.LaunchDyno(_, DynoSpec spec) -> ends.apply(spec.id());
           case AppOrder.StopDyno(_, DynoId id, _) -> ends.apply(id);
-          case AppOrder.WriteLog _, AppOrder.Dismantle _ -> Optional.empty();
+          case AppOrder.WriteLog _, AppOrder.Dismantle _, AppOrder.RemoveSlugs _ -> Optional.empty();
         };
     return end.map(
             at ->
@@ -128,6 +128,8 @@ public final class AppStory {
           "%s: %s made slug %s.".formatted(when, slug.by(), slug.id());
       case AppEvent.SlugStored stored ->
           "%s: its archive was stored, %d bytes.".formatted(when, stored.bytes());
+      case AppEvent.SlugRemoved removed ->
+          "%s: slug %s was removed, for nothing needed it any more.".formatted(when, removed.id());
       case AppEvent.ReleaseCreated release ->
           "%s: %s made release v%d: %s."
               .formatted(when, release.by(), release.version(), release.description());

@@ -58,6 +58,7 @@ final class EventHash {
           AppEvent.ConfigVarsChanged _,
           AppEvent.SlugCreated _,
           AppEvent.SlugStored _,
+          AppEvent.SlugRemoved _,
           AppEvent.ReleaseCreated _,
           AppEvent.AppDeleted _ -> {}
     }

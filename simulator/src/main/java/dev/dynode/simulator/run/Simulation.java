@@ -274,7 +274,7 @@ public final class Simulation {
           soon.add(() -> tell(dyno, new DynoCommand.Stop(by, cause)));
         }
       }
-      case AppOrder.WriteLog _, AppOrder.Dismantle _ -> {}
+      case AppOrder.WriteLog _, AppOrder.Dismantle _, AppOrder.RemoveSlugs _ -> {}
     }
   }
 

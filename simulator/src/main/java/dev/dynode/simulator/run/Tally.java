@@ -128,6 +128,7 @@ final class Tally implements Journal {
           AppEvent.ConfigVarsChanged _,
           AppEvent.SlugCreated _,
           AppEvent.SlugStored _,
+          AppEvent.SlugRemoved _,
           AppEvent.ReleaseCreated _,
           AppEvent.AppDeleted _ -> {}
     }

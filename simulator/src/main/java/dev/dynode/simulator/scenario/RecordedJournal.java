@@ -122,6 +122,7 @@ public final class RecordedJournal {
       case AppEvent.ConfigVarsChanged _,
           AppEvent.SlugCreated _,
           AppEvent.SlugStored _,
+          AppEvent.SlugRemoved _,
           AppEvent.ReleaseCreated _,
           AppEvent.DynoRetired _,
           AppEvent.AppDeleted _ -> {}

@@ -177,6 +177,7 @@ public final class ScenarioFile {
             heroku.longestTimeToLive(),
             times.span("shield-idle-after", heroku.shieldIdleAfter()),
             heroku.slugs(),
+            heroku.rollbackReleases(),
             new DynoPolicy(
                 times.span("attach-within", dyno.attachWithin()),
                 times.span("idle-after", dyno.idleAfter()),

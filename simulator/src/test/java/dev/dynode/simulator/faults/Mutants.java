@@ -205,6 +205,7 @@ enum Mutants {
         heroku.longestTimeToLive(),
         heroku.shieldIdleAfter(),
         heroku.slugs(),
+        heroku.rollbackReleases(),
         heroku.dyno());
   }
 
@@ -248,6 +249,7 @@ enum Mutants {
         app.updatedAt(),
         app.config(),
         app.slugs(),
+        app.removedSlugs(),
         app.releases(),
         app.roster(),
         app.finished(),
