@@ -19,7 +19,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -33,7 +32,9 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
  * @param names of all apps as far as this node has heard
  * @param patience longest wait for an answer
  * @param again after how long an unanswered question is asked again
- * @param cutOff whether this node can reach no control node any more, so that asking is in vain
+ * @param cutOff why this node can reach no control node any more, if so: asking is in vain
+ * @param unwritten why nothing can be recorded now, if so: changes are refused at once, and not
+ *     carried out later
  */
 public record ActorControlPlane(
     ActorRef<NodeGuardian.Command> guardian,
@@ -42,7 +43,8 @@ public record ActorControlPlane(
     Scheduler scheduler,
     Duration patience,
     Duration again,
-    BooleanSupplier cutOff)
+    Supplier<Optional<String>> cutOff,
+    Supplier<Optional<String>> unwritten)
     implements ControlPlane {
 
   @Override
@@ -120,11 +122,16 @@ public record ActorControlPlane(
   }
 
   private CompletionStage<Answer<Boolean>> names(DirectoryCommand command) {
-    return repeat(
-        left ->
-            AskPattern.ask(
-                directory, replyTo -> new NameDirectory.Change(command, replyTo), left, scheduler),
-        System.nanoTime());
+    return writing(
+        () ->
+            repeat(
+                left ->
+                    AskPattern.ask(
+                        directory,
+                        replyTo -> new NameDirectory.Change(command, replyTo),
+                        left,
+                        scheduler),
+                System.nanoTime()));
   }
 
   @Override
@@ -139,17 +146,21 @@ public record ActorControlPlane(
 
   @Override
   public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return ask(app, replyTo -> new AppSupervisor.Change(command, replyTo));
+    return writing(() -> ask(app, replyTo -> new AppSupervisor.Change(command, replyTo)));
   }
 
   @Override
   public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
-    return ask(app, replyTo -> new AppSupervisor.Run(command, replyTo));
+    return writing(() -> ask(app, replyTo -> new AppSupervisor.Run(command, replyTo)));
   }
 
   @Override
   public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
-    return ask(app, replyTo -> new AppSupervisor.TellDyno(dyno, command, replyTo));
+    return writing(() -> ask(app, replyTo -> new AppSupervisor.TellDyno(dyno, command, replyTo)));
+  }
+
+  private <T> CompletionStage<T> writing(Supplier<CompletionStage<T>> change) {
+    return unwritten.get().<CompletionStage<T>>map(ActorControlPlane::unanswered).orElseGet(change);
   }
 
   private <T> CompletionStage<T> ask(
@@ -167,8 +178,9 @@ public record ActorControlPlane(
   private <T> CompletionStage<T> repeat(
       Function<Duration, CompletionStage<T>> question, long from) {
     Duration left = patience.minusNanos(System.nanoTime() - from);
-    if (cutOff.getAsBoolean()) {
-      return unanswered("This node was cut off from the control nodes; ask again in a moment.");
+    Optional<String> inVain = cutOff.get();
+    if (inVain.isPresent()) {
+      return unanswered(inVain.get());
     }
     if (!left.isPositive()) {
       return unanswered("No control node has answered in time; ask again in a moment.");

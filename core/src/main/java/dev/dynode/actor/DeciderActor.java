@@ -111,7 +111,7 @@ public final class DeciderActor<C, E, S, O>
       Executors<C, E, S, O> executors) {
     super(
         id,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(3), 0.2));
     this.decider = decider;
     this.clock = clock;
     this.timers = timers;

@@ -70,24 +70,34 @@ final class Edge {
     NodeSettings settings = parts.settings();
     var routes = new HttpRouter(parts.control(), parts.stores().logs(), parts.clock());
     ServerBinding router =
-        Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.routerPort())
-                .bindSync(routes::answer));
+        Ports.bind(
+            "--router-port",
+            parts.bind(),
+            settings.routerPort(),
+            () ->
+                Node.await(
+                    Http.get(system)
+                        .newServerAt(parts.bind(), settings.routerPort())
+                        .bindSync(routes::answer)));
     var platform =
         new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
     ServerBinding api =
-        Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.apiPort())
-                .withSettings(platform.serverSettings(system))
-                .bind(
-                    Directives.mapRequest(
-                        request -> {
-                          parts.lastUse().now();
-                          return request;
-                        },
-                        platform::route)));
+        Ports.bind(
+            "--api-port",
+            parts.bind(),
+            settings.apiPort(),
+            () ->
+                Node.await(
+                    Http.get(system)
+                        .newServerAt(parts.bind(), settings.apiPort())
+                        .withSettings(platform.serverSettings(system))
+                        .bind(
+                            Directives.mapRequest(
+                                request -> {
+                                  parts.lastUse().now();
+                                  return request;
+                                },
+                                platform::route))));
     return new Edge(settings.publicHost(), api, router);
   }
 
