@@ -26,7 +26,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -58,7 +57,9 @@ public record ActorControlPlane(
    * @param clockSkew how much the clocks of two nodes may differ: so much earlier a command is
    *     refused than nobody waits for it
    * @param who would answer, in the words of a sentence that it has not
-   * @param cutOff whether this node can reach no control node any more, so that asking is in vain
+   * @param cutOff why this node can reach no control node any more, if so: asking is in vain
+   * @param unwritten why nothing can be recorded now, if so: changes are refused at once, and not
+   *     carried out later
    */
   public record Patience(
       Duration longest,
@@ -66,7 +67,8 @@ public record ActorControlPlane(
       Duration clockSkew,
       String who,
       InstantSource clock,
-      BooleanSupplier cutOff) {}
+      Supplier<Optional<String>> cutOff,
+      Supplier<Optional<String>> unwritten) {}
 
   @Override
   public ControlPlane until(Instant notAfter) {
@@ -222,6 +224,10 @@ public record ActorControlPlane(
   /** What an earlier question has done, whose answer was lost, the answer to a later one need not tell. */
   private <T> CompletionStage<Answer<T>> ask(
       BiFunction<Optional<Instant>, Duration, CompletionStage<Answer<T>>> question) {
+    Optional<String> unwritten = patience.unwritten().get();
+    if (unwritten.isPresent()) {
+      return CompletableFuture.completedStage(new Answer.Failed<>(Failure.notDone(unwritten.get())));
+    }
     var asked = new AtomicInteger();
     return this.<Answer<T>>repeat(
             true,
@@ -269,12 +275,13 @@ public record ActorControlPlane(
       long from,
       boolean asked) {
     Duration left = whole.minusNanos(System.nanoTime() - from);
-    boolean cutOff = patience.cutOff().getAsBoolean();
-    if (cutOff || !left.isPositive()) {
-      String why = cutOff ? "This node was cut off from the control nodes." : unanswered();
+    Optional<String> inVain = patience.cutOff().get();
+    if (inVain.isPresent() || !left.isPositive()) {
       return CompletableFuture.failedStage(
           new Unanswered(
-              why + " " + (changes && asked ? Failure.LOOK_FIRST : "Ask again in a moment.")));
+              inVain.orElseGet(this::unanswered)
+                  + " "
+                  + (changes && asked ? Failure.LOOK_FIRST : "Ask again in a moment.")));
     }
     return question
         .apply(left.compareTo(patience.again()) < 0 ? left : patience.again())

@@ -10,6 +10,7 @@ import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostWatch;
 import dev.dynode.actor.host.KnownHosts;
+import dev.dynode.actor.host.Standing;
 import dev.dynode.domain.id.AppId;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,9 +46,10 @@ public final class ClusterGuardian {
    *
    * @param hosts how often hosts tell of themselves
    * @param lease how long dynos go on when no control node or edge hears of their host
+   * @param keeping see {@link HostWatch#create}
    * @param freeAfter see {@link NameDirectory.Parts}
    */
-  public record Times(Duration hosts, Duration lease, Duration freeAfter) {}
+  public record Times(Duration hosts, Duration lease, Duration keeping, Duration freeAfter) {}
 
   /**
    * A node of a cluster. It must not join that before this guardian can be asked.
@@ -55,7 +57,7 @@ public final class ClusterGuardian {
    * @param host none where this node runs no dynos
    */
   public static Behavior<NodeGuardian.Command> create(
-      Control control, Optional<Host> host, KnownHosts hosts, Times times) {
+      Control control, Optional<Host> host, KnownHosts hosts, Standing standing, Times times) {
     return Behaviors.setup(
         context -> {
           var system = context.getSystem();
@@ -87,7 +89,8 @@ public final class ClusterGuardian {
                               "directory")
                           .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
           if (!Cluster.get(system).selfMember().getRoles().equals(Set.of(HostAgent.ROLE))) {
-            context.spawn(HostWatch.create(hosts, times.hosts()), "hosts");
+            context.spawn(
+                HostWatch.create(hosts, times.hosts(), standing, times.keeping()), "hosts");
           }
           Optional<ActorRef<HostAgent.Command>> agent =
               host.map(
@@ -98,7 +101,10 @@ public final class ClusterGuardian {
                               here.found(),
                               Optional.of(
                                   new HostAgent.Membership(
-                                      here.rendezvous(), times.hosts(), times.lease()))),
+                                      here.rendezvous(),
+                                      times.hosts(),
+                                      times.lease(),
+                                      standing::cluster))),
                           "host"));
           var reached = new Reached(directory, hosts, agent);
           surroundings.complete(NodeGuardian.surroundings(control, reached, system.ignoreRef()));

@@ -52,7 +52,7 @@ public final class DeciderActor<C, E, S, O>
 
   /** The same after a failed write or read: the disk or the database may need a moment. */
   private static final BackoffSupervisorStrategy AFTER_THE_JOURNAL =
-      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(100), Duration.ofSeconds(5), 0.2);
+      SupervisorStrategy.restartWithBackoff(Duration.ofMillis(100), Duration.ofSeconds(3), 0.2);
 
   /** How soon it is tried again what the rules or the executor failed at. */
   private static final Duration AGAIN = Duration.ofSeconds(2);

@@ -76,7 +76,7 @@ final class Desk extends AllDirectives {
 
   /** With time left to say so before the server does. */
   private ControlPlane inTime() {
-    Duration whole = settings.connections().requestTimeout();
+    Duration whole = settings.requests().timeout();
     return with.control().until(with.clock().instant().plus(whole.multipliedBy(9).dividedBy(10)));
   }
 

@@ -94,9 +94,9 @@ final class SimulatedHosts implements AutoCloseable {
         ClusterGuardian.create(
             parts,
             Optional.empty(),
-            new KnownHosts(
-                every.multipliedBy(3), cluster.getDuration("host-lost-after"), System::nanoTime),
-            new ClusterGuardian.Times(every, lease, cluster.getDuration("free-names-after")));
+            new KnownHosts(every.multipliedBy(3), new KnownHosts.Absence(NEVER, NEVER), System::nanoTime),
+            postgres.standing(),
+            new ClusterGuardian.Times(every, lease, NEVER, cluster.getDuration("free-names-after")));
     Behavior<NodeGuardian.Command> root =
         Behaviors.setup(
             context -> {
@@ -110,7 +110,7 @@ final class SimulatedHosts implements AutoCloseable {
                         new HostSurroundings(
                             runtime, slugs, logs, Clock.systemUTC(), load, apps, 10_000, NEVER),
                         runtime.recover(),
-                        Optional.of(new HostAgent.Membership(() -> "127.0.0.1:1", every, lease))),
+                        Optional.of(new HostAgent.Membership(() -> "127.0.0.1:1", every, lease, () -> 0))),
                     "host-" + i);
               }
               return Behaviors.receiveMessage(
@@ -130,7 +130,7 @@ final class SimulatedHosts implements AutoCloseable {
                   system, NodeGuardian.Find::new, PATIENCE, system.scheduler())
               .toCompletableFuture()
               .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      OneCluster one = postgres.cluster(Membership.address(system), () -> {});
+      OneCluster one = postgres.cluster(Membership.address(system), _ -> {});
       new Joining(system, membership, one, cluster).run();
       control =
           new ActorControlPlane(
@@ -144,7 +144,8 @@ final class SimulatedHosts implements AutoCloseable {
                   cluster.getDuration("clock-skew"),
                   "No control node",
                   InstantSource.system(),
-                  () -> false),
+                  Optional::empty,
+                  Optional::empty),
               Optional.empty());
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(e);

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import dev.dynode.node.NodeSettings;
 import dev.dynode.node.NodeStarter;
+import dev.dynode.node.NodeStarter.Removed;
 import dev.dynode.node.NodeStarter.RunningNode;
 import java.nio.file.Path;
 import java.security.Security;
@@ -13,6 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,6 +41,9 @@ final class ServerCommand implements Callable<Integer> {
    * Exit status of a node whose cluster has gone on without it: whoever runs it starts it again.
    */
   private static final int REMOVED = 75;
+
+  /** Longest time that what a start has begun may take to end. */
+  private static final int MOST_SECONDS = 45;
 
   private final NodeStarter starter;
 
@@ -93,11 +101,39 @@ final class ServerCommand implements Callable<Integer> {
     Security.setProperty("networkaddress.cache.ttl", "5");
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
     NodeSettings settings = settings();
-    RunningNode running = starter.start(settings);
-    OnInterrupt.first(running::close);
+    RunningNode running = start(settings);
     System.out.println("Dynode ready: " + told(running) + "data " + settings.data());
     running.awaitStop();
     return running.removed() ? REMOVED : 0;
+  }
+
+  /** What ends this program ends the node in order, also while it starts. */
+  private RunningNode start(NodeSettings settings) throws Exception {
+    Thread here = Thread.currentThread();
+    var started = new CompletableFuture<RunningNode>();
+    OnInterrupt.first(
+        () -> {
+          here.interrupt();
+          try {
+            started.get(MOST_SECONDS, TimeUnit.SECONDS).close();
+          } catch (ExecutionException itFailed) {
+            // and has ended what it had begun
+          } catch (InterruptedException | TimeoutException e) {
+            System.err.println("The start of the node did not end in order.");
+          }
+        });
+    try {
+      RunningNode running = starter.start(settings);
+      started.complete(running);
+      OnInterrupt.first(running::close);
+      return running;
+    } catch (Removed e) {
+      started.completeExceptionally(e);
+      throw new CommandFailed(String.valueOf(e.getMessage()), REMOVED);
+    } catch (Exception e) {
+      started.completeExceptionally(e);
+      throw e;
+    }
   }
 
   private static String told(RunningNode node) {

@@ -72,28 +72,38 @@ final class Edge {
     NodeSettings settings = parts.settings();
     var routes = new HttpRouter(parts.control(), parts.stores().logs(), parts.clock());
     HttpServer.Bound router =
-        Node.await(
-            HttpServer.bind(
-                system,
-                parts.bind(),
-                settings.routerPort(),
-                ConnectionLimits.of(parts.config().getConfig("dynode.router")),
-                ServerSettings.create(system.classicSystem()),
-                request -> CompletableFuture.completedFuture(routes.answer(request))));
+        Ports.bind(
+            "--router-port",
+            parts.bind(),
+            settings.routerPort(),
+            () ->
+                Node.await(
+                    HttpServer.bind(
+                        system,
+                        parts.bind(),
+                        settings.routerPort(),
+                        ConnectionLimits.of(parts.config().getConfig("dynode.router")),
+                        ServerSettings.create(system.classicSystem()),
+                        request -> CompletableFuture.completedFuture(routes.answer(request)))));
     var platform =
         new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
     HttpServer.Bound api =
-        Node.await(
-            platform.bind(
-                system,
-                parts.bind(),
-                settings.apiPort(),
-                Directives.mapRequest(
-                    request -> {
-                      parts.lastUse().now();
-                      return request;
-                    },
-                    platform::route)));
+        Ports.bind(
+            "--api-port",
+            parts.bind(),
+            settings.apiPort(),
+            () ->
+                Node.await(
+                    platform.bind(
+                        system,
+                        parts.bind(),
+                        settings.apiPort(),
+                        Directives.mapRequest(
+                            request -> {
+                              parts.lastUse().now();
+                              return request;
+                            },
+                            platform::route))));
     return new Edge(settings.publicHost(), api, router);
   }
 

@@ -1,52 +1,71 @@
 package dev.dynode.node;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /**
  * Tells load balancers and whoever runs nodes how this one is: {@code /live} answers 200 as long as
- * it need not be started again, {@code /ready} as long as it should be given work; else 503 and
- * why.
+ * it need not be started again, from before it joins its cluster until its end; {@code /ready} as
+ * long as it should be given work; else 503 and why. On the JDK's own server, for it lives longer
+ * than the actors.
  */
-record Health(ServerBinding binding) {
+record Health(HttpServer server) implements AutoCloseable {
 
   /**
    * Serves it.
    *
    * @param unready why it should be given no work; may wait for a moment
    */
-  static Health serve(
-      ActorSystem<?> system, String host, int port, Supplier<Optional<String>> unready)
-      throws Exception {
-    return new Health(
-        Node.await(
-            Http.get(system)
-                .newServerAt(host, port)
-                .bindSync(request -> answer(request, unready))));
+  static Health serve(String host, int port, Supplier<Optional<String>> unready) throws Exception {
+    return Ports.bind(
+        "--health-port",
+        host,
+        port,
+        () -> {
+          HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);
+          server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+          server.createContext("/", exchange -> answer(exchange, unready));
+          server.start();
+          return new Health(server);
+        });
   }
 
-  private static HttpResponse answer(HttpRequest request, Supplier<Optional<String>> unready) {
-    return switch (request.getUri().path()) {
-      case "/live" -> told(200, "live");
-      case "/ready" -> unready.get().map(why -> told(503, why)).orElseGet(() -> told(200, "ready"));
-      default -> told(404, "There are /live and /ready.");
-    };
+  private static void answer(HttpExchange exchange, Supplier<Optional<String>> unready)
+      throws IOException {
+    try (exchange) {
+      switch (exchange.getRequestURI().getPath()) {
+        case "/live" -> tell(exchange, 200, "live");
+        case "/ready" -> {
+          Optional<String> why = unready.get();
+          tell(exchange, why.isPresent() ? 503 : 200, why.orElse("ready"));
+        }
+        default -> tell(exchange, 404, "There are /live and /ready.");
+      }
+    }
   }
 
-  private static HttpResponse told(int status, String text) {
-    return HttpResponse.create()
-        .withStatus(StatusCodes.get(status))
-        .withEntity(ContentTypes.TEXT_PLAIN_UTF8, text + "\n");
+  private static void tell(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=UTF-8");
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, head ? -1 : body.length);
+    if (!head) {
+      exchange.getResponseBody().write(body);
+    }
   }
 
   int port() {
-    return binding.localAddress().getPort();
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
   }
 }

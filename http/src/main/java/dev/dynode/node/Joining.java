@@ -70,15 +70,22 @@ public final class Joining {
     var complaints = new Every(COMPLAIN_EVERY);
     complaints.due();
     while (!step()) {
-      if (System.nanoTime() - began > within.toNanos()
-          || system.getWhenTerminated().toCompletableFuture().isDone()) {
+      if (System.nanoTime() - began > within.toNanos()) {
         throw new IOException(
-            "None of the nodes to join has let this node into its cluster within %d s: %s."
-                .formatted(within.toSeconds(), silence()));
+            (Membership.isLetIn(system)
+                    ? "This node was let into its cluster, but is not up in it within %d s: %s."
+                    : "None of the nodes to join has let this node into its cluster within %d s: %s.")
+                .formatted(within.toSeconds(), hindrance()));
       }
       if (complaining.isDone() && complaints.due()) {
         complaining =
-            aside(() -> LOG.warn("no node has let this one into its cluster yet: {}", silence()));
+            aside(
+                () ->
+                    LOG.warn(
+                        Membership.isLetIn(system)
+                            ? "this node is let into its cluster, but not up in it yet: {}"
+                            : "no node has let this one into its cluster yet: {}",
+                        hindrance()));
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
@@ -139,16 +146,30 @@ public final class Joining {
     return others;
   }
 
+  private String hindrance() {
+    return database + (Membership.isLetIn(system) ? waiting() : silence());
+  }
+
+  /** A cluster takes nobody up while one of its members cannot be reached. */
+  private String waiting() {
+    List<String> unreachable = Membership.unreachable(system);
+    return unreachable.isEmpty()
+        ? "its members have not all heard of it"
+        : String.join(", ", unreachable) + " cannot be reached by the others, and is not given up";
+  }
+
   private String silence() {
     List<String> said = new ArrayList<>();
     Set<String> others = others(said);
     others.stream()
         .limit(MOST_KNOCKS)
-        .forEach(node -> said.add(node + " " + Knock.at(node, membership.tls())));
+        .forEach(
+            node ->
+                said.add(node + " " + Knock.at(node, membership.tls(), members.contains(node))));
     if (members.isEmpty()) {
       said.add("no control node has begun a cluster in this database yet");
     }
-    return database + String.join("; ", said);
+    return String.join("; ", said);
   }
 
   /** Name servers and silent nodes take their time. */

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
@@ -25,6 +26,10 @@ final class Knock {
       "speaks TLS, with nodes that show it a certificate: give this node --cluster-tls";
   private static final String SILENT =
       "listens, but is not in a cluster itself, or has another name for itself";
+  private static final String TRUSTING =
+      "trusts this node, and is not in a cluster itself, or has this node under another name";
+  private static final String MEMBER =
+      "is a member, and has not answered yet: it must reach this node at its --cluster-host and --cluster-port";
 
   private Knock() {}
 
@@ -32,9 +37,10 @@ final class Knock {
    * Connects as Pekko does, and looks at what happens; waits up to six seconds.
    *
    * @param node host and port
+   * @param member whether the database knows it as one
    * @return what is known of it, as the end of a sentence that begins with its address
    */
-  static String at(String node, Optional<Membership.Tls> tls) {
+  static String at(String node, Optional<Membership.Tls> tls, boolean member) {
     int colon = node.lastIndexOf(':');
     try (var socket = new Socket()) {
       socket.connect(
@@ -42,7 +48,8 @@ final class Knock {
               node.substring(0, colon), Integer.parseInt(node.substring(colon + 1))),
           WAIT_MILLIS);
       socket.setSoTimeout(WAIT_MILLIS);
-      return tls.isPresent() ? trusted(socket, tls.get()) : plain(socket);
+      String seen = tls.isPresent() ? trusted(socket, tls.get()) : plain(socket);
+      return member && (seen.equals(SILENT) || seen.equals(TRUSTING)) ? MEMBER : seen;
     } catch (UnknownHostException e) {
       return "has a name that no name server knows";
     } catch (SocketTimeoutException e) {
@@ -61,7 +68,7 @@ final class Knock {
             ? "closed the connection; its certificate and this node's must have a name in common"
             : "speaks something else";
       } catch (SocketTimeoutException e) {
-        return "trusts this node, and is not in a cluster itself, or has this node under another name";
+        return TRUSTING;
       } catch (SSLException | EOFException e) {
         return "refuses this node's certificate "
             + tls.certificate()
@@ -86,8 +93,8 @@ final class Knock {
       return WANTS_TLS;
     } catch (SSLException e) {
       return aboutCertificate(e) ? WANTS_TLS : SILENT;
-    } catch (SocketTimeoutException | EOFException e) {
-      return SILENT;
+    } catch (SocketTimeoutException | EOFException | SocketException e) {
+      return SILENT; // Pekko hangs up on what is not its own
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }

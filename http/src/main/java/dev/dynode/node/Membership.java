@@ -110,6 +110,14 @@ public record Membership(
     return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
   }
 
+  /** Addresses of members that others cannot reach, as this node sees it. */
+  static List<String> unreachable(ActorSystem<?> system) {
+    return Cluster.get(system).state().getUnreachable().stream()
+        .map(member -> member.address().getHost().get() + ":" + member.address().getPort().get())
+        .sorted()
+        .toList();
+  }
+
   /** Runs once when the cluster has gone on without this node, on a thread of the cluster. */
   static void whenRemoved(ActorSystem<?> system, Runnable then) {
     org.apache.pekko.cluster.Cluster.get(system.classicSystem()).registerOnMemberRemoved(then);

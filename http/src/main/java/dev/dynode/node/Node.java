@@ -20,11 +20,15 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.journal.RocksDatabase;
 import dev.dynode.node.Membership.Role;
+import dev.dynode.node.NodeStarter.Removed;
 import dev.dynode.node.NodeStarter.RunningNode;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.postgres.ClusterOver;
+import dev.dynode.postgres.JournalPulse;
 import dev.dynode.postgres.OneCluster;
+import dev.dynode.postgres.Postgres;
 import dev.dynode.read.NamesProjection;
 import dev.dynode.rendezvous.RelayDesk;
 import dev.dynode.rendezvous.RendezvousServer;
@@ -52,7 +56,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -62,6 +65,7 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,52 +85,88 @@ public final class Node implements RunningNode {
   /** The same where nobody can answer them but by saying so. */
   private static final Duration IN_VAIN = Duration.ofSeconds(3);
 
+  /** Confirmed each second, a node that was not for so long has lost the database. */
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
+  private static final String CUT_OFF =
+      "This node was cut off from the control nodes.";
+
   /** What the host of a node that is alone is called. */
   static final String ALONE = "local";
 
   private final NodeSettings settings;
   private final DataFolder data;
-  private final Stores stores;
-  private final Optional<Machine> machine;
-  private final ActorSystem<NodeGuardian.Command> system;
-  private final ActorControlPlane control;
-  private final Optional<RendezvousServer> rendezvous;
-  private final Optional<Edge> edge;
-  private final Optional<Health> health;
+  private final Config config;
   private final boolean endsDynos;
   private final boolean throughEdges;
   private final LastUse lastUse = new LastUse();
-  private final AtomicBoolean closing = new AtomicBoolean();
 
   /** Done when every call has its answer, or never will. */
   private final CompletableFuture<Done> answered = new CompletableFuture<>();
 
+  private final Thread starting = Thread.currentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private volatile boolean removed;
+  private volatile Phase phase = Phase.STARTING; // changed under the lock of this
+  private volatile @Nullable String removed; // why, once its cluster has gone on without it
 
-  /** Starts a node and returns once it serves. */
+  // What has been started so far.
+  private volatile Optional<Health> health = Optional.empty();
+  private volatile Optional<Stores> stores = Optional.empty();
+  private volatile Optional<Machine> machine = Optional.empty();
+  private volatile Optional<ActorSystem<NodeGuardian.Command>> system = Optional.empty();
+  private volatile Optional<ActorControlPlane> control = Optional.empty();
+  private volatile Optional<RendezvousServer> rendezvous = Optional.empty();
+  private volatile Optional<JournalPulse> journal = Optional.empty();
+  private volatile Optional<Edge> edge = Optional.empty();
+
+  private enum Phase {
+    /** Whoever wants it to stop interrupts the thread that starts it. */
+    STARTING,
+    SERVING,
+    CLOSING
+  }
+
+  /**
+   * Starts a node and returns once it serves. If that fails, or is interrupted, everything it has
+   * started is ended again in order.
+   */
   public static RunningNode start(NodeSettings settings) throws Exception {
     LOG.debug("starting on {}", settings.data()); // before threads that log are
     DataFolder data = DataFolder.hold(settings.data());
+    Node node;
     try {
-      if (settings.membership().isEmpty()) {
-        Relocation.requireNotDone(settings.data());
-      }
-      return new Node(settings, data);
-    } catch (Exception e) {
+      node = new Node(settings, data);
+    } catch (RuntimeException e) {
       data.close();
       throw e;
     }
+    try {
+      node.open();
+    } catch (Exception e) {
+      throw node.undone(e);
+    }
+    return node;
   }
 
-  private Node(NodeSettings settings, DataFolder data) throws Exception {
+  private Node(NodeSettings settings, DataFolder data) {
     this.settings = settings;
     this.data = data;
-    Config config = complete(settings, data);
+    config = complete(settings, data);
+    endsDynos = settings.transientNode() || !config.getBoolean("dynode.node.leave-dynos");
+    throughEdges = config.getBoolean("dynode.rendezvous.through-edges");
+  }
+
+  private void open() throws Exception {
+    if (settings.healthPort().isPresent()) {
+      health =
+          Optional.of(Health.serve(bindAddress(), settings.healthPort().get(), this::unready));
+    }
+    if (settings.membership().isEmpty()) {
+      Relocation.requireNotDone(settings.data());
+    }
     Config dynode = config.getConfig("dynode");
-    endsDynos = settings.transientNode() || !dynode.getBoolean("node.leave-dynos");
     Clock clock = Clock.systemUTC();
-    stores =
+    Stores kept =
         settings.membership().isEmpty()
             ? Stores.inFolder(data, settings.data(), settings.publicHost(), config)
             : Stores.inDatabase(
@@ -138,11 +178,14 @@ public final class Node implements RunningNode {
                     .membership()
                     .filter(member -> member.has(Role.HOST))
                     .map(Membership::hostName));
-    Optional<RocksDatabase.Opened> journal = journal(config);
-    machine = has(Role.HOST) ? Optional.of(machine(journal, config)) : Optional.empty();
+    stores = Optional.of(kept);
+    Optional<RocksDatabase.Opened> database = database();
+    if (has(Role.HOST)) {
+      machine = Optional.of(machine(database));
+    }
     var address = new AtomicReference<>("");
     Optional<NodeGuardian.Host> host =
-        machine.map(here -> here.parts(stores, clock, config, address::get));
+        machine.map(here -> here.parts(kept, clock, config, address::get));
     var alone = new AtomicReference<Map<String, AppId>>(Map.of());
     var projection = new NamesProjection();
     Supplier<Map<String, AppId>> names = settings.membership().isEmpty() ? alone::get : projection;
@@ -152,77 +195,97 @@ public final class Node implements RunningNode {
             Policies.from(dynode),
             Placement.valueOf(dynode.getString("placement").toUpperCase(Locale.ROOT)),
             clock,
-            stores.logs(),
-            stores::removeSlugs,
+            kept.logs(),
+            kept::removeSlugs,
             dynode.getInt("apps.most"),
             dynode.getDuration("apps.check-names-after"),
             told);
-    system =
+    ActorSystem<NodeGuardian.Command> actors =
         settings.membership().isEmpty()
             ? ActorSystem.create(
                 NodeGuardian.create(parts, host.orElseThrow()),
                 "dynode",
-                ActorSystemSetup.create(BootstrapSetup.create(config), journal.orElseThrow()))
-            : clustered(parts, host, config);
+                ActorSystemSetup.create(BootstrapSetup.create(config), database.orElseThrow()))
+            : clustered(settings.membership().get(), kept, parts, host);
+    system = Optional.of(actors);
+    if (settings.membership().isPresent()) {
+      Membership.whenRemoved(
+          actors,
+          () ->
+              giveUp(
+                  "This node was cut off from most control nodes, and the cluster has gone on"
+                      + " without it. It stops; start it again."));
+      journal = Optional.of(new JournalPulse(actors));
+    }
     Reached reached =
-        await(AskPattern.ask(system, NodeGuardian.Find::new, START_UP, system.scheduler()));
-    control =
+        await(AskPattern.ask(actors, NodeGuardian.Find::new, START_UP, actors.scheduler()));
+    var plane =
         new ActorControlPlane(
-            system,
+            actors,
             reached.directory(),
             names,
-            system.scheduler(),
+            actors.scheduler(),
             patience(dynode, clock),
             Optional.empty());
-    var tokens = new AttachTokens(stores.secrets().attachKey());
-    throughEdges = config.getBoolean("dynode.rendezvous.through-edges");
+    control = Optional.of(plane);
+    var tokens = new AttachTokens(kept.secrets().attachKey());
     Optional<AttachDesk> desk =
         reached
             .agent()
-            .<AttachDesk>map(agent -> new HostDesk(tokens, control, agent))
-            .or(() -> relay(reached, tokens, config));
-    rendezvous =
-        desk.isPresent()
-            ? Optional.of(
-                new RendezvousServer(
-                    new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
-                    stores.secrets().authority().serverContext(),
-                    desk.get(),
-                    RendezvousSettings.from(config)))
-            : Optional.empty();
-    rendezvous.ifPresent(server -> address.set(settings.publicHost() + ":" + server.port()));
+            .<AttachDesk>map(agent -> new HostDesk(tokens, plane, agent))
+            .or(() -> relay(kept, plane, reached, tokens));
+    if (desk.isPresent()) {
+      var server =
+          Ports.bind(
+              "--rendezvous-port",
+              bindAddress(),
+              settings.rendezvousPort(),
+              () ->
+                  new RendezvousServer(
+                      new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
+                      kept.secrets().authority().serverContext(),
+                      desk.get(),
+                      RendezvousSettings.from(config)));
+      rendezvous = Optional.of(server);
+      address.set(settings.publicHost() + ":" + server.port());
+    }
     if (settings.membership().isPresent()) {
-      join(settings.membership().get(), dynode.getConfig("cluster"));
-      projection.start(system);
+      OneCluster one =
+          kept.postgres()
+              .orElseThrow()
+              .cluster(Membership.address(actors), over -> giveUp(over.getMessage()));
+      new Joining(actors, settings.membership().get(), one, dynode.getConfig("cluster")).run();
+      projection.start(actors);
       if (has(Role.CONTROL) || has(Role.EDGE)) {
-        while (!reached.hosts().settled() && !removed) {
+        while (!reached.hosts().settled()) {
           TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
       }
     }
-    edge =
-        has(Role.EDGE)
-            ? Optional.of(
-                Edge.open(
-                    new Edge.Parts(
-                        settings,
-                        bindAddress(),
-                        stores,
-                        control,
-                        reached.hosts(),
-                        throughEdges && machine.isEmpty() ? address::get : () -> "",
-                        tokens,
-                        clock,
-                        config,
-                        lastUse),
-                    system))
-            : Optional.empty();
-    health =
-        settings.healthPort().isPresent()
-            ? Optional.of(
-                Health.serve(system, bindAddress(), settings.healthPort().get(), this::unready))
-            : Optional.empty();
-    data.publish(address());
+    if (has(Role.EDGE)) {
+      edge =
+          Optional.of(
+              Edge.open(
+                  new Edge.Parts(
+                      settings,
+                      bindAddress(),
+                      kept,
+                      plane,
+                      reached.hosts(),
+                      throughEdges && machine.isEmpty() ? address::get : () -> "",
+                      tokens,
+                      clock,
+                      config,
+                      lastUse),
+                  actors));
+    }
+    data.publish(address(kept));
+    synchronized (this) {
+      if (phase != Phase.STARTING) {
+        throw new InterruptedException();
+      }
+      phase = Phase.SERVING;
+    }
     if (settings.transientNode()) {
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
@@ -232,38 +295,54 @@ public final class Node implements RunningNode {
     Duration longest = dynode.getDuration("node.patience");
     return settings.membership().isEmpty()
         ? new ActorControlPlane.Patience(
-            longest, longest, Duration.ZERO, "The app", clock, () -> false)
+            longest, longest, Duration.ZERO, "The app", clock, Optional::empty, Optional::empty)
         : new ActorControlPlane.Patience(
             longest,
             dynode.getDuration("cluster.ask-again"),
             dynode.getDuration("cluster.clock-skew"),
             "No control node",
             clock,
-            () -> removed);
+            () -> Optional.ofNullable(removed).map(_ -> CUT_OFF),
+            this::unanswered);
+  }
+
+  /** The start has failed: what it has made is ended again. Returns why it failed. */
+  private Exception undone(Exception e) {
+    synchronized (this) {
+      phase = Phase.CLOSING;
+      var _ = Thread.interrupted(); // it has had its effect
+    }
+    shutDown(false);
+    String why = removed;
+    return why != null || e instanceof ClusterOver
+        ? new Removed(why != null ? why : String.valueOf(e.getMessage()))
+        : e;
   }
 
   /** Clients of dynos elsewhere, where only edges can be reached. */
-  private Optional<AttachDesk> relay(Reached reached, AttachTokens tokens, Config config) {
+  private Optional<AttachDesk> relay(
+      Stores kept, ActorControlPlane plane, Reached reached, AttachTokens tokens) {
     if (!throughEdges || !has(Role.EDGE)) {
       return Optional.empty();
     }
     try {
       return Optional.of(
           new RelayDesk(
-              token -> hostOf(token, tokens, reached),
-              LocalAuthority.trusting(stores.secrets().authority().certificateFile()),
+              token -> hostOf(token, tokens, plane, reached),
+              LocalAuthority.trusting(kept.secrets().authority().certificateFile()),
               RendezvousSettings.from(config)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private CompletionStage<String> hostOf(String token, AttachTokens tokens, Reached reached) {
+  private static CompletionStage<String> hostOf(
+      String token, AttachTokens tokens, ActorControlPlane plane, Reached reached) {
     return tokens
         .read(token)
         .map(
             claim ->
-                control
+                plane
                     .glance(claim.app())
                     .thenApply(
                         answer ->
@@ -289,57 +368,52 @@ public final class Node implements RunningNode {
   }
 
   /** Before anything is done about dynos: where the journal is not whole the node ends here. */
-  private Optional<RocksDatabase.Opened> journal(Config config) {
-    if (settings.membership().isPresent()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(RocksDatabase.open(config));
-    } catch (RuntimeException e) {
-      stores.close();
-      throw e;
-    }
+  private Optional<RocksDatabase.Opened> database() {
+    return settings.membership().isPresent()
+        ? Optional.empty()
+        : Optional.of(RocksDatabase.open(config));
   }
 
-  private Machine machine(Optional<RocksDatabase.Opened> journal, Config config)
-      throws IOException {
+  private Machine machine(Optional<RocksDatabase.Opened> database) throws IOException {
     var host = new HostId(settings.membership().map(Membership::hostName).orElse(ALONE));
     try {
       return Machine.start(host, settings.data(), config);
     } catch (IOException | RuntimeException e) {
-      journal.ifPresent(RocksDatabase.Opened::close);
+      database.ifPresent(RocksDatabase.Opened::close);
       throw e;
     }
   }
 
   private ActorSystem<NodeGuardian.Command> clustered(
-      NodeGuardian.Control parts, Optional<NodeGuardian.Host> host, Config config) {
-    Config cluster = config.getConfig("dynode.cluster");
-    Duration lease = cluster.getDuration("lease");
-    Duration lostAfter = cluster.getDuration("host-lost-after");
-    Duration every = cluster.getDuration("host-report-every");
-    Duration decision =
-        config
-            .getDuration("pekko.cluster.split-brain-resolver.stable-after")
-            .plus(config.getDuration("pekko.cluster.failure-detector.acceptable-heartbeat-pause"));
-    if (lostAfter.compareTo(lease.plus(decision)) < 0) {
-      throw new IllegalArgumentException(
-          "dynode.cluster.host-lost-after is %s; it must be at least %s, for a host's dynos may run so long after the cluster gave it up."
-              .formatted(lostAfter, lease.plus(decision)));
-    }
+      Membership membership,
+      Stores kept,
+      NodeGuardian.Control parts,
+      Optional<NodeGuardian.Host> host)
+      throws Exception {
+    Postgres postgres = kept.postgres().orElseThrow();
+    var clocks = Clocks.of(config);
+    Duration every = config.getDuration("dynode.cluster.host-report-every");
     var behavior =
         ClusterGuardian.create(
             parts,
             host,
-            new KnownHosts(every.multipliedBy(3), lostAfter, System::nanoTime),
-            new ClusterGuardian.Times(every, lease, cluster.getDuration("free-names-after")));
+            new KnownHosts(every.multipliedBy(3), clocks.absence(), System::nanoTime),
+            postgres.standing(),
+            new ClusterGuardian.Times(
+                every,
+                clocks.lease(),
+                clocks.keeping(),
+                config.getDuration("dynode.cluster.free-names-after")));
     var created =
-        ActorSystem.create(
-            behavior,
-            "dynode",
-            ActorSystemSetup.create(
-                BootstrapSetup.create(config), stores.postgres().orElseThrow().setup()));
-    Membership.whenRemoved(created, this::giveUp);
+        Ports.bind(
+            "--cluster-port",
+            membership.host(),
+            membership.port(),
+            () ->
+                ActorSystem.create(
+                    behavior,
+                    "dynode",
+                    ActorSystemSetup.create(BootstrapSetup.create(config), postgres.setup())));
     CoordinatedShutdown.get(created)
         .addTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "last-answers", () -> answered);
@@ -347,39 +421,44 @@ public final class Node implements RunningNode {
   }
 
   private Optional<String> unready() {
-    if (closing.get()) {
+    if (phase == Phase.CLOSING) {
       return Optional.of("this node stops");
     }
-    if (settings.membership().isPresent() && !Membership.isUp(system)) {
+    if (phase == Phase.STARTING) {
+      return Optional.of("this node starts");
+    }
+    if (settings.membership().isPresent() && !system.map(Membership::isUp).orElse(false)) {
       return Optional.of("this node is not in its cluster");
     }
-    return stores.trouble().get();
+    return unanswered()
+        .or(() -> journal.flatMap(JournalPulse::trouble))
+        .or(() -> stores.flatMap(kept -> kept.trouble().get()));
   }
 
-  private void join(Membership membership, Config cluster) throws Exception {
-    try {
-      OneCluster one =
-          stores.postgres().orElseThrow().cluster(Membership.address(system), this::giveUp);
-      new Joining(system, membership, one, cluster).run();
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      closing.set(true);
-      system.terminate();
-      rendezvous.ifPresent(RendezvousServer::close);
-      machine.ifPresent(here -> here.runtime().leave());
-      stores.close();
-      throw e;
-    }
+  /** Why nothing can be recorded now, by what this node knows without asking. */
+  private Optional<String> unanswered() {
+    return stores
+        .flatMap(Stores::postgres)
+        .map(postgres -> postgres.standing().confirmedAgo())
+        .filter(ago -> ago.compareTo(ANSWER) > 0)
+        .map(
+            ago ->
+                "The database has not answered this node for %d s, so nothing can be recorded."
+                    .formatted(ago.toSeconds()));
   }
 
   /** The cluster has gone on without this node. */
-  private void giveUp() {
-    if (!closing.get()) {
-      removed = true;
-      LOG.error(
-          "This node was cut off from most control nodes, and the cluster has gone on without it. It"
-              + " stops; start it again.");
-      Thread.ofPlatform().name("removed").start(this::close);
+  private void giveUp(@Nullable String why) {
+    synchronized (this) {
+      if (phase == Phase.CLOSING || removed != null) {
+        return;
+      }
+      removed = String.valueOf(why);
+      if (phase == Phase.SERVING) { // else whoever started it is told
+        LOG.error(removed);
+      }
     }
+    Thread.ofPlatform().name("removed").start(this::close);
   }
 
   /** The journal lies in the data folder, or in the cluster's database, whatever is configured. */
@@ -415,12 +494,12 @@ public final class Node implements RunningNode {
     }
   }
 
-  private String address() throws IOException {
+  private String address(Stores kept) throws IOException {
     Map<String, Object> address = new LinkedHashMap<>();
     address.put("pid", ProcessHandle.current().pid());
     address.put("started_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     edge.ifPresent(serving -> address.put("api", serving.api().toString()));
-    address.put("rendezvous_ca", stores.secrets().authority().certificateFile().toString());
+    address.put("rendezvous_ca", kept.secrets().authority().certificateFile().toString());
     address.put("transient", settings.transientNode());
     return new ObjectMapper().writeValueAsString(address);
   }
@@ -442,7 +521,7 @@ public final class Node implements RunningNode {
 
   @Override
   public Optional<String> member() {
-    return settings.membership().map(_ -> Membership.address(system));
+    return settings.membership().flatMap(_ -> system).map(Membership::address);
   }
 
   @Override
@@ -452,7 +531,7 @@ public final class Node implements RunningNode {
 
   @Override
   public boolean removed() {
-    return removed;
+    return removed != null;
   }
 
   @Override
@@ -482,12 +561,12 @@ public final class Node implements RunningNode {
     int here = machine.map(own -> own.load().dynos()).orElse(0);
     return here > 0
         ? here
-        : control.apps().values().stream().mapToInt(app -> live(app).size()).sum();
+        : control.orElseThrow().apps().values().stream().mapToInt(app -> live(app).size()).sum();
   }
 
   private List<DynoView> live(AppId app) {
     try {
-      return await(control.glance(app)) instanceof Answer.Done<AppView>(AppView view)
+      return await(control.orElseThrow().glance(app)) instanceof Answer.Done<AppView>(AppView view)
           ? view.live()
           : List.of();
     } catch (Exception e) {
@@ -502,35 +581,61 @@ public final class Node implements RunningNode {
    */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
+    boolean mine;
+    synchronized (this) {
+      mine = phase == Phase.SERVING;
+      if (phase == Phase.STARTING) {
+        starting.interrupt(); // and ends what it has begun
+      }
+      phase = Phase.CLOSING;
+    }
+    if (mine) {
+      shutDown(true);
       return;
     }
     try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Ends whatever was started.
+   *
+   * @param served false: the start has failed
+   */
+  private void shutDown(boolean served) {
+    boolean inOrder = served && removed == null;
+    try {
       if (edge.isPresent()) {
-        if (health.isPresent() && !removed) { // load balancers look elsewhere first
+        if (health.isPresent() && inOrder) { // load balancers look elsewhere first
           TimeUnit.MILLISECONDS.sleep(
-              settings.config().getDuration("dynode.node.unready-before-stop").toMillis());
+              config.getDuration("dynode.node.unready-before-stop").toMillis());
         }
-        edge.get().close(removed ? IN_VAIN : LAST_CALLS);
+        edge.get().close(inOrder ? LAST_CALLS : IN_VAIN);
       }
       answered.complete(Done.getInstance());
-      if (endsDynos && !removed) {
+      if (endsDynos && inOrder) {
         stopDynos();
       }
-      endSystem();
+      if (system.isPresent()) {
+        end(system.get());
+      }
       rendezvous.ifPresent(RendezvousServer::close);
     } catch (Exception e) {
       LOG.warn("the node did not stop in order", e);
     } finally {
       machine.ifPresent(
           here -> {
-            if (endsDynos) {
+            if (endsDynos && served) {
               here.runtime().close();
             } else {
               here.runtime().leave();
             }
           });
-      stores.close();
+      stores.ifPresent(Stores::close);
+      health.ifPresent(Health::close);
       try {
         data.close();
       } catch (IOException e) {
@@ -540,11 +645,11 @@ public final class Node implements RunningNode {
     }
   }
 
-  private void endSystem() throws Exception {
-    if (settings.membership().isPresent() && !removed) {
+  private void end(ActorSystem<?> actors) throws Exception {
+    if (settings.membership().isPresent() && removed == null && Membership.isLetIn(actors)) {
       try {
         var _ =
-            CoordinatedShutdown.get(system)
+            CoordinatedShutdown.get(actors)
                 .runAll(CoordinatedShutdown.actorSystemTerminateReason())
                 .toCompletableFuture()
                 .get(START_UP.toSeconds(), TimeUnit.SECONDS);
@@ -552,23 +657,24 @@ public final class Node implements RunningNode {
         LOG.warn("the cluster could not be left in order", e);
       }
     }
-    system.terminate();
-    await(system.getWhenTerminated());
+    actors.terminate();
+    await(actors.getWhenTerminated());
   }
 
   /** In a cluster: those on this host. */
   private void stopDynos() throws InterruptedException {
     Duration grace = settings.config().getDuration("dynode.dynos.grace");
     long deadline = System.nanoTime() + grace.plus(STOP_MARGIN).toNanos();
-    if (machine.isEmpty()) {
+    if (machine.isEmpty() || control.isEmpty()) {
       return;
     }
+    ActorControlPlane plane = control.get();
     Optional<HostId> here = Optional.of(machine.get().host());
-    for (AppId app : control.apps().values()) {
+    for (AppId app : plane.apps().values()) {
       for (DynoView dyno : live(app)) {
         if (dyno.host().isEmpty() || dyno.host().equals(here)) {
           var _ =
-              control.tell(
+              plane.tell(
                   app,
                   dyno.spec().id(),
                   new DynoCommand.Stop(DynoDecider.SYSTEM, StopCause.NODE_SHUTDOWN));

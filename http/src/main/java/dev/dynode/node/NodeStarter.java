@@ -1,5 +1,6 @@
 package dev.dynode.node;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 
@@ -8,11 +9,21 @@ import java.util.Optional;
 public interface NodeStarter {
   /**
    * Returns once the node serves. It has then written {@code node.json} and {@code credentials}
-   * into its data folder.
+   * into its data folder. An interrupt of the calling thread ends the start in order.
    *
+   * @throws Removed where it is to be started again
    * @throws Exception with a message for the person at the terminal, when it cannot serve
    */
   RunningNode start(NodeSettings settings) throws Exception;
+
+  /** A start that failed because the node's cluster has gone on without it. */
+  final class Removed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Removed(String message) {
+      super(message);
+    }
+  }
 
   /** A node that serves. Thread-safe. */
   interface RunningNode extends AutoCloseable {

@@ -67,7 +67,10 @@ final class ApiServer implements AutoCloseable {
     var with =
         new Collaborators(
             control,
-            new KnownHosts(Duration.ofHours(1), Duration.ofHours(1), () -> 0),
+            new KnownHosts(
+                Duration.ofHours(1),
+                new KnownHosts.Absence(Duration.ofHours(1), Duration.ofHours(1)),
+                () -> 0),
             logs,
             slugs,
             slugs::archive,

@@ -77,7 +77,7 @@ final class TestCluster implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--postgres",
-                network == null ? url() : url().replace("localhost", network.gateway()),
+                network == null ? url() : url().replace("localhost", network.database()),
                 "--role",
                 roles,
                 "--health-port",
@@ -175,6 +175,16 @@ final class TestCluster implements AutoCloseable {
         var found = statement.executeQuery(query)) {
       found.next();
       return found.getLong(1);
+    }
+  }
+
+  /** The same for an answer in words. */
+  String text(String query) throws SQLException {
+    try (Connection connection = database.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        var found = statement.executeQuery(query)) {
+      found.next();
+      return String.valueOf(found.getString(1));
     }
   }
 

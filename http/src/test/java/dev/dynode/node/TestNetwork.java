@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A network of namespaces on one bridge, whose machines can be made deaf to one another in one
- * direction or both: what is sent vanishes, as on a broken cable, and nothing tells the sender.
- * Wants root and {@code ip}.
+ * direction or both: what is sent vanishes, as on a broken cable, and nothing tells the sender. On
+ * a second bridge they reach this process, and with it the database. Wants root, {@code ip} and
+ * {@code bridge}.
  */
 final class TestNetwork implements AutoCloseable {
   private static final int SECONDS = 20;
@@ -22,6 +23,8 @@ final class TestNetwork implements AutoCloseable {
 
   private final String name = "dt" + ProcessHandle.current().pid();
   private final String prefix;
+  private final String store = "dd" + ProcessHandle.current().pid();
+  private final String storePrefix;
   private final Map<String, Integer> machines = new LinkedHashMap<>();
   private final Set<String> cuts = new TreeSet<>();
 
@@ -32,6 +35,11 @@ final class TestNetwork implements AutoCloseable {
         "link add " + name + " type bridge",
         "addr add " + gateway() + "/24 dev " + name,
         "link set " + name + " up");
+    storePrefix = "10.%d.%d.".formatted(168 + pid / 256 % 32, pid % 256);
+    run(
+        "link add " + store + " type bridge",
+        "addr add " + database() + "/24 dev " + store,
+        "link set " + store + " up");
   }
 
   /** Whether this machine lets us make networks. */
@@ -48,8 +56,29 @@ final class TestNetwork implements AutoCloseable {
     return prefix + "1";
   }
 
+  /** Where the database is reached from all machines, by a cable that {@link #unplug} pulls. */
+  String database() {
+    return storePrefix + "1";
+  }
+
   String range() {
-    return prefix + "0/24";
+    return storePrefix + "0/24";
+  }
+
+  /** From now on a machine and the database hear nothing of one another. */
+  synchronized void unplug(String machine) throws IOException {
+    port(machine, 0);
+  }
+
+  /** The opposite. */
+  synchronized void plug(String machine) throws IOException {
+    port(machine, 3);
+  }
+
+  private void port(String machine, int state) throws IOException {
+    ip(
+        List.of("bridge", "-batch", "-"),
+        "link set dev %s.%d state %d".formatted(store, number(machine), state));
   }
 
   /** Makes the machine if it is not there. */
@@ -63,6 +92,14 @@ final class TestNetwork implements AutoCloseable {
       run(
           "link add " + link + " type veth peer name eth0 netns " + space,
           "link set " + link + " master " + name + " up");
+      String cable = store + "." + number;
+      run(
+          "link add " + cable + " type veth peer name eth1 netns " + space,
+          "link set " + cable + " master " + store + " up");
+      within(
+          machine,
+          "addr add " + storePrefix + number + "/24 dev eth1",
+          "link set eth1 up");
       within(
           machine,
           "addr add " + prefix + number + "/24 dev eth0",
@@ -130,6 +167,6 @@ final class TestNetwork implements AutoCloseable {
     for (int number : machines.values()) {
       run("netns del " + name + "-" + number);
     }
-    run("link del " + name);
+    run("link del " + name, "link del " + store);
   }
 }

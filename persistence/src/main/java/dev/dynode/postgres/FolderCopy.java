@@ -74,7 +74,7 @@ public final class FolderCopy {
    */
   public static Copied into(Postgres postgres, Source source, LongConsumer progress)
       throws IOException {
-    try (Connection connection = postgres.connection()) {
+    try (Connection connection = postgres.patient()) {
       connection.setAutoCommit(false);
       try {
         Copied copied = new FolderCopy(connection, source, progress).all();

@@ -21,26 +21,36 @@ final class LockSession implements AutoCloseable {
 
   private final Postgres postgres;
   private final String application;
-  private final Taking again;
+  private final Locks locks;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread keeping;
   private volatile @Nullable Connection session;
 
-  /** Takes the locks in a new session; false: they are not to be had now. */
-  interface Taking {
-    boolean in(Connection session) throws SQLException;
+  /** What a session is kept for. */
+  interface Locks {
+    /** Takes them in a new session; false: they are not to be had now. */
+    boolean take(Connection session) throws SQLException;
+
+    /** Asked each second, of the session that has them; false: make another. */
+    default boolean held(Connection session) throws SQLException {
+      return answers(session);
+    }
+  }
+
+  static boolean answers(Connection session) throws SQLException {
+    return session.isValid(ANSWER_SECONDS);
   }
 
   /**
    * Opens one that holds nothing yet.
    *
    * @param application what the database calls it; at most 63 bytes
-   * @param again asked for each later session, on a thread of its own
+   * @param locks asked for each later session, on a thread of its own
    */
-  LockSession(Postgres postgres, String application, Taking again) throws SQLException {
+  LockSession(Postgres postgres, String application, Locks locks) throws SQLException {
     this.postgres = postgres;
     this.application = application;
-    this.again = again;
+    this.locks = locks;
     session = open();
     keeping = Thread.ofVirtual().name(application).start(this::keep);
   }
@@ -65,7 +75,7 @@ final class LockSession implements AutoCloseable {
           Connection now = session;
           if (now == null) {
             renew();
-          } else if (!now.isValid(ANSWER_SECONDS)) {
+          } else if (!held(now)) {
             session = null;
             now.close();
           }
@@ -78,11 +88,20 @@ final class LockSession implements AutoCloseable {
     }
   }
 
+  private boolean held(Connection now) {
+    try {
+      return locks.held(now);
+    } catch (SQLException e) {
+      LOG.debug("{} has lost its session", application, e);
+      return false;
+    }
+  }
+
   private void renew() throws SQLException {
     Connection fresh = open();
     boolean taken = false;
     try {
-      taken = again.in(fresh);
+      taken = locks.take(fresh);
     } finally {
       if (taken) {
         session = fresh;
@@ -98,6 +117,7 @@ final class LockSession implements AutoCloseable {
       settings.execute("SET tcp_keepalives_idle = 4");
       settings.execute("SET tcp_keepalives_interval = 2");
       settings.execute("SET tcp_keepalives_count = 3");
+      settings.execute("SET tcp_user_timeout = 10000"); // answers that nobody takes
       fresh.setClientInfo("ApplicationName", application);
     } catch (SQLException e) {
       fresh.close();

@@ -1,13 +1,15 @@
 package dev.dynode.postgres;
 
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,25 +41,53 @@ public final class OneCluster implements AutoCloseable {
   private static final Duration RETURN = Duration.ofSeconds(4);
 
   private final String address;
-  private final Runnable over;
+  private final Consumer<ClusterOver> over;
   private final LockSession session;
-  private long cluster; // 0: none seen yet
+  private volatile long cluster; // 0: none seen yet
   private boolean member;
+  private volatile @Nullable Long confirmed; // when what was asked that has been answered last
   private long seen = System.nanoTime(); // when there was a member, or nobody could tell
 
-  OneCluster(Postgres postgres, String address, Runnable over) throws SQLException {
+  OneCluster(Postgres postgres, String address, Consumer<ClusterOver> over) throws SQLException {
     this.address = address;
     this.over = over;
-    session = new LockSession(postgres, "dynode member", this::again);
+    session =
+        new LockSession(
+            postgres,
+            "dynode member",
+            new LockSession.Locks() {
+              @Override
+              public boolean take(Connection fresh) throws SQLException {
+                return again(fresh);
+              }
+
+              @Override
+              public boolean held(Connection now) throws SQLException {
+                return confirm(now);
+              }
+            });
+  }
+
+  /** See {@link Standing#confirmedAgo}. */
+  Duration confirmedAgo() {
+    Long asked = confirmed;
+    return asked == null
+        ? ChronoUnit.FOREVER.getDuration()
+        : Duration.ofNanos(System.nanoTime() - asked);
+  }
+
+  /** Of the newest cluster this node has seen; 0: it has seen none. */
+  long number() {
+    return cluster;
   }
 
   /**
    * Addresses of the members there are.
    *
    * @throws SQLException where the database does not answer
-   * @throws IOException in one sentence, where the cluster this node saw first is over
+   * @throws ClusterOver where the cluster this node saw first is over
    */
-  public synchronized Set<String> members() throws SQLException, IOException {
+  public synchronized Set<String> members() throws SQLException, ClusterOver {
     String query =
         "SELECT address FROM member WHERE address <> ? AND session IN ("
             + AdvisoryLock.HOLDERS
@@ -116,6 +146,7 @@ public final class OneCluster implements AutoCloseable {
         RETURNING cluster
         """;
     boolean shared;
+    long asked = System.nanoTime();
     try {
       cluster = number(now, next, address);
       shared = LOCK.share(now);
@@ -123,6 +154,7 @@ public final class OneCluster implements AutoCloseable {
       LOCK.release(now);
     }
     member = shared;
+    confirmed = asked;
     return shared;
   }
 
@@ -131,14 +163,15 @@ public final class OneCluster implements AutoCloseable {
    *
    * @return false while somebody tries to begin; to be asked again
    * @throws SQLException where the database does not answer
-   * @throws IOException in one sentence, where the cluster is over
+   * @throws ClusterOver where the cluster is over
    */
-  public synchronized boolean enter() throws SQLException, IOException {
+  public synchronized boolean enter() throws SQLException, ClusterOver {
     member = member || enter(session.now());
     return member;
   }
 
-  private boolean enter(Connection in) throws SQLException, IOException {
+  private boolean enter(Connection in) throws SQLException, ClusterOver {
+    long asked = System.nanoTime();
     if (!LOCK.share(in)) {
       return false;
     }
@@ -151,25 +184,44 @@ public final class OneCluster implements AutoCloseable {
         """
             .formatted(Math.max(cluster, 1));
     number(in, row, address);
+    confirmed = asked;
     return true;
   }
 
   private synchronized boolean again(Connection fresh) throws SQLException {
     try {
       return !member || enter(fresh);
-    } catch (IOException e) {
-      LOG.error(e.getMessage());
-      over.run();
-      return false;
+    } catch (ClusterOver e) {
+      return end(e);
     }
   }
 
+  /** While this session lives it shares the lock, so its cluster is the newest. */
+  private synchronized boolean confirm(Connection now) throws SQLException {
+    if (!member) {
+      return LockSession.answers(now);
+    }
+    long asked = System.nanoTime();
+    try {
+      compare(now);
+    } catch (ClusterOver e) {
+      return end(e);
+    }
+    confirmed = asked;
+    return true;
+  }
+
+  private boolean end(ClusterOver why) {
+    confirmed = null;
+    over.accept(why);
+    return false;
+  }
+
   /** For a member: nobody counts while it shares the lock. */
-  private void compare(Connection in) throws SQLException, IOException {
+  private void compare(Connection in) throws SQLException, ClusterOver {
     long newest = number(in, "SELECT max(cluster) FROM member");
     if (cluster != 0 && cluster < newest) {
-      throw new IOException(
-          "The cluster of this node is over, and another has begun; start this node again.");
+      throw new ClusterOver();
     }
     cluster = Math.max(cluster, newest);
   }

@@ -4,14 +4,22 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
+import dev.dynode.actor.host.Standing;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -29,12 +37,19 @@ import org.jspecify.annotations.Nullable;
 public final class Postgres implements Extension, AutoCloseable {
   private static final Id ID = new Id();
   private static final int ANSWER_SECONDS = 2;
+  private static final Duration SESSION_ANSWERS = Duration.ofSeconds(5);
   private static final String URL = "dynode.postgres.url";
 
+  private final Config settings;
   private final HikariDataSource connections;
   private volatile @Nullable OneCluster cluster;
 
   private Postgres(Config postgres) {
+    settings = postgres;
+    connections = new HikariDataSource(pool(postgres));
+  }
+
+  private static HikariConfig pool(Config postgres) {
     var settings = new HikariConfig();
     settings.setPoolName("dynode");
     settings.setJdbcUrl(postgres.getString("url"));
@@ -43,9 +58,11 @@ public final class Postgres implements Extension, AutoCloseable {
     settings.setMaximumPoolSize(postgres.getInt("connections"));
     settings.setMinimumIdle(1);
     settings.setConnectionTimeout(postgres.getDuration("connect-within").toMillis());
+    settings.setValidationTimeout(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
     settings.setInitializationFailTimeout(-1);
-    settings.addDataSourceProperty("reWriteBatchedInserts", "true");
-    connections = new HikariDataSource(settings);
+    Guarded.by(postgres, postgres.getDuration("answer-within"))
+        .forEach(settings::addDataSourceProperty);
+    return settings;
   }
 
   /** The database of a node that has one. */
@@ -80,7 +97,12 @@ public final class Postgres implements Extension, AutoCloseable {
 
   /** The same configuration, of a node that keeps its journal in the database it names. */
   public static Config journalOf(Config config) {
-    return ConfigFactory.parseResources(Postgres.class, "postgres.conf").withFallback(config);
+    Config postgres = config.getConfig("dynode.postgres");
+    String driver = "pekko-persistence-jdbc.shared-databases.slick.db.properties";
+    return ConfigFactory.parseMap(
+            Map.of(driver, Guarded.by(postgres, postgres.getDuration("answer-within"))))
+        .withFallback(ConfigFactory.parseResources(Postgres.class, "postgres.conf"))
+        .withFallback(config);
   }
 
   /**
@@ -92,7 +114,7 @@ public final class Postgres implements Extension, AutoCloseable {
   public void migrate() throws IOException {
     try {
       Flyway.configure(Postgres.class.getClassLoader())
-          .dataSource(connections)
+          .dataSource(source(settings.getDuration("long-answer-within")))
           .locations("classpath:dev/dynode/postgres")
           .failOnMissingLocations(true)
           .table("dynode_schema")
@@ -141,10 +163,45 @@ public final class Postgres implements Extension, AutoCloseable {
     return connections.getConnection();
   }
 
-  /** A connection outside the pool, to be kept for long and closed. */
+  /** The same for what takes its time: whole histories, copies, waiting for other nodes. */
+  Connection patient() throws SQLException {
+    Connection connection = connections.getConnection();
+    connection.setNetworkTimeout(
+        Runnable::run, Math.toIntExact(settings.getDuration("long-answer-within").toMillis()));
+    return connection;
+  }
+
+  /** A connection outside the pool, to be kept for long and closed; its answers are short. */
   Connection session() throws SQLException {
-    return DriverManager.getConnection(
-        connections.getJdbcUrl(), connections.getUsername(), connections.getPassword());
+    return source(SESSION_ANSWERS).getConnection();
+  }
+
+  private DataSource source(Duration answer) {
+    var properties = new Properties();
+    properties.putAll(Guarded.by(settings, answer));
+    return new DriverDataSource(
+        connections.getJdbcUrl(),
+        null,
+        properties,
+        connections.getUsername(),
+        connections.getPassword());
+  }
+
+  /** What the database says of this node, for whoever may have to know before it is a member. */
+  public Standing standing() {
+    return new Standing() {
+      @Override
+      public Duration confirmedAgo() {
+        OneCluster one = cluster;
+        return one == null ? ChronoUnit.FOREVER.getDuration() : one.confirmedAgo();
+      }
+
+      @Override
+      public long cluster() {
+        OneCluster one = cluster;
+        return one == null ? 0 : one.number();
+      }
+    };
   }
 
   /**
@@ -154,7 +211,7 @@ public final class Postgres implements Extension, AutoCloseable {
    * @param over run when the cluster it is a member of is found to be over; may run more than once
    * @throws IOException in one sentence, where the database does not answer
    */
-  public OneCluster cluster(String address, Runnable over) throws IOException {
+  public OneCluster cluster(String address, Consumer<ClusterOver> over) throws IOException {
     try {
       var one = new OneCluster(this, address, over);
       cluster = one;

@@ -35,7 +35,7 @@ public final class PostgresRows implements Rows {
    */
   public static PostgresRows of(Postgres postgres) {
     try {
-      Connection connection = postgres.connection();
+      Connection connection = postgres.patient();
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);

@@ -10,11 +10,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Small files that are the same on every node: keys, tokens, the authority clients trust. */
 public final class SharedFiles {
   /** Any number that no other program takes for its advisory lock. */
   private static final long LOCK = 0x64_79_6e_6f_64_65L;
+
+  private static final long AGAIN_MILLIS = 100;
 
   private SharedFiles() {}
 
@@ -51,9 +54,21 @@ public final class SharedFiles {
 
   /** Until the end of the transaction no node gets beyond {@link #share}. */
   static void lock(Connection connection) throws SQLException {
-    try (PreparedStatement lock = connection.prepareStatement("SELECT pg_advisory_xact_lock(?)")) {
+    try (PreparedStatement lock =
+        connection.prepareStatement("SELECT pg_try_advisory_xact_lock(?)")) {
       lock.setLong(1, LOCK);
-      lock.execute();
+      while (!taken(lock)) { // an import may take hours, so no answer is waited for so long
+        TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", e);
+    }
+  }
+
+  private static boolean taken(PreparedStatement lock) throws SQLException {
+    try (ResultSet answer = lock.executeQuery()) {
+      return answer.next() && answer.getBoolean(1);
     }
   }
 

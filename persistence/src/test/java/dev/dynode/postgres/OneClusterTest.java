@@ -49,7 +49,7 @@ class OneClusterTest {
   private OneCluster node(String address, Config config) throws IOException {
     Postgres own = Postgres.open(config);
     nodes.add(own);
-    return own.cluster(address, over::countDown);
+    return own.cluster(address, _ -> over.countDown());
   }
 
   @Test

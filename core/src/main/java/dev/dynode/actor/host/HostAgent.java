@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -68,8 +69,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   /** Somebody wants to be told how this host is. */
   public record Watch(ActorRef<HostWatch.Command> watch) implements Command {}
 
-  /** A watch has heard what was told. */
-  public record Heard() implements Command {}
+  /**
+   * A watch has heard what was told, and its node is of the newest cluster as far as it knows.
+   *
+   * @param at of what was told; none from a node of an earlier release
+   * @param cluster number of its cluster; none from a node of an earlier release
+   */
+  public record Heard(Optional<Long> at, Optional<Long> cluster) implements Command {}
 
   /** Take no more dynos, until this is taken back or this node is started again. */
   public record Drain(boolean on) implements Command {}
@@ -93,8 +99,10 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
    * @param rendezvous host and port at which clients attach; empty until that is known
    * @param every time between two tellings of how it is
    * @param lease how long dynos go on when nobody hears of them
+   * @param cluster number of the cluster this host is in; 0: not yet known
    */
-  public record Membership(Supplier<String> rendezvous, Duration every, Duration lease) {}
+  public record Membership(
+      Supplier<String> rendezvous, Duration every, Duration lease, LongSupplier cluster) {}
 
   private final HostSurroundings surroundings;
   private final @Nullable Membership membership;
@@ -105,6 +113,8 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private final Map<DynoId, AppSupervisor.Report> untaken = new HashMap<>();
   private final Map<DynoId, AppId> untakenOwners = new HashMap<>();
   private final Set<ActorRef<HostWatch.Command>> watches = new HashSet<>();
+  private final long began = System.nanoTime();
+  private long keptFrom = began;
   private boolean leased;
 
   /**
@@ -203,7 +213,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
         }
       }
       case Unwatched(var watch) -> watches.remove(watch);
-      case Heard() -> keep();
+      case Heard heard -> keep(heard);
       case Drain(boolean on) -> {
         surroundings.load().drain(on);
         watches.forEach(this::tell);
@@ -237,14 +247,27 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
                   getContext().getSelf(),
                   rendezvous,
                   surroundings.load().view(),
-                  surroundings.load().draining())));
+                  surroundings.load().draining()),
+              Optional.of(System.nanoTime() - began)));
     }
   }
 
-  /** Somebody in the control plane knows that this host lives, so its dynos may go on. */
-  private void keep() {
+  /**
+   * Somebody in the control plane knows that this host lives, so its dynos may go on: for the lease
+   * from when this host told of itself, for an answer may come late.
+   */
+  private void keep(Heard heard) {
+    Membership member = requireNonNull(membership);
+    long from = heard.at().map(at -> began + at).orElseGet(System::nanoTime);
+    Duration left = member.lease().minusNanos(System.nanoTime() - from);
+    boolean outdated =
+        heard.cluster().filter(of -> of < member.cluster().getAsLong()).isPresent();
+    if (outdated || !left.isPositive() || (leased && from - keptFrom < 0)) {
+      return;
+    }
+    keptFrom = from;
     try {
-      surroundings.runtime().keepFor(requireNonNull(membership).lease());
+      surroundings.runtime().keepFor(left);
       leased = true;
     } catch (IOException e) {
       if (leased) {

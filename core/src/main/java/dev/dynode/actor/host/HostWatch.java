@@ -23,8 +23,12 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
   /** What the watch understands. */
   public sealed interface Command {}
 
-  /** A host tells of itself; it is answered by {@link HostAgent.Heard}. */
-  public record Tell(KnownHosts.Told told) implements Command {}
+  /**
+   * A host tells of itself; it is answered by {@link HostAgent.Heard}.
+   *
+   * @param at when it did, by the host's own clock: only the host understands it
+   */
+  public record Tell(KnownHosts.Told told, Optional<Long> at) implements Command {}
 
   private record Found(Receptionist.Listing listing) implements Command {}
 
@@ -33,28 +37,38 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
   private static final Set<MemberStatus> COMING =
       Set.of(MemberStatus.joining(), MemberStatus.weaklyUp());
 
+  /** Who has not been confirmed for longer may be overtaken, and calls no host lost. */
+  private static final Duration SURE = Duration.ofSeconds(5);
+
   private final KnownHosts hosts;
+  private final Standing standing;
+  private final Duration keeping;
   private final Cluster cluster;
   private Set<ActorRef<HostAgent.Command>> agents = Set.of();
 
   /**
    * @param every time between two looks for hosts that are lost
+   * @param keeping how long after it was last confirmed this node keeps the dynos of hosts alive
    */
-  public static Behavior<Command> create(KnownHosts hosts, Duration every) {
+  public static Behavior<Command> create(
+      KnownHosts hosts, Duration every, Standing standing, Duration keeping) {
     return Behaviors.supervise(
             Behaviors.<Command>setup(
                 context ->
                     Behaviors.withTimers(
                         timers -> {
                           timers.startTimerWithFixedDelay(new Look(), every);
-                          return new HostWatch(context, hosts);
+                          return new HostWatch(context, hosts, standing, keeping);
                         })))
         .onFailure(Throwable.class, SupervisorStrategy.resume());
   }
 
-  private HostWatch(ActorContext<Command> context, KnownHosts hosts) {
+  private HostWatch(
+      ActorContext<Command> context, KnownHosts hosts, Standing standing, Duration keeping) {
     super(context);
     this.hosts = hosts;
+    this.standing = standing;
+    this.keeping = keeping;
     cluster = Cluster.get(context.getSystem());
     hosts.silent(this::silent);
     context
@@ -72,9 +86,11 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
 
   private Behavior<Command> receive(Command command) {
     switch (command) {
-      case Tell(KnownHosts.Told told) -> {
+      case Tell(KnownHosts.Told told, Optional<Long> at) -> {
         hosts.heard(told);
-        told.agent().tell(new HostAgent.Heard());
+        if (confirmedWithin(keeping)) {
+          told.agent().tell(new HostAgent.Heard(at, Optional.of(standing.cluster())));
+        }
       }
       case Found(Receptionist.Listing listing) -> {
         agents = Set.copyOf(listing.getServiceInstances(HostAgent.KEY));
@@ -83,11 +99,15 @@ public final class HostWatch extends AbstractBehavior<HostWatch.Command> {
       case Look() -> {
         Set<Address> members = new HashSet<>();
         cluster.state().getMembers().forEach(member -> members.add(member.address()));
-        hosts.look(agent -> members.contains(address(agent)));
+        hosts.look(agent -> members.contains(address(agent)), confirmedWithin(SURE));
         watchSilent();
       }
     }
     return this;
+  }
+
+  private boolean confirmedWithin(Duration time) {
+    return standing.confirmedAgo().compareTo(time) <= 0;
   }
 
   /** Again and again, for it may be lost. */

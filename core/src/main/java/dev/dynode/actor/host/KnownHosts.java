@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node has heard of the hosts of its cluster. A host that was not heard of for a while
- * gets no new dynos; after {@code lostAfter} it is lost, and its dynos with it. Thread-safe.
+ * gets no new dynos; some time after it left the cluster it is lost, and its dynos with it.
+ * Thread-safe.
  */
 public final class KnownHosts implements Hosts {
   /** A new host has so many times as long to tell of itself as a report is good for. */
@@ -29,7 +30,7 @@ public final class KnownHosts implements Hosts {
   private final ConcurrentMap<HostId, Known> known = new ConcurrentHashMap<>();
   private final Set<ActorRef<AppSupervisor.Command>> apps = ConcurrentHashMap.newKeySet();
   private final Duration freshFor;
-  private final Duration lostAfter;
+  private final Absence absence;
   private final LongSupplier nanos;
   private final ConcurrentMap<Address, Long> silentSince = new ConcurrentHashMap<>();
   private volatile Supplier<Optional<Set<Address>>> silent = Optional::empty;
@@ -43,6 +44,15 @@ public final class KnownHosts implements Hosts {
    */
   private record Known(long heardAt, long hereAt, @Nullable Told told) {}
 
+  /**
+   * Absence after which a host's dynos are recorded as lost; its keeper must have killed them by
+   * then.
+   *
+   * @param left of a host that this node has heard, and that its cluster has given up since
+   * @param neverHere of one that this node never heard: an earlier cluster may keep its dynos alive
+   */
+  public record Absence(Duration left, Duration neverHere) {}
+
   /** What a host tells of itself. */
   public record Told(
       ActorRef<HostAgent.Command> agent, String rendezvous, HostView view, boolean draining) {
@@ -55,13 +65,11 @@ public final class KnownHosts implements Hosts {
    * Knows nothing yet.
    *
    * @param freshFor how long a report is good enough to place dynos by
-   * @param lostAfter absence after which a host's dynos are recorded as lost; its keeper must have
-   *     killed them by then
    * @param nanos a clock as {@link System#nanoTime}
    */
-  public KnownHosts(Duration freshFor, Duration lostAfter, LongSupplier nanos) {
+  public KnownHosts(Duration freshFor, Absence absence, LongSupplier nanos) {
     this.freshFor = freshFor;
-    this.lostAfter = lostAfter;
+    this.absence = absence;
     this.nanos = nanos;
   }
 
@@ -85,15 +93,20 @@ public final class KnownHosts implements Hosts {
    * it then, and so let its dynos live.
    *
    * @param inCluster whether the node of this agent is a member of the cluster
+   * @param sure whether this cluster is known to be the newest; if not, nothing is lost yet
    */
-  void look(Predicate<ActorRef<HostAgent.Command>> inCluster) {
+  void look(Predicate<ActorRef<HostAgent.Command>> inCluster, boolean sure) {
     known.forEach(
         (host, last) -> {
           Told told = last.told();
           if (told != null && inCluster.test(told.agent())) {
             known.computeIfPresent(
                 host, (_, now) -> new Known(now.heardAt(), nanos.getAsLong(), now.told()));
-          } else if (since(last.hereAt()).compareTo(lostAfter) > 0 && known.remove(host, last)) {
+          } else if (sure
+              && since(last.hereAt())
+                      .compareTo(told == null ? absence.neverHere() : absence.left())
+                  > 0
+              && known.remove(host, last)) {
             var lost = new AppSupervisor.HostLost(host);
             apps.forEach(app -> app.tell(lost));
           }
