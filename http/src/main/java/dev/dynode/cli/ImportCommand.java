@@ -106,8 +106,8 @@ final class ImportCommand implements Callable<Integer> {
       throw new CommandFailed(
           "A database takes a node's data folder, not a file: name the folder.", 2);
     }
+    var offline = new Offline();
     try (DataFolder data = DataFolder.hold(node.data());
-        var offline = new Offline();
         Intake journal =
             Intake.open(offline.journal(Files.createDirectories(data.resolve("journal"))))) {
       HistoryImport.Result result = HistoryImport.of(from, journal, offline.codec());

@@ -29,12 +29,11 @@ final class RecordedScenario {
    */
   static RecordedJournal of(@Nullable Path export, @Nullable Path folder) {
     var recorded = new RecordedJournal();
-    try (var offline = new Offline()) {
-      if (export != null) {
-        file(export, offline.codec(), recorded);
-      } else if (folder != null) {
-        journal(folder, offline, recorded);
-      }
+    var offline = new Offline();
+    if (export != null) {
+      file(export, offline.codec(), recorded);
+    } else if (folder != null) {
+      journal(folder, offline, recorded);
     }
     return recorded;
   }

@@ -320,19 +320,17 @@ final class SimulateCommand implements Callable<Integer> {
             "There is no dyno " + dyno + " in this run; dynos.csv has some of every ending.");
       }
       DynoStory story = DynoStory.of(events);
-      try (var offline = new Offline()) {
-        var stories = new StoryJson(new Shown(offline.mapper()));
-        List<JsonNode> steps =
-            story.steps().stream()
-                .map(step -> StoryJson.tree(stories.event(story, step, false)))
-                .toList();
-        if (json) {
-          System.out.println(Json.pretty(Json.array(steps)));
-        } else {
-          steps.forEach(step -> StoryText.of(step).forEach(System.out::println));
-          System.out.println();
-          story.explanation().forEach(System.out::println);
-        }
+      var stories = new StoryJson(new Shown(new Offline().mapper()));
+      List<JsonNode> steps =
+          story.steps().stream()
+              .map(step -> StoryJson.tree(stories.event(story, step, false)))
+              .toList();
+      if (json) {
+        System.out.println(Json.pretty(Json.array(steps)));
+      } else {
+        steps.forEach(step -> StoryText.of(step).forEach(System.out::println));
+        System.out.println();
+        story.explanation().forEach(System.out::println);
       }
       return 0;
     }

@@ -72,8 +72,8 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private void offline(Path folder) {
-    try (var offline = new Offline();
-        Rows rows = Rows.in(offline.journal(folder))) {
+    var offline = new Offline();
+    try (Rows rows = Rows.in(offline.journal(folder))) {
       long all = rows.lastOffset();
       var verification =
           new Verification(

@@ -94,7 +94,7 @@ final class Edge {
   private static Collaborators collaborators(Parts parts, ActorSystem<?> system) {
     Config account = parts.config().getConfig("dynode.account");
     String email = account.getString("email");
-    var codec = new EventCodec(system);
+    var codec = new EventCodec(parts.config());
     Stores stores = parts.stores();
     return new Collaborators(
         parts.control(),
@@ -103,7 +103,7 @@ final class Edge {
         stores.slugs(),
         stores.archives(),
         new JournalEvents(codec, system),
-        new Shown(EventCodec.mapper(system)),
+        new Shown(codec.mapper()),
         new JournalArchive(
             system,
             codec,
