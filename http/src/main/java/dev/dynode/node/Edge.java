@@ -11,6 +11,7 @@ import dev.dynode.api.PlatformApi;
 import dev.dynode.api.Shown;
 import dev.dynode.domain.attach.AttachTokens;
 import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.journal.Rows;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.LiveActors;
 import dev.dynode.router.HttpRouter;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.server.Directives;
@@ -102,7 +104,10 @@ final class Edge {
         stores.logs(),
         stores.slugs(),
         stores.archives(),
-        new JournalEvents(codec, system),
+        new JournalEvents(
+            codec,
+            () -> Rows.of(system),
+            system.dispatchers().lookup(DispatcherSelector.blocking())),
         new Shown(codec.mapper()),
         new JournalArchive(
             system,

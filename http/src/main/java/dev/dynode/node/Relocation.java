@@ -73,7 +73,7 @@ public final class Relocation {
   }
 
   /** A node that goes on alone would write a second history. */
-  static void requireNotDone(Path folder) throws IOException {
+  public static void requireNotDone(Path folder) throws IOException {
     Path done = folder.resolve(DONE);
     if (Files.exists(done)) {
       throw new IOException(

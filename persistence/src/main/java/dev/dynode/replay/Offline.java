@@ -12,6 +12,11 @@ public final class Offline {
   private final Config config = ConfigFactory.load();
   private final EventCodec codec = new EventCodec(config);
 
+  /** What the modules bring. */
+  public Config config() {
+    return config;
+  }
+
   public EventCodec codec() {
     return codec;
   }

@@ -69,21 +69,23 @@ class EventCodecTest {
     return all;
   }
 
+  /** An actor system has some, and one of them once did not start in time on a busy machine. */
   @Test
-  void startsNoThreads() {
+  void startsNoThreads() throws Exception {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     var codec = new Offline().codec();
-    invented(codec);
-    Set<String> left = new HashSet<>();
-    Thread.getAllStackTraces()
-        .keySet()
-        .forEach(
-            thread -> {
-              if (!before.contains(thread) && thread.getName().startsWith("offline")) {
-                left.add(thread.getName());
-              }
-            });
-    assertEquals(Set.of(), left);
+    try (var file = new HistoryFile(Path.of("src/test/resources/histories/incident.jsonl"))) {
+      for (var line = file.next(); line != null; line = file.next()) {
+        codec.read(line);
+      }
+    }
+    Set<String> started = new HashSet<>();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (!before.contains(thread) && thread.getName().matches("offline.*|.*dispatcher.*")) {
+        started.add(thread.getName());
+      }
+    }
+    assertEquals(Set.of(), started);
   }
 
   @Test
