@@ -60,7 +60,8 @@ final class RecordedScenario {
         }
       }
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(e.getMessage() + " Stop its node, or give --file an export of it.");
+      throw new CommandFailed(
+          e.getMessage() + "; name a data folder with --data, or give --file an export.");
     }
   }
 

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -34,8 +35,16 @@ final class Section {
 
   ScenarioInvalid wrong(String key, String what) {
     ConfigValue value = fields.get(key);
-    String place = (value == null ? fields : value).origin().description();
-    return new ScenarioInvalid(name(key) + ": " + what + " (" + place + ")");
+    return new ScenarioInvalid(
+        name(key) + ": " + what + " (" + place(value == null ? fields : value) + ")");
+  }
+
+  /** The line of a file; of what is no file there is but one. */
+  private static String place(ConfigValue value) {
+    ConfigOrigin origin = value.origin();
+    return origin.filename() == null && origin.url() == null
+        ? origin.description().replaceFirst(": \\d+(-\\d+)?$", "")
+        : origin.description();
   }
 
   private String name(String key) {
@@ -196,7 +205,7 @@ final class Section {
       return new Section(name, object);
     }
     throw new ScenarioInvalid(
-        name + ": it must be written in braces (" + value.origin().description() + ")");
+        name + ": it must be written in braces (" + place(value) + ")");
   }
 
   List<Section> sections(String key) {
