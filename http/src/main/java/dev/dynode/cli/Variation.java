@@ -50,7 +50,7 @@ record Variation(String key, List<String> values, Optional<String> chosen) {
             ? Optional.of(
                 String.format(
                     Locale.ROOT,
-                    "--vary: %,d of the %,d values are tried, every %,dth; write %s/1 for each.",
+                    "--vary: %,d of the %,d values are tried, one in %,d; write %s/1 for each.",
                     all.size(),
                     last - first + 1,
                     step,

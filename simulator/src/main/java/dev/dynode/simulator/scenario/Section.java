@@ -88,7 +88,7 @@ final class Section {
   double number(String key, double least, double most) {
     double number = get(key, c -> c.getDouble("x"), "a number");
     if (!(number >= least && number <= most)) {
-      throw wrong(key, number + " must be from " + plain(least) + " to " + plain(most) + ".");
+      throw wrong(key, plain(number) + " must be from " + plain(least) + " to " + plain(most) + ".");
     }
     return number;
   }
@@ -106,7 +106,7 @@ final class Section {
   int whole(String key, int least, int most) {
     double number = number(key, least, most);
     if (number != Math.rint(number)) {
-      throw wrong(key, number + " must be a whole number.");
+      throw wrong(key, plain(number) + " must be a whole number.");
     }
     return (int) number;
   }
