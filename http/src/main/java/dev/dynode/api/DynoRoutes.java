@@ -24,13 +24,13 @@ final class DynoRoutes extends AllDirectives {
   private static final int STOPS_AT_ONCE = 16;
   private static final int MOST_CHARACTERS = 9999;
 
-  private static final List<Field<DynoView>> LIVE =
+  static final List<Field<DynoView>> LIVE =
       List.of(
           Field.text("name", dyno -> dyno.spec().name().toString()),
           Field.text("id", dyno -> dyno.spec().id().toString()));
 
   /** Names of finished dynos repeat; their times are made unique by the id. */
-  private static final List<Field<DynoView>> ALL =
+  static final List<Field<DynoView>> ALL =
       List.of(
           Field.text("created_at", dyno -> dyno.createdAt() + "/" + dyno.spec().id()),
           Field.text("id", dyno -> dyno.spec().id().toString()));
@@ -77,19 +77,24 @@ final class DynoRoutes extends AllDirectives {
     return (all ? desk.whole(app) : desk.app(app))
         .thenApply(
             view -> {
-              var dynos = new ArrayList<>(view.live());
-              if (all) {
-                dynos.addAll(view.finished());
-              } else {
-                dynos.removeIf(dyno -> dyno.endedAt().isPresent());
-              }
-              var page = desk.page(call, dynos, all ? ALL : LIVE);
+              var page = desk.page(call, listed(view, all), all ? ALL : LIVE);
               return Desk.list(
                   page,
                   page.items().stream()
                       .map(dyno -> present.dyno(view.app(), dyno, dyno.awaitsClient()))
                       .toList());
             });
+  }
+
+  /** Those that a list shows: the finished ones only where all are asked for. */
+  static List<DynoView> listed(AppView view, boolean all) {
+    var dynos = new ArrayList<>(view.live());
+    if (all) {
+      dynos.addAll(view.finished());
+    } else {
+      dynos.removeIf(dyno -> dyno.endedAt().isPresent());
+    }
+    return dynos;
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {

@@ -1,7 +1,7 @@
 package dev.dynode.api;
 
-import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.history.AppStory.Kept;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public interface EventLog {
    * What happened to an app itself, its dynos' requests and ends included, oldest first. Blocks as
    * it is read, and must be closed.
    */
-  Stream<AppEvent> ofApp(AppId app);
+  Stream<Kept> ofApp(AppId app);
 
   /** When a dyno's story was over, if it is. Blocks. */
   Optional<Instant> end(DynoId dyno);

@@ -4,11 +4,12 @@ import dev.dynode.domain.logs.LogLine;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /** A log line as sessions show it, and as a server-sent event. */
-final class LogText {
+public final class LogText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -16,7 +17,7 @@ final class LogText {
   private LogText() {}
 
   /** {@code TIME SOURCE[PROCESS]: TEXT}, without line end. */
-  static String line(LogLine line) {
+  public static String line(LogLine line) {
     return TIME.format(line.at())
         + " "
         + line.source()
@@ -33,10 +34,15 @@ final class LogText {
     return line.at() + String.format(Locale.ROOT, "-%08x", hash.getValue());
   }
 
+  /** The line as a reader gets it: a line break in it ends a part. */
+  public static List<String> parts(LogLine line) {
+    return List.of(line(line).split("\r\n|\r|\n", -1));
+  }
+
   /** A line break of any kind would end a {@code data} field: each part gets its own. */
   static String event(LogLine line) {
     var event = new StringBuilder("id: ").append(id(line)).append('\n');
-    for (String part : line(line).split("\r\n|\r|\n", -1)) {
+    for (String part : parts(line)) {
       event.append("data: ").append(part).append('\n');
     }
     return event.append('\n').toString();

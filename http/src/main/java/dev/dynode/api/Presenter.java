@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tells apps, dynos, releases and slugs as the API tells them. */
 final class Presenter {
@@ -72,6 +73,10 @@ final class Presenter {
    * @param attachable whether to tell where to attach
    */
   DynoJson dyno(App app, DynoView view, boolean attachable) {
+    return dyno(app, view, attachable ? with.attachUrl().apply(view).orElse(null) : null);
+  }
+
+  static DynoJson dyno(App app, DynoView view, @Nullable String attachUrl) {
     return new DynoJson(
         view.spec().id().toString(),
         view.spec().name().toString(),
@@ -79,7 +84,7 @@ final class Presenter {
         view.spec().command(),
         view.spec().size(),
         view.state(),
-        attachable ? with.attachUrl().apply(view).orElse(null) : null,
+        attachUrl,
         new DynoJson.Release(view.spec().release().toString(), view.spec().releaseVersion()),
         name(app),
         Times.of(view.createdAt()),

@@ -57,37 +57,36 @@ final class Histories {
     List<Row> rows = new ArrayList<>();
     String oldest;
     String of;
-    try (var offline = new Offline()) {
-      long events;
-      try (Intake intake = Intake.open(offline.journal(journal))) {
-        progress.accept("writing a journal of " + effort.historyDynos() + " dynos");
-        events = InventedHistory.write(intake, offline.codec(), APP, effort.historyDynos(), SEED);
-      }
-      of = String.format(Locale.ROOT, " of %,d events", events);
-      Samples read = new Samples();
-      Samples replayed = new Samples();
-      for (int i = 0; i < WARM_UP + TIMES; i++) {
-        try (Rows all = Rows.in(offline.journal(journal))) {
-          double readOnly = rate(all, _ -> {});
-          double evolving = rate(all, new Evolving(offline.codec()));
-          if (i >= WARM_UP) {
-            read.add(readOnly);
-            replayed.add(evolving);
-          }
+    var offline = new Offline();
+    long events;
+    try (Intake intake = Intake.open(offline.journal(journal))) {
+      progress.accept("writing a journal of " + effort.historyDynos() + " dynos");
+      events = InventedHistory.write(intake, offline.codec(), APP, effort.historyDynos(), SEED);
+    }
+    of = String.format(Locale.ROOT, " of %,d events", events);
+    Samples read = new Samples();
+    Samples replayed = new Samples();
+    for (int i = 0; i < WARM_UP + TIMES; i++) {
+      try (Rows all = Rows.in(offline.journal(journal))) {
+        double readOnly = rate(all, _ -> {});
+        double evolving = rate(all, new Evolving(offline.codec()));
+        if (i >= WARM_UP) {
+          read.add(readOnly);
+          replayed.add(evolving);
         }
       }
-      try (Rows all = Rows.in(offline.journal(journal))) {
-        oldest = oldest(all, offline.codec());
-      }
-      rows.add(
-          Row.beside(
-                  "replay of a whole journal" + of + ", one thread",
-                  Figure.single(replayed.median(), Unit.PER_SECOND),
-                  "its rows read only",
-                  Figure.single(read.median(), Unit.PER_SECOND))
-              .aiming("≥ 200,000 /s", replayed.median() >= FASTEST_AIM));
-      rows.add(verify(of, journal, events));
     }
+    try (Rows all = Rows.in(offline.journal(journal))) {
+      oldest = oldest(all, offline.codec());
+    }
+    rows.add(
+        Row.beside(
+                "replay of a whole journal" + of + ", one thread",
+                Figure.single(replayed.median(), Unit.PER_SECOND),
+                "its rows read only",
+                Figure.single(read.median(), Unit.PER_SECOND))
+            .aiming("≥ 200,000 /s", replayed.median() >= FASTEST_AIM));
+    rows.add(verify(of, journal, events));
     try (MeasuredNode node = MeasuredNode.start(server, folder)) {
       String latest = node.get("/apps/" + APP + "/dynos?all=true").path(0).path("name").asText();
       rows.add(replay("the latest by name", of, node, latest));

@@ -1,6 +1,5 @@
 package dev.dynode.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,13 +17,12 @@ final class AppsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode apps = node.api().get("/apps");
     if (json) {
-      System.out.println(Json.pretty(apps));
+      System.out.println(Json.pretty(Json.array(node.api().all("/apps", "name"))));
       return 0;
     }
-    for (JsonNode app : apps) {
-      System.out.println(app.path("name").asText());
+    try (Records records = node.records()) {
+      records.apps().forEach(System.out::println);
     }
     return 0;
   }

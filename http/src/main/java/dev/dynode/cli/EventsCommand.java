@@ -24,8 +24,10 @@ final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<JsonNode> events =
-        node.api().all("/apps/" + app.name() + "/dynos/" + dyno + "/events", "sequence");
+    List<JsonNode> events;
+    try (Records records = node.records()) {
+      events = records.story(app.name(), dyno).events(false).toList();
+    }
     if (json) {
       System.out.println(Json.pretty(Json.array(events)));
       return 0;

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,8 +18,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private final StoryOptions of = new StoryOptions();
 
   @Override
-  public Integer call() {
-    JsonNode told = of.story().explanation();
+  public Integer call() throws IOException {
+    JsonNode told = of.tell(Story::explanation);
     if (of.json) {
       System.out.println(Json.pretty(told));
     } else {

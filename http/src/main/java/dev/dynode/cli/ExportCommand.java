@@ -4,10 +4,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,15 +57,31 @@ final class ExportCommand implements Callable<Integer> {
     if (output != null && Files.exists(output)) {
       throw new CommandFailed(output + " is there already; name another file.");
     }
+    if (node.resting()) {
+      try (var records = FolderRecords.open(node.data());
+          Stream<String> lines =
+              records.export(everything ? null : app.name(), everything ? null : dyno, secrets)) {
+        return write(lines);
+      } catch (IllegalStateException unreadable) {
+        throw new CommandFailed(String.valueOf(unreadable.getMessage()));
+      }
+    }
+    try (var in = node.api().stream("GET", of + "/export" + (secrets ? "?secrets=keep" : ""));
+        var read = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return write(read.lines());
+    } catch (UncheckedIOException broken) {
+      throw new CommandFailed("The node stopped answering before the end.");
+    }
+  }
+
+  private int write(Stream<String> all) throws IOException {
     long lines = 0;
     String last = "";
-    try (var in = node.api().stream("GET", of + "/export" + (secrets ? "?secrets=keep" : ""));
-        var read = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        PrintStream out = out()) {
-      for (String line = read.readLine(); line != null; line = read.readLine()) {
-        out.print(line + "\n");
+    try (PrintStream out = out()) {
+      for (Iterator<String> each = all.iterator(); each.hasNext(); ) {
+        last = each.next();
+        out.print(last + "\n");
         lines++;
-        last = line;
       }
       out.flush();
       if (out.checkError()) {

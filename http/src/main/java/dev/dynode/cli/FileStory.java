@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A story from an exported file: no node is needed. What was printed is not in it. */
-final class FileStory implements Story, AutoCloseable {
+final class FileStory implements Story {
   private final Offline offline = new Offline();
   private final StoryJson stories = new StoryJson(new Shown(offline.mapper()));
   private final String name;
@@ -152,10 +152,5 @@ final class FileStory implements Story, AutoCloseable {
   public JsonNode explanation() {
     List<String> sentences = dyno != null ? dyno.explanation() : AppStory.explanation(app.stream());
     return StoryJson.tree(new ExplanationJson(new Named("", name), sentences));
-  }
-
-  @Override
-  public void close() {
-    offline.close();
   }
 }

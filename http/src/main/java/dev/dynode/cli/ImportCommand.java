@@ -13,9 +13,13 @@ import dev.dynode.replay.Offline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,16 +110,45 @@ final class ImportCommand implements Callable<Integer> {
       throw new CommandFailed(
           "A database takes a node's data folder, not a file: name the folder.", 2);
     }
-    try (DataFolder data = DataFolder.hold(node.data());
-        var offline = new Offline();
+    Path folder = node.data();
+    List<Path> made = missing(folder);
+    boolean done = false;
+    var offline = new Offline();
+    try (DataFolder data = DataFolder.hold(folder);
         Intake journal =
             Intake.open(offline.journal(Files.createDirectories(data.resolve("journal"))))) {
       HistoryImport.Result result = HistoryImport.of(from, journal, offline.codec());
       System.out.println(
           "%,d events imported, %,d were there already.".formatted(result.added(), result.known()));
+      done = true;
       return 0;
     } catch (HistoryFileInvalid | JournalUnavailable e) {
       throw new CommandFailed(from + ": " + e.getMessage());
+    } finally {
+      if (!done) {
+        remove(made);
+      }
+    }
+  }
+
+  /** What an import into this folder makes, the outermost first: it is taken away if it fails. */
+  private static List<Path> missing(Path folder) {
+    List<Path> missing = new ArrayList<>();
+    for (@Nullable Path path = folder.resolve("journal");
+        path != null && !Files.exists(path);
+        path = path.getParent()) {
+      missing.addFirst(path);
+    }
+    return missing;
+  }
+
+  private static void remove(List<Path> made) throws IOException {
+    if (!made.isEmpty() && Files.exists(made.getFirst())) {
+      try (Stream<Path> all = Files.walk(made.getFirst())) {
+        for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(path);
+        }
+      }
     }
   }
 }

@@ -1,12 +1,5 @@
 package dev.dynode.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,8 +11,6 @@ import picocli.CommandLine.Option;
     name = "logs",
     description = {"Print the log of an app.", ""})
 final class LogsCommand implements Callable<Integer> {
-  private static final String DATA = "data:";
-
   @Mixin private final NodeOptions node = new NodeOptions();
   @Mixin private final AppOptions app = new AppOptions();
 
@@ -48,34 +39,22 @@ final class LogsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ApiClient api = node.api();
-    ObjectNode request = Json.object().put("lines", lines).put("tail", tail);
-    if (dyno != null) {
-      request.put("dyno", dyno);
-    }
-    if (source != null) {
-      request.put("source", source);
-    }
-    JsonNode session = api.post("/apps/" + app.name() + "/log-sessions", request);
-    URI stream = URI.create(session.path("logplex_url").asText());
-    try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(api.events(stream), StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        if (line.startsWith(DATA)) {
-          System.out.println(
-              line.substring(line.startsWith(DATA + " ") ? DATA.length() + 1 : DATA.length()));
-          if (System.out.checkError()) {
-            return 0; // whoever read has seen enough
-          }
-        }
-      }
-    } catch (IOException e) {
-      OnInterrupt.giveWay();
-      throw new CommandFailed("The log stream broke: " + e.getMessage());
-    }
+    var wish = new Records.LogWish(lines, dyno, source);
     if (tail) {
-      throw new CommandFailed("The node ended the log stream.");
+      if (new NodeRecords(node.api()).follow(app.name(), wish, LogsCommand::print)) {
+        throw new CommandFailed("The node ended the log stream.");
+      }
+      return 0;
+    }
+    try (Records records = node.records()) {
+      records.log(app.name(), wish, LogsCommand::print);
     }
     return 0;
+  }
+
+  /** Whether whoever reads wants more. */
+  private static boolean print(String line) {
+    System.out.println(line);
+    return !System.out.checkError();
   }
 }

@@ -1,13 +1,19 @@
 package dev.dynode.cli;
 
+import dev.dynode.node.DataFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which node a client command talks to. */
 final class NodeOptions {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long PAUSE_NANOS = 50_000_000;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -55,5 +61,40 @@ final class NodeOptions {
         named().isEmpty() && Files.isDirectory(data().resolve("journal"))
             ? BackgroundNode.findOrStart(data()).address()
             : require());
+  }
+
+  /**
+   * What was recorded: asked of the node or, where none runs on a data folder that has a journal,
+   * read there. To be closed.
+   */
+  Records records() {
+    Optional<NodeAddress> node = running();
+    return node.isPresent()
+        ? new NodeRecords(new ApiClient(node.get()))
+        : resting() ? FolderRecords.open(data()) : new NodeRecords(new ApiClient(require()));
+  }
+
+  /** Whether the folder is one of a node alone, and none runs on it. */
+  boolean resting() {
+    return running().isEmpty() && Files.isDirectory(data().resolve("journal"));
+  }
+
+  /** The node; one that is about to answer, or to end, is given time to. */
+  private Optional<NodeAddress> running() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Optional<NodeAddress> node = named().or(() -> NodeAddress.running(data()));
+    while (node.isEmpty() && DataFolder.held(data())) {
+      if (System.nanoTime() > deadline) {
+        throw new CommandFailed(
+            "A node uses "
+                + data()
+                + " and has not answered for "
+                + PATIENCE.toSeconds()
+                + " s; try again, or see its log.");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+      node = NodeAddress.running(data());
+    }
+    return node;
   }
 }

@@ -26,7 +26,7 @@ final class NodeStory implements Story {
 
   @Override
   public String name() {
-    return dyno == null ? app : dyno;
+    return dyno == null ? app : explanation().path("of").path("name").asText();
   }
 
   @Override

@@ -32,12 +32,16 @@ final class PsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (at != null) {
-      return then(Moment.parse(at));
+    try (Records records = node.records()) {
+      return at != null ? then(records, Moment.parse(at)) : now(records);
     }
-    JsonNode dynos = node.api().get("/apps/" + app.name() + "/dynos" + (all ? "?all=true" : ""));
+  }
+
+  private int now(Records records) {
+    List<JsonNode> dynos = records.dynos(app.name(), all);
+    records.asOf().ifPresent(System.err::println);
     if (json) {
-      System.out.println(Json.pretty(dynos));
+      System.out.println(Json.pretty(Json.array(dynos)));
       return 0;
     }
     Table table = new Table("NAME", "SIZE", "STATE", "EXIT", "SINCE", "COMMAND");
@@ -54,20 +58,24 @@ final class PsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int then(Moment moment) {
-    JsonNode then = node.api().get("/apps/" + app.name() + "/state" + moment.query());
+  private int then(Records records, Moment moment) {
+    JsonNode then = records.state(app.name(), moment);
+    moment.notReached(then.path("sequence").asLong()).ifPresent(System.err::println);
     if (json) {
       System.out.println(Json.pretty(then));
       return 0;
     }
     JsonNode release = then.path("release");
     System.out.printf(
-        "%s at %s: tier %s, release v%s (%s)%s%n",
+        "%s at %s: tier %s, %s%s%n",
         then.path("name").asText(),
         then.path("at").asText(),
         then.path("tier").asText(),
-        release.path("version").asText(),
-        release.path("description").asText(),
+        release.isObject()
+            ? "release v%s (%s)"
+                .formatted(
+                    release.path("version").asText(), release.path("description").asText())
+            : "no release yet",
         then.path("maintenance").asBoolean() ? ", in maintenance" : "");
     System.out.println("Config vars: " + names(then.path("config_vars")));
     System.out.println("Process types: " + names(then.path("process_types").fieldNames()));

@@ -29,12 +29,11 @@ final class RecordedScenario {
    */
   static RecordedJournal of(@Nullable Path export, @Nullable Path folder) {
     var recorded = new RecordedJournal();
-    try (var offline = new Offline()) {
-      if (export != null) {
-        file(export, offline.codec(), recorded);
-      } else if (folder != null) {
-        journal(folder, offline, recorded);
-      }
+    var offline = new Offline();
+    if (export != null) {
+      file(export, offline.codec(), recorded);
+    } else if (folder != null) {
+      journal(folder, offline, recorded);
     }
     return recorded;
   }
@@ -61,7 +60,8 @@ final class RecordedScenario {
         }
       }
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(e.getMessage() + " Stop its node, or give --file an export of it.");
+      throw new CommandFailed(
+          e.getMessage() + "; name a data folder with --data, or give --file an export.");
     }
   }
 

@@ -54,9 +54,15 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Story story = of.story();
     Moment end = until == null ? null : Moment.parse(until);
+    return of.tell(story -> tell(story, end));
+  }
+
+  private int tell(Story story, @Nullable Moment end) throws IOException {
     JsonNode state = end == null ? null : story.state(end);
+    if (end != null && state != null) {
+      end.notReached(sequence(state)).ifPresent(System.err::println);
+    }
     var lines = CompletableFuture.supplyAsync(story::output);
     Stream<JsonNode> all = story.events(html);
     List<JsonNode> printed = new ArrayList<>(told(lines));

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dynode.api.Shown;
 import dev.dynode.api.StoryJson;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,6 +104,7 @@ final class SimulateCommand implements Callable<Integer> {
       return tryFaults();
     }
     Scenario scenario = told(() -> scenario(List.of()));
+    told(() -> SimulationText.traces(scenario)).forEach(System.err::println);
     Result result = options.run(scenario);
     if (whatIf.isEmpty()) {
       options.report(scenario, result, source(List.of()));
@@ -155,6 +159,20 @@ final class SimulateCommand implements Callable<Integer> {
                     count,
                     () -> String.format(Locale.ROOT, "%,d of %,d seeds", seed - first + 1, count)));
     bar.clear();
+    double seconds = (System.nanoTime() - began) / 1e9;
+    if (options.json) {
+      ObjectNode told = Json.object().put("first", first).put("seeds", count);
+      told.put("wall_seconds", seconds);
+      failure.ifPresentOrElse(
+          broken -> {
+            ObjectNode of = told.putObject("failure");
+            of.put("seed", broken.seed()).put("rule", broken.rule()).put("again", broken.command());
+            broken.history().forEach(of.putArray("history")::add);
+          },
+          () -> told.putNull("failure"));
+      System.out.println(Json.pretty(told));
+      return failure.isPresent() ? 1 : 0;
+    }
     if (failure.isPresent()) {
       System.out.println(failure.get());
       return 1;
@@ -164,7 +182,7 @@ final class SimulateCommand implements Callable<Integer> {
         "%,d seeds from %d on: every invariant held after every event. %.1f s.%n",
         count,
         first,
-        (System.nanoTime() - began) / 1e9);
+        seconds);
     return 0;
   }
 
@@ -243,6 +261,7 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
       Variation variation = Variation.parse(vary);
+      variation.chosen().ifPresent(System.err::println);
       List<Scenario> scenarios = new ArrayList<>();
       for (String value : variation.values()) {
         scenarios.add(told(() -> options.read(file, List.of(variation.key() + "=" + value))));
@@ -278,7 +297,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Command(
       name = "validate",
       mixinStandardHelpOptions = true,
-      description = {"Say whether a scenario can be simulated, and what it is.", ""})
+      description = {
+        "Say whether a scenario and its traces can be simulated, and what they are.",
+        ""
+      })
   static final class Validate implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A scenario.")
     private Path file = Path.of("");
@@ -286,7 +308,9 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       Scenario scenario = told(() -> ScenarioFile.read(file, List.of()));
+      List<String> traces = told(() -> SimulationText.traces(scenario));
       SimulationText.scenario(scenario).forEach(System.out::println);
+      traces.forEach(System.out::println);
       return 0;
     }
   }
@@ -300,41 +324,65 @@ final class SimulateCommand implements Callable<Integer> {
         ""
       })
   static final class Explain implements Callable<Integer> {
+    private static final int MOST_NAMED = 5;
+
     @Parameters(paramLabel = "RUN", index = "0", description = "The folder of a report.")
     private Path run = Path.of("");
 
     @Parameters(
         paramLabel = "DYNO",
         index = "1",
-        description = "Name or id; of several of a name the last.")
+        description = "Name or id; of several of a name in an app the last.")
     private String dyno = "";
+
+    @Option(
+        names = {"-a", "--app"},
+        paramLabel = "APP",
+        description = "Its app, where several have a dyno of this name.")
+    private @Nullable String app;
 
     @Option(names = "--json", description = "Print it as JSON.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-      List<DynoEvent> events = Run.story(told(() -> SimulationReport.scenario(run)), dyno);
-      if (events.isEmpty()) {
-        throw new CommandFailed(
-            "There is no dyno " + dyno + " in this run; dynos.csv has some of every ending.");
-      }
-      DynoStory story = DynoStory.of(events);
-      try (var offline = new Offline()) {
-        var stories = new StoryJson(new Shown(offline.mapper()));
-        List<JsonNode> steps =
-            story.steps().stream()
-                .map(step -> StoryJson.tree(stories.event(story, step, false)))
-                .toList();
-        if (json) {
-          System.out.println(Json.pretty(Json.array(steps)));
-        } else {
-          steps.forEach(step -> StoryText.of(step).forEach(System.out::println));
-          System.out.println();
-          story.explanation().forEach(System.out::println);
-        }
+      Run.Stories stories = told(() -> Run.stories(SimulationReport.scenario(run), dyno));
+      SimulationReport.requireSame(run, stories.hash());
+      DynoStory story = DynoStory.of(meant(stories.byApp()));
+      var telling = new StoryJson(new Shown(new Offline().mapper()));
+      List<JsonNode> steps =
+          story.steps().stream()
+              .map(step -> StoryJson.tree(telling.event(story, step, false)))
+              .toList();
+      if (json) {
+        System.out.println(Json.pretty(Json.array(steps)));
+      } else {
+        steps.forEach(step -> StoryText.of(step).forEach(System.out::println));
+        System.out.println();
+        story.explanation().forEach(System.out::println);
       }
       return 0;
+    }
+
+    private List<DynoEvent> meant(Map<String, List<DynoEvent>> byApp) {
+      List<DynoEvent> events =
+          app != null
+              ? byApp.getOrDefault(app, List.of())
+              : byApp.values().stream().findFirst().orElse(List.of());
+      if (events.isEmpty()) {
+        throw new CommandFailed(
+            "There is no dyno %s%s in this run; dynos.csv has some of every ending."
+                .formatted(dyno, app == null ? "" : " of " + app));
+      }
+      if (app == null && byApp.size() > 1) {
+        throw new CommandFailed(
+            "%d apps have a dyno %s: name one with --app, such as %s; or give its id."
+                .formatted(
+                    byApp.size(),
+                    dyno,
+                    byApp.keySet().stream().limit(MOST_NAMED).collect(Collectors.joining(", "))));
+      }
+      return events;
     }
   }
 }

@@ -7,15 +7,19 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.dynode.api.StoryJson;
 import dev.dynode.simulator.run.Result;
 import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.scenario.ScenarioFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /** A run in a folder: a page, its figures as JSON and CSV, and what it takes to repeat it. */
 final class SimulationReport {
   private static final String LIBRARY = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+  /** The scenario as it was when it was run; files it names are relative to where it was. */
+  private static final String COPY = "scenario.conf";
+
+  private static final int DIGITS = 6;
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -59,8 +67,8 @@ final class SimulationReport {
     if (source.file() != null) {
       Files.copy(
           source.file(),
-          folder.resolve("scenario.conf"),
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+          folder.resolve(COPY),
+          StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
@@ -105,26 +113,40 @@ final class SimulationReport {
     }
   }
 
+  private static CsvWriter csv(Path file) throws IOException {
+    return CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(file);
+  }
+
+  /** To the millionth; nothing where there is none. */
+  private static String number(double value) {
+    return Double.isNaN(value)
+        ? ""
+        : BigDecimal.valueOf(value)
+            .setScale(DIGITS, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString();
+  }
+
   private static void series(Path file, List<Result.Part> series) throws IOException {
-    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+    try (CsvWriter csv = csv(file)) {
       csv.writeRecord(
           "seconds", "dynos", "peak", "requests", "refused", "waiting", "host_use", "dollars");
       for (Result.Part part : series) {
         csv.writeRecord(
-            String.valueOf(part.seconds()),
-            String.valueOf(part.dynos()),
+            number(part.seconds()),
+            number(part.dynos()),
             String.valueOf(part.peak()),
             String.valueOf(part.requests()),
             String.valueOf(part.refused()),
-            String.valueOf(part.waiting()),
-            String.valueOf(part.hostUse()),
-            String.valueOf(part.dollars()));
+            number(part.waiting()),
+            number(part.hostUse()),
+            number(part.dollars()));
       }
     }
   }
 
   private static void delays(Path file, Result result) throws IOException {
-    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+    try (CsvWriter csv = csv(file)) {
       csv.writeRecord("app", "time", "share", "seconds");
       for (Map.Entry<String, Result.Figures> app : result.apps().entrySet()) {
         cdf(csv, app.getKey(), "wait", app.getValue().delay());
@@ -135,21 +157,21 @@ final class SimulationReport {
 
   private static void cdf(CsvWriter csv, String app, String time, Result.Spread of) {
     for (Result.Share point : of.cdf()) {
-      csv.writeRecord(app, time, String.valueOf(point.share()), String.valueOf(point.seconds()));
+      csv.writeRecord(app, time, number(point.share()), number(point.seconds()));
     }
   }
 
   private static void examples(Path file, List<Result.Example> examples) throws IOException {
-    try (CsvWriter csv = CsvWriter.builder().build(file)) {
+    try (CsvWriter csv = csv(file)) {
       csv.writeRecord("app", "dyno", "id", "requested_second", "wait", "life", "ended");
       for (Result.Example dyno : examples) {
         csv.writeRecord(
             dyno.app(),
             dyno.dyno(),
             dyno.id(),
-            String.valueOf(dyno.seconds()),
-            String.valueOf(dyno.delay()),
-            String.valueOf(dyno.life()),
+            number(dyno.seconds()),
+            number(dyno.delay()),
+            number(dyno.life()),
             dyno.ended());
       }
     }
@@ -174,11 +196,20 @@ final class SimulationReport {
             .scenario(changes)
             .seeded(seed);
       }
-      return ScenarioFile.read( // files it names are relative to where it was
-              Files.isRegularFile(file) ? file : existing(folder, "scenario.conf"), changes)
+      return ScenarioFile.read(existing(folder, COPY), file.resolveSibling(""), changes)
           .seeded(seed);
     } catch (IOException e) {
       throw new CommandFailed(folder + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** What it was made of may have changed since. */
+  static void requireSame(Path folder, String hash) throws IOException {
+    String reported = read(folder).hash();
+    if (!hash.equals(reported)) {
+      throw new CommandFailed(
+          "%s cannot be explained: what it was made of (a trace, a file it includes, the journal, or this version of Dynode) has changed since; its hash is %s, and would be %s now. Simulate again."
+              .formatted(folder, reported, hash));
     }
   }
 

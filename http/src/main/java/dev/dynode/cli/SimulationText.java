@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import dev.dynode.simulator.load.Load;
+import dev.dynode.simulator.load.Trace;
 import dev.dynode.simulator.run.Result;
 import dev.dynode.simulator.run.Result.Figures;
 import dev.dynode.simulator.scenario.Scenario;
@@ -205,6 +206,20 @@ final class SimulationText {
                             .map(source -> source instanceof Load load ? load.name() : "a trace")
                             .collect(Collectors.joining(", ")))));
     return lines;
+  }
+
+  /**
+   * What its traces are.
+   *
+   * @throws dev.dynode.simulator.load.TraceInvalid if one cannot be read
+   */
+  static List<String> traces(Scenario of) {
+    return of.apps().stream()
+        .flatMap(app -> app.sources().stream())
+        .filter(Trace.class::isInstance)
+        .map(trace -> ((Trace) trace).summary())
+        .distinct()
+        .toList();
   }
 
   private static String word(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package dev.dynode.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,18 @@ final class StoryOptions {
       description = "Name or id; finished dynos too. Without one: the app.")
   private @Nullable String dyno;
 
-  Story story() {
-    return file == null ? new NodeStory(node.api(), app.name(), dyno) : new FileStory(file, dyno);
+  /** What is done with a story, while it can be read. */
+  @FunctionalInterface
+  interface Telling<T> {
+    T of(Story story) throws IOException;
+  }
+
+  <T> T tell(Telling<T> telling) throws IOException {
+    if (file != null) {
+      return telling.of(new FileStory(file, dyno));
+    }
+    try (Records records = node.records()) {
+      return telling.of(records.story(app.name(), dyno));
+    }
   }
 }

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 
 /** An event of a story as lines. */
 final class StoryText {
+  private static final List<String> SPEC =
+      List.of("name", "size", "command", "attach", "releaseVersion", "timeToLive");
+
   private StoryText() {}
 
   /** One line for the event, one for each order that followed. */
@@ -68,6 +71,21 @@ final class StoryText {
   }
 
   private static String pair(Map.Entry<String, JsonNode> field) {
+    JsonNode value = field.getValue();
+    return field.getKey().equals("spec") ? spec(value) : plain(field);
+  }
+
+  /** What tells one dyno from another; all of it is in the state, and in {@code --json}. */
+  private static String spec(JsonNode spec) {
+    boolean entry = !spec.path("script").equals(spec.path("command"));
+    return spec.properties().stream()
+        .filter(
+            field -> SPEC.contains(field.getKey()) || (entry && field.getKey().equals("script")))
+        .map(StoryText::plain)
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String plain(Map.Entry<String, JsonNode> field) {
     JsonNode value = field.getValue();
     return field.getKey()
         + "="

@@ -2,12 +2,19 @@ package dev.dynode.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Values a sweep gives a key. */
-record Variation(String key, List<String> values) {
-  private static final Pattern RANGE = Pattern.compile("(\\d+)\\.\\.(\\d+)(?:/(\\d+))?");
+/**
+ * Values a sweep gives a key.
+ *
+ * @param chosen what is said of them where not all that were named are tried
+ */
+record Variation(String key, List<String> values, Optional<String> chosen) {
+  private static final Pattern RANGE =
+      Pattern.compile("(\\d{1,18})\\.\\.(\\d{1,18})(?:/(\\d{1,18}))?");
   private static final int UNASKED = 10;
   private static final int MOST = 1_000;
 
@@ -21,7 +28,7 @@ record Variation(String key, List<String> values) {
     String values = text.substring(equals + 1).strip();
     Matcher range = RANGE.matcher(values);
     if (!range.matches()) {
-      return new Variation(key, List.of(values.split(",", -1)));
+      return new Variation(key, List.of(values.split(",", -1)), Optional.empty());
     }
     long first = Long.parseLong(range.group(1));
     long last = Long.parseLong(range.group(2));
@@ -36,6 +43,18 @@ record Variation(String key, List<String> values) {
     for (long value = first; value <= last; value += step) {
       all.add(String.valueOf(value));
     }
-    return new Variation(key, all);
+    return new Variation(
+        key,
+        all,
+        range.group(3) == null && step > 1
+            ? Optional.of(
+                String.format(
+                    Locale.ROOT,
+                    "--vary: %,d of the %,d values are tried, one in %,d; write %s/1 for each.",
+                    all.size(),
+                    last - first + 1,
+                    step,
+                    values))
+            : Optional.empty());
   }
 }

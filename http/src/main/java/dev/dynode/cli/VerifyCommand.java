@@ -3,7 +3,6 @@ package dev.dynode.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.StoryJson;
 import dev.dynode.api.wire.VerificationJson;
-import dev.dynode.journal.JournalUnavailable;
 import dev.dynode.journal.Rows;
 import dev.dynode.replay.Offline;
 import dev.dynode.replay.Verification;
@@ -26,10 +25,13 @@ import picocli.CommandLine.Option;
       "Replay the whole journal with today's rules, and compare it with everything that was kept of"
           + " it and with the live actors.",
       "",
-      "Each divergence is told with the event where it began. Exits with 1 where there is one.",
+      "Each divergence is told with the event where it began. Exits with 1 where there is one, and"
+          + " with 3 where it could not look: no journal, one that cannot be opened, no node.",
       ""
     })
 final class VerifyCommand implements Callable<Integer> {
+  private static final int NOT_LOOKED = 3;
+
   @Mixin private final NodeOptions node = new NodeOptions();
 
   @Option(
@@ -49,15 +51,28 @@ final class VerifyCommand implements Callable<Integer> {
   private @Nullable JsonNode result;
 
   @Override
-  public Integer call() throws IOException {
-    if (journal != null) {
-      offline(journal.toAbsolutePath().normalize());
-    } else {
-      online();
+  public Integer call() {
+    try {
+      if (journal != null) {
+        offline(journal.toAbsolutePath().normalize());
+      } else if (node.resting()) {
+        offline(node.data());
+      } else {
+        online();
+      }
+    } catch (ApiError e) {
+      throw new CommandFailed(e.text(), NOT_LOOKED);
+    } catch (IOException | RuntimeException e) { // damage shows itself in many ways
+      throw new CommandFailed(
+          String.valueOf(e.getMessage() == null ? e : e.getMessage()), NOT_LOOKED);
+    } finally {
+      bar.clear();
     }
-    bar.clear();
     if (result == null) {
-      throw new CommandFailed("The node stopped answering before the end.");
+      throw new CommandFailed("The node stopped answering before the end.", NOT_LOOKED);
+    }
+    if (journal != null && result.path("events").asLong() == 0) {
+      throw new CommandFailed("There is no event in " + journal + ".", NOT_LOOKED);
     }
     return result.path("divergences").asLong() == 0 ? 0 : 1;
   }
@@ -72,8 +87,8 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private void offline(Path folder) {
-    try (var offline = new Offline();
-        Rows rows = Rows.in(offline.journal(folder))) {
+    var offline = new Offline();
+    try (Rows rows = Rows.in(offline.journal(folder))) {
       long all = rows.lastOffset();
       var verification =
           new Verification(
@@ -82,8 +97,6 @@ final class VerifyCommand implements Callable<Integer> {
               found -> told(StoryJson.tree(VerificationJson.of(found))),
               events -> bar.at(events, all));
       told(StoryJson.tree(VerificationJson.of(verification.run())));
-    } catch (JournalUnavailable e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
     }
   }
 
@@ -115,6 +128,9 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private String summary(JsonNode told) {
+    if (told.path("events").asLong() == 0 && told.path("divergences").asLong() == 0) {
+      return "0 events: there is nothing to verify.";
+    }
     double seconds = (System.nanoTime() - began) / 1e9;
     long divergences = told.path("divergences").asLong();
     return String.format(

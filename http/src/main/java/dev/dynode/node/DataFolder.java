@@ -91,6 +91,22 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Whether a node, or another command, has taken hold of the folder. Nothing is changed. */
+  public static boolean held(Path path) {
+    Path file = path.resolve("node.lock");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return shared == null;
+    } catch (OverlappingFileLockException heldInThisJvm) {
+      return true;
+    } catch (IOException unreadable) {
+      return false; // the journal will not open either, and say why
+    }
+  }
+
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();

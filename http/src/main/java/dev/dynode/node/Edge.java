@@ -11,6 +11,7 @@ import dev.dynode.api.PlatformApi;
 import dev.dynode.api.Shown;
 import dev.dynode.domain.attach.AttachTokens;
 import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.journal.Rows;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.LiveActors;
 import dev.dynode.router.HttpRouter;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.server.Directives;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 
@@ -110,7 +112,7 @@ final class Edge {
   private static Collaborators collaborators(Parts parts, ActorSystem<?> system) {
     Config account = parts.config().getConfig("dynode.account");
     String email = ApiSettings.text(account, "email");
-    var codec = new EventCodec(system);
+    var codec = new EventCodec(parts.config());
     Stores stores = parts.stores();
     return new Collaborators(
         parts.control(),
@@ -118,8 +120,11 @@ final class Edge {
         stores.logs(),
         stores.slugs(),
         stores.archives(),
-        new JournalEvents(codec, system),
-        new Shown(EventCodec.mapper(system)),
+        new JournalEvents(
+            codec,
+            () -> Rows.of(system),
+            system.dispatchers().lookup(DispatcherSelector.blocking())),
+        new Shown(codec.mapper()),
         new JournalArchive(
             system,
             codec,

@@ -23,23 +23,26 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
  *
  * @param live what its actors hold now
  */
-record JournalArchive(ClassicActorSystemProvider system, EventCodec codec, LiveActors live)
+public record JournalArchive(ClassicActorSystemProvider system, EventCodec codec, LiveActors live)
     implements Archive {
 
   @Override
   public Stream<String> export(Scope scope, boolean secrets) {
     Rows rows = Rows.of(system);
-    Stream<String> lines =
-        switch (scope) {
-          case Scope.Everything() -> HistoryExport.ofAll(rows, "everything", _ -> true, secrets);
-          case Scope.OfApp(AppId app) ->
-              HistoryExport.ofAll(rows, "App|" + app, histories(rows, app)::contains, secrets);
-          case Scope.OfDyno(var dyno) -> HistoryExport.ofId(rows, "Dyno|" + dyno, secrets);
-        };
-    return lines.onClose(rows::close);
+    return export(rows, codec, scope, secrets).onClose(rows::close);
   }
 
-  private Set<String> histories(Rows rows, AppId app) {
+  /** The same of any journal; its rows must stay open until the stream was read. */
+  public static Stream<String> export(Rows rows, EventCodec codec, Scope scope, boolean secrets) {
+    return switch (scope) {
+      case Scope.Everything() -> HistoryExport.ofAll(rows, "everything", _ -> true, secrets);
+      case Scope.OfApp(AppId app) ->
+          HistoryExport.ofAll(rows, "App|" + app, histories(rows, codec, app)::contains, secrets);
+      case Scope.OfDyno(var dyno) -> HistoryExport.ofId(rows, "Dyno|" + dyno, secrets);
+    };
+  }
+
+  private static Set<String> histories(Rows rows, EventCodec codec, AppId app) {
     String id = "App|" + app;
     var ids = new HashSet<>(Set.of(id));
     for (Iterator<Row> events = rows.events(id); events.hasNext(); ) {

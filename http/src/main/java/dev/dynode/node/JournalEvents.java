@@ -3,6 +3,7 @@ package dev.dynode.node;
 import dev.dynode.api.EventLog;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.history.AppStory.Kept;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.journal.Rows;
@@ -18,46 +19,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 
-/** The journal, as the API reads it. */
-record JournalEvents(EventCodec codec, ActorSystem<?> system) implements EventLog {
+/**
+ * The journal, as the API reads it.
+ *
+ * @param journal its rows at that moment
+ * @param blocking where it is read
+ */
+public record JournalEvents(EventCodec codec, Supplier<Rows> journal, Executor blocking)
+    implements EventLog {
   @Override
   public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
     return CompletableFuture.supplyAsync(
         () -> {
-          try (Rows rows = Rows.of(system)) {
+          try (Rows rows = journal.get()) {
             var events = new ArrayList<DynoEvent>();
             rows.events("Dyno|" + dyno).forEachRemaining(row -> events.add((DynoEvent) event(row)));
             return events;
           }
         },
-        system.dispatchers().lookup(DispatcherSelector.blocking()));
+        blocking);
   }
 
   @Override
   public long count(AppId app) {
-    try (Rows rows = Rows.of(system)) {
+    try (Rows rows = journal.get()) {
       return rows.highest("App|" + app);
     }
   }
 
   @Override
-  public Stream<AppEvent> ofApp(AppId app) {
-    Rows rows = Rows.of(system);
+  public Stream<Kept> ofApp(AppId app) {
+    Rows rows = journal.get();
     Iterator<Row> events = rows.events("App|" + app);
     return StreamSupport.stream(((Iterable<Row>) () -> events).spliterator(), false)
-        .map(row -> (AppEvent) event(row))
+        .map(row -> new Kept((AppEvent) event(row), Instant.ofEpochMilli(stored(row).timestamp())))
         .onClose(rows::close);
   }
 
   @Override
   public Optional<Instant> end(DynoId dyno) {
     String id = "Dyno|" + dyno;
-    try (Rows rows = Rows.of(system)) {
+    try (Rows rows = journal.get()) {
       return rows.event(id, rows.highest(id))
           .map(this::event)
           .filter(DynoEvent.Retired.class::isInstance)
@@ -66,8 +73,12 @@ record JournalEvents(EventCodec codec, ActorSystem<?> system) implements EventLo
   }
 
   private Object event(Row row) {
+    return codec.read(stored(row).event());
+  }
+
+  private static StoredEvent stored(Row row) {
     return switch (row) {
-      case Row.Event(StoredEvent stored) -> codec.read(stored.event());
+      case Row.Event(StoredEvent stored) -> stored;
       case Row.Damaged(String id, long sequence, String reason) ->
           throw new IllegalStateException(
               "event %d of %s cannot be read: %s".formatted(sequence, id, reason));
@@ -79,11 +90,11 @@ record JournalEvents(EventCodec codec, ActorSystem<?> system) implements EventLo
   public CompletionStage<Optional<DynoId>> find(AppId app, String identity) {
     return CompletableFuture.supplyAsync(
         () -> {
-          try (Rows rows = Rows.of(system)) {
+          try (Rows rows = journal.get()) {
             return find(rows, app, identity);
           }
         },
-        system.dispatchers().lookup(DispatcherSelector.blocking()));
+        blocking);
   }
 
   private Optional<DynoId> find(Rows rows, AppId app, String identity) {

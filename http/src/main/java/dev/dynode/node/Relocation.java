@@ -44,8 +44,7 @@ public final class Relocation {
       throw new IOException("There is no journal of a node in " + folder + ".");
     }
     try (DataFolder data = DataFolder.hold(folder);
-        var offline = new Offline();
-        Rows journal = Rows.in(offline.journal(folder));
+        Rows journal = Rows.in(new Offline().journal(folder));
         Postgres postgres = Postgres.open(config)) {
       postgres.migrate();
       DataFolder.write(data.resolve(HOST_NAME), (Node.ALONE + "\n").getBytes(UTF_8));
@@ -74,7 +73,7 @@ public final class Relocation {
   }
 
   /** A node that goes on alone would write a second history. */
-  static void requireNotDone(Path folder) throws IOException {
+  public static void requireNotDone(Path folder) throws IOException {
     Path done = folder.resolve(DONE);
     if (Files.exists(done)) {
       throw new IOException(

@@ -75,7 +75,7 @@ final class ApiServer implements AutoCloseable {
             slugs,
             slugs::archive,
             control,
-            new Shown(EventCodec.mapper(system)),
+            new Shown(new EventCodec(system.settings().config()).mapper()),
             new NoArchive(),
             account,
             tokens,

@@ -23,6 +23,7 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.history.AppStory.Kept;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
@@ -310,8 +311,9 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public Stream<AppEvent> ofApp(AppId app) {
-    return List.copyOf(appHistories.getOrDefault(app, List.of())).stream();
+  public Stream<Kept> ofApp(AppId app) {
+    return List.copyOf(appHistories.getOrDefault(app, List.of())).stream()
+        .map(event -> new Kept(event, event.at()));
   }
 
   @Override

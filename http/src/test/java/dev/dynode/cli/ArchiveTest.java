@@ -138,9 +138,10 @@ class ArchiveTest {
     List<String> lines = new ArrayList<>(Files.readAllLines(file));
     lines.set(4, lines.get(4).replace("secret", "public").replaceFirst("20..-", "1999-"));
     Files.write(file, lines);
+    Path none = folder.resolve("none");
     for (String[] words :
         new String[][] {
-          {"import", file.toString(), "--data", folder.resolve("none").toString()},
+          {"import", file.toString(), "--data", none.resolve("data").toString()},
           {"replay", "--file", file.toString()}
         }) {
       Programs.Result refused = dynode(words);
@@ -151,6 +152,13 @@ class ArchiveTest {
               .contains("Line 5: its hash does not fit: it, or the one before it, was changed."),
           refused.err());
     }
+    assertFalse(Files.exists(none), "what a refused import made is taken away");
+    Files.createDirectories(none);
+    assertEquals(1, dynode("import", file.toString(), "--data", none.toString()).exit());
+    assertFalse(Files.exists(none.resolve("journal")));
+    Programs.Result unseen = dynode("verify", "--journal", none.toString());
+    assertEquals(3, unseen.exit(), "not to be taken for a divergence");
+    assertTrue(unseen.err().startsWith("Error: there is no journal in "), unseen.err());
   }
 
   /** While dynos start and end, what is live is what was journaled. */

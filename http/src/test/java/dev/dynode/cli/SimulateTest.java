@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -76,12 +77,25 @@ class SimulateTest {
       browser.quit();
     }
 
+    for (String csv : List.of("dynos.csv", "series.csv", "times.csv")) {
+      String text = Files.readString(out.resolve(csv));
+      assertFalse(text.contains("\r"), csv);
+      assertFalse(text.matches("(?s).*(\\.\\d{7}|E-|NaN).*"), csv);
+    }
     List<String> dynos = Files.readAllLines(out.resolve("dynos.csv"));
     String hungUp =
         dynos.stream().filter(line -> line.endsWith(",hung_up")).findFirst().orElseThrow();
     String story = said("explain", out.toString(), hungUp.split(",", -1)[2]);
     assertTrue(story.contains("HangupSent"), story);
     assertTrue(story.contains("SIGHUP"), story);
+
+    Files.writeString(scenario, SCENARIO.replace("per-hour = 12", "per-hour = 120"));
+    assertEquals(story, said("explain", out.toString(), hungUp.split(",", -1)[2]));
+    Files.writeString(
+        out.resolve("scenario.conf"), SCENARIO.replace("per-hour = 12", "per-hour = 120"));
+    Programs.Result changed = dynode("explain", out.toString(), hungUp.split(",", -1)[2]);
+    assertEquals(1, changed.exit());
+    assertTrue(changed.err().contains(" cannot be explained: what it was made of"), changed.err());
   }
 
   @Test
@@ -100,6 +114,11 @@ class SimulateTest {
     String out = folder.resolve("what-if").toString();
     String told = said(scenario.toString(), "--what-if", "limits.standard=30", "--out", out);
     assertTrue(told.contains("as it is"), told);
+    String twice = "apps.shop.loads.0.arrivals.per-hour=24";
+    assertTrue(said(scenario.toString(), "--what-if", twice, "--out", out).contains(twice));
+    Programs.Result many = dynode("sweep", scenario.toString(), "--vary", "limits.standard=1..30");
+    assertEquals(
+        "--vary: 10 of the 30 values are tried, one in 3; write 1..30/1 for each.\n", many.err());
   }
 
   private static double percent(String row) {
@@ -117,11 +136,28 @@ class SimulateTest {
         result.err());
     assertTrue(result.err().contains("batch, ci, console, cron, migration"), result.err());
     assertTrue(result.err().contains("team.conf: 7"), result.err());
+    Programs.Result none = dynode("/nonexistent.conf");
+    assertEquals("Error: There is no scenario /nonexistent.conf.\n", none.err());
+    none = dynode("--from-journal", "--data", "/nonexistent");
+    assertEquals(
+        "Error: there is no journal in /nonexistent; name a data folder with --data, or give --file"
+            + " an export.\n",
+        none.err());
+    Files.writeString(folder.resolve("short.swf"), "1 2 3 4 5 6\n");
+    Files.writeString(
+        scenario, "name = t, apps = [{ name = a, traces = [{ file = short.swf }] }]");
+    Programs.Result wrong = dynode("validate", scenario.toString());
+    assertEquals(1, wrong.exit());
+    assertTrue(wrong.err().contains("short.swf, line 1: it has 6 fields; "), wrong.err());
   }
 
   @Test
   void faultsAreTriedFromASeed() throws Exception {
     assertTrue(said("--faults", "--seeds", "200").contains("200 seeds from 1 on"));
+    JsonNode json =
+        Json.read(said("--faults", "--seeds", "20", "--json").getBytes(StandardCharsets.UTF_8));
+    assertEquals(20, json.path("seeds").asInt());
+    assertTrue(json.path("failure").isNull(), json.toString());
   }
 
   @Test

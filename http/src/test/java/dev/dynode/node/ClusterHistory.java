@@ -52,10 +52,9 @@ final class ClusterHistory {
         ConfigFactory.parseMap(
                 Map.of("dynode.postgres.url", url, "dynode.postgres.user", "postgres"))
             .withFallback(ConfigFactory.load());
-    try (var offline = new Offline();
-        Postgres postgres = Postgres.open(config);
+    try (Postgres postgres = Postgres.open(config);
         Rows rows = PostgresRows.of(postgres)) {
-      EventCodec codec = offline.codec();
+      EventCodec codec = new Offline().codec();
       history.read(rows, codec, limit);
       var found = new ArrayList<String>();
       new Verification(rows, codec, divergence -> found.add(divergence.toString()), _ -> {}).run();

@@ -37,7 +37,12 @@ final class RocksRows implements Rows {
 
   static RocksRows of(ClassicActorSystemProvider system) {
     RocksDatabase database = RocksDatabase.get(system);
-    return new RocksRows(database.store, false, database.settings.readChunk());
+    return of(database.store, database.settings.readChunk());
+  }
+
+  /** Of a store that stays open. */
+  static RocksRows of(Store store, int chunk) {
+    return new RocksRows(store, false, chunk);
   }
 
   static RocksRows in(JournalSettings settings) {

@@ -3,24 +3,27 @@ package dev.dynode.replay;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.dynode.serialization.EventSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.apache.pekko.actor.ActorSystem;
 
-/** Reads and writes events without a node. */
-public final class Offline implements AutoCloseable {
-  private final Config config = EventSerialization.ofEvents().withFallback(ConfigFactory.load());
-  private final ActorSystem system = ActorSystem.create("offline", config);
+/** Reads and writes events without a node, and without an actor system. */
+public final class Offline {
+  private final Config config = ConfigFactory.load();
+  private final EventCodec codec = new EventCodec(config);
+
+  /** What the modules bring. */
+  public Config config() {
+    return config;
+  }
 
   public EventCodec codec() {
-    return new EventCodec(system);
+    return codec;
   }
 
   /** What reads and writes the fields of events. */
   public ObjectMapper mapper() {
-    return EventCodec.mapper(system);
+    return codec.mapper();
   }
 
   /**
@@ -43,11 +46,5 @@ public final class Offline implements AutoCloseable {
     return cache != null && cache.startsWith("/")
         ? Path.of(cache, "dynode")
         : Path.of(System.getenv().getOrDefault("HOME", "."), ".cache", "dynode").toAbsolutePath();
-  }
-
-  @Override
-  public void close() {
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
   }
 }

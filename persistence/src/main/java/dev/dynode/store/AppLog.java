@@ -59,11 +59,11 @@ final class AppLog {
   }
 
   private Path current() {
-    return folder.resolve("current.log");
+    return LogSnapshot.segments(folder).getLast();
   }
 
   private Path previous() {
-    return folder.resolve("previous.log");
+    return LogSnapshot.segments(folder).getFirst();
   }
 
   /** When a line was last written, by {@link System#nanoTime}. */

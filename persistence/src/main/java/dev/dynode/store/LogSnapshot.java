@@ -19,6 +19,11 @@ final class LogSnapshot implements AutoCloseable {
 
   private final List<Segment> segments = new ArrayList<>();
 
+  /** The files of the log in this folder, the older one first; neither need be there. */
+  static List<Path> segments(Path folder) {
+    return List.of(folder.resolve("previous.log"), folder.resolve("current.log"));
+  }
+
   /** Adds the next newer segment. */
   void add(Path file, long length) throws IOException {
     segments.add(new Segment(new FileInputStream(file.toFile()), length));

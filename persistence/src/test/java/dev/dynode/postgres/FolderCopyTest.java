@@ -88,7 +88,6 @@ class FolderCopyTest {
 
   @AfterEach
   void close() {
-    offline.close();
     postgres.close();
   }
 

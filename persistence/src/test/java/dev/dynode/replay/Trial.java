@@ -18,13 +18,13 @@ import org.apache.pekko.actor.ActorSystem;
 
 /** An actor system that reads and writes events, for journals in folders. */
 final class Trial implements AutoCloseable {
-  private final ActorSystem system =
+  final ActorSystem system =
       ActorSystem.create(
           "trial",
           EventSerialization.bindings(
                   DynoEvent.class, AppEvent.class, DirectoryEvent.class, AppState.class)
               .withFallback(ConfigFactory.load()));
-  final EventCodec codec = new EventCodec(system);
+  final EventCodec codec = new EventCodec(system.settings().config());
 
   static Config journal(Path folder) {
     return ConfigFactory.parseMap(

@@ -639,7 +639,12 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
           .ifPresentOrElse(
               host -> {
                 surroundings.hosts().placed(host.id(), bytes);
-                var grounds = new Grounds(hosts.size(), host.dynos(), host.capacity());
+                var grounds =
+                    new Grounds(
+                        hosts.size(),
+                        host.dynos(),
+                        host.capacity(),
+                        Optional.of(surroundings.placement()));
                 child
                     .actor()
                     .tell(

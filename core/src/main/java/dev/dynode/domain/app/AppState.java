@@ -128,6 +128,17 @@ public sealed interface AppState {
           .reduce((_, later) -> later);
     }
 
+    /** Those that count against the limit of dynos of this size. */
+    public List<Requested> counted(DynoSize size) {
+      return roster.values().stream()
+          .filter(
+              dyno ->
+                  DynoSize.named(dyno.spec().size())
+                      .map(DynoSize::family)
+                      .equals(Optional.of(size.family())))
+          .toList();
+    }
+
     /** The dyno an earlier call with this key was answered with. */
     public Optional<DynoSpec> dynoOfKey(String key) {
       Optional<String> wanted = Optional.of(key);

@@ -4,7 +4,6 @@ import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.Sizing;
@@ -175,15 +174,7 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
       return Optional.empty();
     }
     List<String> running =
-        app.roster().values().stream()
-            .map(Requested::spec)
-            .filter(
-                spec ->
-                    DynoSize.named(spec.size())
-                        .map(DynoSize::family)
-                        .equals(Optional.of(size.family())))
-            .map(spec -> spec.name().toString())
-            .toList();
+        app.counted(size).stream().map(dyno -> dyno.spec().name().toString()).toList();
     return running.size() < limit
         ? Optional.empty()
         : Optional.of(Refusal.overLimit(limit, size.name(), running));

@@ -6,17 +6,16 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.DynoId;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,68 +108,37 @@ public final class AppStory {
             dynos));
   }
 
+  /**
+   * An event, and when the journal took it.
+   *
+   * @param journaled to the millisecond
+   */
+  public record Kept(AppEvent event, Instant journaled) {
+    /** When the app knew of it: of the end of a dyno it is told a while after that. */
+    Instant known() {
+      return event instanceof AppEvent.DynoRetired && journaled.isAfter(event.at())
+          ? journaled
+          : event.at();
+    }
+  }
+
+  /** The last step that had been taken at a time; empty: the app did not exist yet. */
+  public static Optional<Step<AppEvent, AppState, AppOrder>> until(
+      Stream<Kept> events, Instant time) {
+    var story = new AppStory(_ -> Optional.empty());
+    @Nullable Step<AppEvent, AppState, AppOrder> last = null;
+    for (Iterator<Kept> each = events.iterator(); each.hasNext(); ) {
+      Kept kept = each.next();
+      Step<AppEvent, AppState, AppOrder> step = story.next(kept.event());
+      if (!kept.known().isAfter(time)) {
+        last = step;
+      }
+    }
+    return Optional.ofNullable(last);
+  }
+
   /** What happened to it, oldest first: releases, dynos, and what was refused and why. */
   public static List<String> explanation(Stream<AppEvent> events) {
-    var story = new AppStory(_ -> Optional.empty());
-    return events.map(story::next).map(AppStory::sentence).toList();
-  }
-
-  private static String sentence(Step<AppEvent, AppState, AppOrder> step) {
-    AppEvent event = step.event();
-    String when = Spoken.at(event.at());
-    return switch (event) {
-      case AppEvent.AppCreated created ->
-          "%s: %s created the app %s.".formatted(when, created.by(), created.name());
-      case AppEvent.AppUpdated updated -> when + ": " + updated(updated) + ".";
-      case AppEvent.ConfigVarsChanged changed ->
-          "%s: %s %s.".formatted(when, changed.by(), changed(changed));
-      case AppEvent.SlugCreated slug ->
-          "%s: %s made slug %s.".formatted(when, slug.by(), slug.id());
-      case AppEvent.SlugStored stored ->
-          "%s: its archive was stored, %d bytes.".formatted(when, stored.bytes());
-      case AppEvent.SlugRemoved removed ->
-          "%s: slug %s was removed, for nothing needed it any more.".formatted(when, removed.id());
-      case AppEvent.ReleaseCreated release ->
-          "%s: %s made release v%d: %s."
-              .formatted(when, release.by(), release.version(), release.description());
-      case AppEvent.DynoRequested requested ->
-          "%s: %s was granted %s for `%s`."
-              .formatted(when, requested.by(), requested.spec().name(), requested.spec().command());
-      case AppEvent.DynoRefused refused ->
-          "%s: %s asked for `%s`%s and was refused: %s"
-              .formatted(
-                  when,
-                  refused.by(),
-                  refused.command(),
-                  refused.size().map(size -> " of size " + size).orElse(""),
-                  refused.message());
-      case AppEvent.DynoRetired retired ->
-          "%s: %s was over%s."
-              .formatted(
-                  when,
-                  name(retired.id(), step.before()),
-                  retired.status().map(status -> ", status " + status).orElse(""));
-      case AppEvent.AppDeleted deleted -> "%s: %s deleted the app.".formatted(when, deleted.by());
-    };
-  }
-
-  private static String name(DynoId dyno, AppState before) {
-    @Nullable Requested requested = before instanceof App app ? app.roster().get(dyno) : null;
-    return requested == null ? dyno.toString() : requested.spec().name().toString();
-  }
-
-  private static String updated(AppEvent.AppUpdated updated) {
-    return updated.by()
-        + updated.name().map(name -> " named it " + name).orElse("")
-        + updated.maintenance().map(on -> " turned maintenance " + (on ? "on" : "off")).orElse("")
-        + updated.tier().map(tier -> " gave it the tier " + tier.name()).orElse("");
-  }
-
-  private static String changed(AppEvent.ConfigVarsChanged changed) {
-    String set = changed.set().keySet().stream().sorted().collect(Collectors.joining(", "));
-    String removed = changed.removed().stream().sorted().collect(Collectors.joining(", "));
-    return (set.isEmpty() ? "" : "set " + set)
-        + (set.isEmpty() || removed.isEmpty() ? "" : " and ")
-        + (removed.isEmpty() ? "" : "removed " + removed);
+    return new AppExplanation(events.toList()).sentences();
   }
 }

@@ -11,6 +11,7 @@ import dev.dynode.domain.dyno.DynoEvent.ExitTimedOut;
 import dev.dynode.domain.dyno.DynoEvent.HangupIgnored;
 import dev.dynode.domain.dyno.DynoEvent.HangupSent;
 import dev.dynode.domain.dyno.DynoEvent.IdleTimedOut;
+import dev.dynode.domain.dyno.DynoEvent.KillSent;
 import dev.dynode.domain.dyno.DynoEvent.Lost;
 import dev.dynode.domain.dyno.DynoEvent.MemoryExceeded;
 import dev.dynode.domain.dyno.DynoEvent.Placed;
@@ -31,14 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Says from a dyno's events alone why everything happened. */
 final class Explanation {
-  private static final int SIGNALLED = 128;
-  private static final int HANGUP = SIGNALLED + 1;
-  private static final int KILLED = SIGNALLED + 9;
-  private static final int TERMINATED = SIGNALLED + 15;
-
   private final DynoStory story;
   private final List<String> sentences = new ArrayList<>();
 
@@ -95,10 +92,19 @@ final class Explanation {
   }
 
   private static String grounds(Grounds grounds) {
-    return grounds.hosts() == 1
-        ? ", the only one, which had %d of %d dynos".formatted(grounds.dynos(), grounds.capacity())
-        : ", the emptiest of %d, which had %d of %d dynos"
-            .formatted(grounds.hosts(), grounds.dynos(), grounds.capacity());
+    String choice =
+        grounds.hosts() == 1
+            ? "the only one"
+            : grounds
+                .placement()
+                .map(
+                    rule ->
+                        switch (rule) {
+                          case SPREAD -> "the emptiest of " + grounds.hosts();
+                          case PACK -> "the fullest of " + grounds.hosts() + " with room";
+                        })
+                .orElse("chosen of " + grounds.hosts()); // older events do not tell the rule
+    return ", %s, which had %d of %d dynos".formatted(choice, grounds.dynos(), grounds.capacity());
   }
 
   private void client() {
@@ -192,7 +198,7 @@ final class Explanation {
                   .first(HangupSent.class)
                   .map(sent -> Spoken.span(sent.at(), retired.at()))
                   .orElse("a moment"),
-              status(retired, HANGUP));
+              status(retired, ExitStatus.HANGUP));
       case NOT_ATTACHED ->
           say(
               "No client connected within %s (R13), so its command was never started.",
@@ -212,7 +218,7 @@ final class Explanation {
                           Spoken.amount(quota.used()),
                           Spoken.amount(quota.quota()),
                           quota.resource() == DynoEvent.Resource.MEMORY ? " (R15)" : "",
-                          status(retired, KILLED)));
+                          status(retired, ExitStatus.KILL)));
       case NOT_STARTED ->
           say(
               "The command could not be started: %s.",
@@ -226,12 +232,13 @@ final class Explanation {
     say("It lived %s.", Spoken.span(createdAt(), retired.at()));
   }
 
-  private String byItself(Retired retired) {
+  private static String byItself(Retired retired) {
     int status = retired.status().orElse(0);
     String when = Spoken.at(retired.at());
-    return status > SIGNALLED
-        ? "It ended at %s by signal %d (status %d), which Dynode did not send."
-            .formatted(when, status - SIGNALLED, status)
+    OptionalInt signal = new ExitStatus(status).signal();
+    return signal.isPresent()
+        ? "It ended at %s with status %d, that of %s, which Dynode did not send."
+            .formatted(when, status, ExitStatus.name(signal.getAsInt()))
         : "It ended by itself at %s with status %d.".formatted(when, status);
   }
 
@@ -254,17 +261,36 @@ final class Explanation {
     Duration took = Duration.between(sent.get().at(), retired.at());
     return story.last(ExitTimedOut.class).isPresent()
         ? "It was still running %s after SIGTERM (R12) and was killed; it ended with %s."
-            .formatted(Spoken.span(spec().policy().grace()), status(retired, KILLED))
+            .formatted(Spoken.span(spec().policy().grace()), status(retired, ExitStatus.KILL))
         : "It ended %s after SIGTERM with %s."
-            .formatted(Spoken.span(took), status(retired, TERMINATED));
+            .formatted(Spoken.span(took), status(retired, ExitStatus.TERMINATE));
   }
 
-  /** The status, and whether it is the signal's or the program's own. */
-  private static String status(Retired retired, int ofSignal) {
-    int status = retired.status().orElse(ofSignal);
-    return status == ofSignal
-        ? "status " + status
-        : "status " + status + ", which the program chose itself";
+  /** The status and, unless that is the expected one, what it tells. */
+  private String status(Retired retired, int expected) {
+    if (retired.status().isEmpty()) {
+      return "a status that was not told";
+    }
+    var status = new ExitStatus(retired.status().get());
+    OptionalInt signal = status.signal();
+    String tells =
+        status.of(expected)
+            ? ""
+            : signal.isEmpty()
+                ? ", which the program chose itself"
+                : ", that of "
+                    + ExitStatus.name(signal.getAsInt())
+                    + (sent(signal.getAsInt()) ? "" : ", which Dynode did not send");
+    return "status " + status.status() + tells;
+  }
+
+  private boolean sent(int signal) {
+    return switch (signal) {
+      case ExitStatus.HANGUP -> story.first(HangupSent.class).isPresent();
+      case ExitStatus.TERMINATE -> story.first(TerminateSent.class).isPresent();
+      case ExitStatus.KILL -> story.first(KillSent.class).isPresent();
+      default -> false;
+    };
   }
 
   private void present() {

@@ -33,7 +33,8 @@ public record Outcome(Kind kind, String text) {
     return switch (order) {
       case DynoOrder.PrepareFiles _ -> first(later, event -> prepared(event, since));
       case DynoOrder.StartProcess _ -> first(later, event -> started(event, since));
-      case DynoOrder.SignalProcess _ -> first(later, event -> signalled(event, since));
+      case DynoOrder.SignalProcess sent ->
+          first(later, event -> signalled(event, number(sent.signal()), since));
       case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> timer(later, timer, at);
       case DynoOrder.DisarmTimer _ -> new Outcome(Kind.DONE, "");
       case DynoOrder.AskHost _,
@@ -74,10 +75,30 @@ public record Outcome(Kind kind, String text) {
     };
   }
 
-  private static Outcome signalled(DynoEvent event, Instant since) {
+  private static int number(DynoOrder.StopSignal signal) {
+    return switch (signal) {
+      case HANGUP -> ExitStatus.HANGUP;
+      case TERMINATE -> ExitStatus.TERMINATE;
+      case KILL -> ExitStatus.KILL;
+    };
+  }
+
+  /** An end with the status of another signal is that one's. */
+  private static Outcome signalled(DynoEvent event, int signal, Instant since) {
     return switch (event) {
-      case DynoEvent.Exited(_, _, _, int status) ->
-          done("exited with status " + status + " after", since, event);
+      case DynoEvent.Exited(_, _, _, int status) -> {
+        var told = new ExitStatus(status);
+        boolean others = told.signal().isPresent() && !told.of(signal);
+        yield others
+            ? new Outcome(
+                Kind.FAILED,
+                "%s ended it first (status %d) after %s"
+                    .formatted(
+                        ExitStatus.name(told.signal().getAsInt()),
+                        status,
+                        Spoken.span(since, event.at())))
+            : done("exited with status " + status + " after", since, event);
+      }
       case DynoEvent.HangupSent _, DynoEvent.HangupIgnored _, DynoEvent.ExitTimedOut _ ->
           new Outcome(Kind.FAILED, "still running after " + Spoken.span(since, event.at()));
       case DynoEvent.Lost _ -> failed(event);
@@ -124,7 +145,7 @@ public record Outcome(Kind kind, String text) {
         switch (event) {
           case DynoEvent.StartFailed(_, _, _, String reason) -> reason;
           case DynoEvent.Lost(_, _, _, String reason) -> reason;
-          default -> event.getClass().getSimpleName();
+          default -> "it was stopped before";
         });
   }
 }

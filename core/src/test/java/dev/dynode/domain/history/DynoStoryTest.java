@@ -22,6 +22,8 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.placement.Grounds;
+import dev.dynode.domain.placement.Placement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is told of a dyno is what its rules decided, whichever way it ended. */
@@ -124,7 +127,8 @@ class DynoStoryTest {
     running();
     wait(seconds(1), new ReportExited(1, 137));
     endsWith(
-        "It ended at 2026-11-23 12:00:01 UTC by signal 9 (status 137), which Dynode did not send.",
+        "It ended at 2026-11-23 12:00:01 UTC with status 137, that of SIGKILL, which Dynode did not"
+            + " send.",
         "It lived 1.3 s.");
   }
 
@@ -159,6 +163,77 @@ class DynoStoryTest {
         "It was stopped at 2026-11-23 12:01:00 UTC because its node was shut down.",
         "It was still running 30 s after SIGTERM (R12) and was killed; it ended with status 137.",
         "It lived 1 min 30 s.");
+  }
+
+  @Test
+  void aCodeThatIsNoSignalIsTheProgramsOwn() {
+    for (int code : List.of(1, 128, 160, 161, 193, 200, 255)) {
+      assertEquals(
+          "It ended by itself at 2026-11-23 12:00:01 UTC with status " + code + ".", ended(code));
+    }
+    assertEquals(
+        "It ended at 2026-11-23 12:00:01 UTC with status 139, that of SIGSEGV, which Dynode did not"
+            + " send.",
+        ended(139));
+    assertEquals(
+        "It ended at 2026-11-23 12:00:01 UTC with status 192, that of SIGRTMIN+30, which Dynode did"
+            + " not send.",
+        ended(192));
+  }
+
+  private static String ended(int status) {
+    var story = new Story<>(new DynoDecider());
+    story.when(create(false));
+    story.after(seconds(1)).when(new DynoCommand.ReportStarted(1, 99));
+    story.when(new ReportExited(1, status));
+    List<String> all = DynoStory.of(story.journal()).explanation();
+    return all.get(all.size() - 2);
+  }
+
+  /** A slow machine: SIGTERM had ended it, and SIGKILL came meanwhile. */
+  @Test
+  void aSigtermThatWorkedLateIsTold() {
+    running();
+    wait(seconds(60), new DynoCommand.Stop(USER, StopCause.USER));
+    wait(seconds(30), new TimerDue(DynoTimer.GRACE));
+    wait(Duration.ofMillis(10), new ReportExited(1, 143));
+    endsWith(
+        "user@example.com stopped it at 2026-11-23 12:01:00 UTC.",
+        "It was still running 30 s after SIGTERM (R12) and was killed; it ended with status 143,"
+            + " that of SIGTERM.",
+        "It lived 1 min 30 s.");
+    var killed = told().steps().get(7);
+    DynoOrder order =
+        killed.orders().stream()
+            .filter(DynoOrder.SignalProcess.class::isInstance)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        new Outcome(
+            Outcome.Kind.FAILED, "SIGTERM ended it first (status 143) after 10 ms (9)"),
+        told().outcome(killed, order));
+  }
+
+  @Test
+  void aHostIsChosenByTheRuleThatWasInForce() {
+    assertEquals("the emptiest of 3, which had 4 of 10 dynos", placed(Placement.SPREAD));
+    assertEquals("the fullest of 3 with room, which had 4 of 10 dynos", placed(Placement.PACK));
+    assertEquals("chosen of 3, which had 4 of 10 dynos", placed(null));
+  }
+
+  private static String placed(@Nullable Placement rule) {
+    var created = (DynoCommand.Create) create(false);
+    var story = new Story<>(new DynoDecider());
+    story.when(
+        new DynoCommand.Create(
+            USER,
+            created.spec(),
+            new HostId("host-3"),
+            Optional.of(new Grounds(3, 4, 10, Optional.ofNullable(rule)))));
+    return DynoStory.of(story.journal())
+        .explanation()
+        .get(2)
+        .replaceFirst("It was placed on host host-3, (.*)\\.", "$1");
   }
 
   @Test
@@ -316,10 +391,31 @@ class DynoStoryTest {
       DynoStory told = DynoStory.of(lived.journal());
       then.forEach((events, state) -> assertEquals(state, told.after(events), "seed " + seed));
       assertFalse(told.explanation().isEmpty(), "seed " + seed);
+      readable(told, seed);
       Review<DynoEvent, DynoState> review = Review.ofDyno();
       lived.journal().forEach(review::add);
       review.end();
       assertEquals(Optional.empty(), review.finding(), "seed " + seed);
+    }
+  }
+
+  /** Nothing that is told of any event, order, state or difference is a word of Java. */
+  private static void readable(DynoStory told, long seed) {
+    List<String> texts = new ArrayList<>(told.explanation());
+    for (var step : told.steps()) {
+      step.orders().forEach(order -> texts.add(told.outcome(step, order).text()));
+      texts.add(DynoStory.word(step.after()));
+      texts.add(Difference.between(step.after(), step.before()));
+    }
+    var any = told.steps().get((int) Math.floorMod(seed, (long) told.steps().size()));
+    for (var step : told.steps()) {
+      texts.add(Difference.between(step.event(), any.event()));
+      texts.add(Difference.between(step.after(), any.after()));
+    }
+    for (String text : texts) {
+      assertFalse(
+          text.matches("(?s).*(Optional|\\[|\\bPT\\d|\\$|@[0-9a-f]{5}|dev\\.dynode|java\\.|null).*"),
+          text + ", seed " + seed);
     }
   }
 
@@ -331,7 +427,7 @@ class DynoStoryTest {
       case 3 -> new DynoCommand.ReportDetached(1);
       case 4 -> new DynoCommand.ReportIdle(1, now.minus(Duration.ofHours(2)));
       case 5 -> usage(random.nextLong(1_200 * MEBIBYTE));
-      case 6 -> random.nextInt(4) > 0 ? usage(1) : new ReportExited(1, random.nextInt(200));
+      case 6 -> random.nextInt(4) > 0 ? usage(1) : new ReportExited(1, random.nextInt(256));
       case 7 -> random.nextInt(4) > 0 ? usage(1) : new DynoCommand.ReportLost(1, "gone");
       case 8 -> random.nextInt(4) > 0 ? usage(1) : new DynoCommand.Stop(USER, StopCause.USER);
       default -> new TimerDue(TIMERS.get(random.nextInt(TIMERS.size())));

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An app at some moment of its story. Of config vars there are the names only.
  *
  * @param sequence events of the app until then
+ * @param release null: it had none yet
  */
 public record AppStateJson(
     long sequence,
@@ -15,7 +16,7 @@ public record AppStateJson(
     String name,
     String tier,
     boolean maintenance,
-    ReleaseJson release,
+    @Nullable ReleaseJson release,
     List<String> configVars,
     Map<String, String> processTypes,
     List<DynoJson> dynos) {

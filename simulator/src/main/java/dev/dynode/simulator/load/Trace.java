@@ -1,11 +1,15 @@
 package dev.dynode.simulator.load;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.dynode.simulator.time.Dice;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,8 +17,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that somebody recorded, from the first one on; jobs that never ran are left out.
@@ -34,30 +40,44 @@ public record Trace(
     SURF,
     /**
      * Pods of Alibaba's openb: {@code creation_time}, {@code scheduled_time}, {@code
-     * deletion_time}, {@code memory_mib}, in seconds.
+     * deletion_time}, in seconds. Memory is what they asked for, not what they used: it is left
+     * out, for it would kill nearly all of them.
      */
     OPENB,
     /** Azure Functions 2021: {@code end_timestamp}, {@code duration}, in seconds. */
     AZURE_FUNCTIONS
   }
 
-  private record Job(double at, double runs, double megabytes, int status) {}
+  /**
+   * One that ran.
+   *
+   * @param processors it ran on at the same time
+   */
+  private record Job(double at, double runs, int processors, int status) {}
 
   private static final Pattern BLANKS = Pattern.compile("\\s+");
+  private static final int MOST_SHOWN = 40;
   private static final double NANOS = 1e9;
   private static final double MILLIS = 1e3;
-  private static final double MEBIBYTE = 1024.0 * 1024;
+
+  /** More seconds than this lie beyond what a run can count. */
+  private static final double LONGEST = 3e9;
+
+  private static final double LATEST = 1e12;
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,3})?");
 
   // Fields of the Standard Workload Format, from 0.
   private static final int SUBMITTED = 1;
   private static final int RUN_TIME = 3;
+  private static final int PROCESSORS = 4;
   private static final int STATUS = 10;
   private static final int FIELDS = 18;
   private static final int COMPLETED = 1;
 
   @Override
   public Requests from(Instant start, ZoneId zone, Dice dice, Duration idleAfter) {
-    List<Job> jobs = new ArrayList<>(read());
+    List<Job> jobs = read();
     jobs.sort(Comparator.comparingDouble(Job::at));
     double first = jobs.isEmpty() ? 0 : jobs.getFirst().at();
     var each = jobs.iterator();
@@ -90,21 +110,62 @@ public record Trace(
             Behaviour.NEVER,
             Behaviour.NEVER,
             Behaviour.NEVER,
-            (long) (job.megabytes() * MEBIBYTE),
-            runs));
+            0,
+            0));
+  }
+
+  /**
+   * Reads it and says what it is, and what of it is not simulated.
+   *
+   * @throws TraceInvalid if it cannot be read
+   */
+  public String summary() {
+    List<Job> jobs = read();
+    long wide = jobs.stream().filter(job -> job.processors() > 1).count();
+    int widest = jobs.stream().mapToInt(Job::processors).max().orElse(1);
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d jobs that ran%s%s.",
+        file,
+        jobs.size(),
+        wide == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; %,d of them on several processors, up to %,d, and each of these is one dyno here",
+                wide,
+                widest),
+        format == Format.OPENB
+            ? "; the memory they asked for is not what they used, and is left out"
+            : "");
   }
 
   private List<Job> read() {
+    List<Job> jobs;
     try {
-      return format == Format.SWF ? swf() : table();
+      jobs = format == Format.SWF ? swf() : table();
+    } catch (NoSuchFileException e) {
+      throw new TraceInvalid("There is no trace " + file + ".");
     } catch (IOException e) {
       throw new TraceInvalid(file + ": it cannot be read: " + e.getMessage());
+    } catch (CsvParseException e) {
+      throw new TraceInvalid(file + ": it is no CSV: " + e.getMessage());
     }
+    if (jobs.isEmpty()) {
+      throw new TraceInvalid(file + ": there is no job in it that ran.");
+    }
+    return jobs;
+  }
+
+  /** Whatever the bytes: what is no text fails by its line. */
+  private BufferedReader lines() throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
   }
 
   private List<Job> swf() throws IOException {
     List<Job> jobs = new ArrayList<>();
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
+    try (BufferedReader lines = lines()) {
       int number = 0;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
@@ -113,18 +174,27 @@ public record Trace(
           continue;
         }
         String[] fields = BLANKS.split(text, -1);
-        if (fields.length != FIELDS) {
-          throw wrong(number, "it has " + fields.length + " fields, not " + FIELDS + ".");
+        if (fields.length < FIELDS) { // some logs say more than the format does
+          throw wrong(
+              number,
+              "it has "
+                  + fields.length
+                  + " fields; a job of the Standard Workload Format has "
+                  + FIELDS
+                  + ".");
         }
+        double submitted = number(fields[SUBMITTED], number, "submit time");
         double runs = number(fields[RUN_TIME], number, "run time");
-        if (runs >= 0) {
-          jobs.add(
-              new Job(
-                  number(fields[SUBMITTED], number, "submit time"),
-                  runs,
-                  0,
-                  number(fields[STATUS], number, "status") == COMPLETED ? 0 : 1));
-        }
+        double processors = number(fields[PROCESSORS], number, "processors");
+        double status = number(fields[STATUS], number, "status");
+        add(
+            jobs,
+            new Job(
+                submitted,
+                runs,
+                (int) Math.max(1, Math.min(processors, Integer.MAX_VALUE)),
+                status == COMPLETED ? 0 : 1),
+            number);
       }
     }
     return jobs;
@@ -132,15 +202,15 @@ public record Trace(
 
   private List<Job> table() throws IOException {
     List<Job> jobs = new ArrayList<>();
-    try (CsvReader<NamedCsvRecord> rows = CsvReader.builder().ofNamedCsvRecord(file)) {
+    try (CsvReader<NamedCsvRecord> rows = CsvReader.builder().ofNamedCsvRecord(lines())) {
       for (NamedCsvRecord row : rows) {
-        Job job =
+        @Nullable Job job =
             switch (format) {
               case SURF ->
                   new Job(
                       field(row, "submission_time") / MILLIS,
                       field(row, "duration") / MILLIS,
-                      0,
+                      1,
                       0);
               case OPENB -> {
                 boolean ran =
@@ -149,7 +219,7 @@ public record Trace(
                     ? new Job(
                         field(row, "creation_time"),
                         field(row, "deletion_time") - field(row, "scheduled_time"),
-                        field(row, "memory_mib"),
+                        1,
                         0)
                     : null;
               }
@@ -157,16 +227,29 @@ public record Trace(
                   new Job(
                       field(row, "end_timestamp") - field(row, "duration"),
                       field(row, "duration"),
-                      0,
+                      1,
                       0);
               case SWF -> throw new AssertionError("read by lines");
             };
-        if (job != null && job.runs() >= 0) {
-          jobs.add(job);
+        if (job != null) {
+          add(jobs, job, row.getStartingLineNumber());
         }
       }
     }
     return jobs;
+  }
+
+  /** One of a negative run time never ran. */
+  private void add(List<Job> jobs, Job job, long line) {
+    if (Math.abs(job.at()) > LATEST || job.runs() > LONGEST) {
+      throw wrong(
+          line,
+          "it was submitted at %s s and ran %s s, which cannot be meant."
+              .formatted(job.at(), job.runs()));
+    }
+    if (job.runs() >= 0) {
+      jobs.add(job);
+    }
   }
 
   private String text(NamedCsvRecord row, String name) {
@@ -184,11 +267,16 @@ public record Trace(
   }
 
   private double number(String text, long line, String name) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw wrong(line, name + ": \"" + text + "\" is no number.");
+    if (!NUMBER.matcher(text).matches()) {
+      throw wrong(line, name + ": \"" + shown(text) + "\" is no number.");
     }
+    return Double.parseDouble(text);
+  }
+
+  /** Fit for a terminal. */
+  private static String shown(String text) {
+    String clean = text.replaceAll("[^\\p{Print}]", "?");
+    return clean.length() <= MOST_SHOWN ? clean : clean.substring(0, MOST_SHOWN) + "…";
   }
 
   private TraceInvalid wrong(long line, String what) {

@@ -2,6 +2,7 @@ package dev.dynode.simulator.run;
 
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.scenario.Scenario.Hosts;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
@@ -77,6 +78,10 @@ public final class Fleet {
 
   public SimHost host(int index) {
     return hosts.get(index);
+  }
+
+  Placement placement() {
+    return plan.placement();
   }
 
   /** Where the placement policy puts the next dyno; empty when every host is full. */

@@ -102,6 +102,8 @@ public record Result(
    * A dyno whose story is worth a look.
    *
    * @param seconds from the start of the run to its request
+   * @param delay from its request until it was up; no number: it never was
+   * @param life from the start of its command to its end; no number: it never started
    */
   public record Example(
       String app,

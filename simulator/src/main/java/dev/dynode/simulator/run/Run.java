@@ -10,7 +10,10 @@ import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** A scenario, run to its end and measured. */
 public final class Run {
@@ -71,35 +73,47 @@ public final class Run {
   }
 
   /**
-   * The story of one dyno of a run, as the same scenario makes it again.
+   * The stories of the dynos of a name, or of the one of an id.
    *
-   * @param wanted its name or id; of several of a name the last
-   * @return its events; none if there is no such dyno
+   * @param byApp events of the last one of the name in each app that had one
+   * @param hash of all events of the run
    */
-  public static List<DynoEvent> story(Scenario scenario, String wanted) {
-    List<DynoEvent> story = new ArrayList<>();
+  public record Stories(Map<String, List<DynoEvent>> byApp, String hash) {}
+
+  /**
+   * Runs a scenario again for the story of a dyno.
+   *
+   * @param wanted its name or id
+   */
+  public static Stories stories(Scenario scenario, String wanted) {
+    var hash = new EventHash();
+    Map<String, List<DynoEvent>> stories = new TreeMap<>();
+    Map<SimDyno, List<DynoEvent>> followed = new HashMap<>();
     var recorder =
         new Journal() {
-          private @Nullable SimDyno found;
-
           @Override
-          public void app(SimApp app, AppEvent event, AppState after, long now) {}
+          public void app(SimApp app, AppEvent event, AppState after, long now) {
+            hash.add(app.index, event);
+          }
 
           @Override
           public void dyno(SimDyno dyno, DynoEvent event, DynoState after, long now) {
+            hash.add(dyno.id, event);
             if (event instanceof DynoEvent.Created created
                 && (created.spec().name().toString().equals(wanted)
                     || dyno.id.toString().equals(wanted))) {
-              found = dyno;
-              story.clear();
+              List<DynoEvent> story = new ArrayList<>();
+              stories.put(dyno.app.name, story);
+              followed.put(dyno, story);
             }
-            if (dyno.equals(found)) {
+            List<DynoEvent> story = followed.get(dyno);
+            if (story != null) {
               story.add(event);
             }
           }
         };
     new Simulation(scenario, recorder).run(scenario.length().toNanos());
-    return story;
+    return new Stories(stories, hash.toString());
   }
 
   static Measured measured(Scenario scenario, Progress progress) {

@@ -161,6 +161,7 @@ final class Tally implements Journal {
     if (event instanceof DynoEvent.Placed) {
       placed.add(1, now);
     } else if (event instanceof DynoEvent.BecameUp) {
+      dyno.up = now;
       if (dyno.request.at() >= warmUp) {
         long micros = (now - dyno.request.at()) / 1_000;
         of(dyno.app).wait.recordValue(micros);
@@ -180,16 +181,20 @@ final class Tally implements Journal {
 
   private void keep(SimDyno dyno, DynoState.Retired ended) {
     if (examplesOf.merge(ended.ending(), 1, Integer::sum) <= EXAMPLES) {
-      double requested = dyno.request.at() / NANOS;
-      double started = ended.startedAt().map(at -> nanos(at) / NANOS).orElse(Double.NaN);
+      long requested = dyno.request.at();
+      double life =
+          ended
+              .startedAt()
+              .map(at -> Duration.between(at, ended.endedAt()).toNanos() / NANOS)
+              .orElse(Double.NaN);
       examples.add(
           new Example(
               dyno.app.name,
               ended.spec().name().toString(),
               dyno.id.toString(),
-              requested,
-              started - requested,
-              nanos(ended.endedAt()) / NANOS - started,
+              requested / NANOS,
+              dyno.up < 0 ? Double.NaN : (dyno.up - requested) / NANOS,
+              life,
               ended.ending().name().toLowerCase(Locale.ROOT)));
     }
   }

@@ -19,6 +19,7 @@ import dev.dynode.simulator.scenario.Distributions.Amount;
 import dev.dynode.simulator.scenario.Scenario.AppPlan;
 import dev.dynode.simulator.scenario.Scenario.Hosts;
 import dev.dynode.simulator.scenario.Scenario.WhenFull;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class ScenarioFile {
   private static final double MONTH = 720;
 
   private static final int MOST = 10_000_000;
+  private static final String RECORDED = "the scenario";
   private static final Duration DEFAULT_LENGTH = Duration.ofDays(7);
   private static final double DEFAULT_START = 0.03;
 
@@ -67,11 +69,28 @@ public final class ScenarioFile {
    * @param changes such as {@code limits.standard=30}, over what the file says
    */
   public static Scenario read(Path file, List<String> changes) {
+    return read(file, file.toAbsolutePath().resolveSibling(""), changes);
+  }
+
+  /**
+   * The same of a copy of the file.
+   *
+   * @param folder where the files are that it names
+   */
+  public static Scenario read(Path file, Path folder, List<String> changes) {
+    if (!Files.isRegularFile(file)) {
+      throw new ScenarioInvalid(
+          Files.isDirectory(file)
+              ? file + " is a folder, not a scenario."
+              : "There is no scenario " + file + ".");
+    }
     try {
       Config config =
           ConfigFactory.parseFile(
               file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
-      return read(config, file.toAbsolutePath().resolveSibling(""), changes, List.of());
+      return read(config, folder, changes, List.of());
+    } catch (ConfigException.IO e) {
+      throw new ScenarioInvalid(file + " cannot be read; is it a text, and may you read it?");
     } catch (ConfigException e) {
       throw new ScenarioInvalid(String.valueOf(e.getMessage()));
     }
@@ -85,23 +104,19 @@ public final class ScenarioFile {
   /** The scenario of a text and, if there are any, of these apps instead of its own. */
   static Scenario of(String text, Path folder, List<String> changes, List<AppPlan> apps) {
     try {
-      return read(ConfigFactory.parseString(text), folder, changes, apps);
+      return read(
+          ConfigFactory.parseString(
+              text, ConfigParseOptions.defaults().setOriginDescription(RECORDED)),
+          folder,
+          changes,
+          apps);
     } catch (ConfigException e) {
       throw new ScenarioInvalid(String.valueOf(e.getMessage()));
     }
   }
 
   private static Scenario read(Config file, Path folder, List<String> changes, List<AppPlan> apps) {
-    Config config = file;
-    for (String change : changes) {
-      int equals = change.indexOf('=');
-      if (equals < 1) {
-        throw new ScenarioInvalid(
-            "\"" + change + "\" is no change; write one as in limits.standard=30.");
-      }
-      config = ConfigFactory.parseString(change).withFallback(config);
-    }
-    return new ScenarioFile(config.resolve(), folder).scenario(apps);
+    return new ScenarioFile(Changes.to(file, changes), folder).scenario(apps);
   }
 
   private Scenario scenario(List<AppPlan> given) {

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -34,8 +35,16 @@ final class Section {
 
   ScenarioInvalid wrong(String key, String what) {
     ConfigValue value = fields.get(key);
-    String place = (value == null ? fields : value).origin().description();
-    return new ScenarioInvalid(name(key) + ": " + what + " (" + place + ")");
+    return new ScenarioInvalid(
+        name(key) + ": " + what + " (" + place(value == null ? fields : value) + ")");
+  }
+
+  /** The line of a file; of what is no file there is but one. */
+  private static String place(ConfigValue value) {
+    ConfigOrigin origin = value.origin();
+    return origin.filename() == null && origin.url() == null
+        ? origin.description().replaceFirst(": \\d+(-\\d+)?$", "")
+        : origin.description();
   }
 
   private String name(String key) {
@@ -79,7 +88,7 @@ final class Section {
   double number(String key, double least, double most) {
     double number = get(key, c -> c.getDouble("x"), "a number");
     if (!(number >= least && number <= most)) {
-      throw wrong(key, number + " must be from " + plain(least) + " to " + plain(most) + ".");
+      throw wrong(key, plain(number) + " must be from " + plain(least) + " to " + plain(most) + ".");
     }
     return number;
   }
@@ -97,7 +106,7 @@ final class Section {
   int whole(String key, int least, int most) {
     double number = number(key, least, most);
     if (number != Math.rint(number)) {
-      throw wrong(key, number + " must be a whole number.");
+      throw wrong(key, plain(number) + " must be a whole number.");
     }
     return (int) number;
   }
@@ -196,7 +205,7 @@ final class Section {
       return new Section(name, object);
     }
     throw new ScenarioInvalid(
-        name + ": it must be written in braces (" + value.origin().description() + ")");
+        name + ": it must be written in braces (" + place(value) + ")");
   }
 
   List<Section> sections(String key) {

@@ -31,6 +31,9 @@ public final class SimDyno {
   /** Where it takes room; null before it is placed and after its files are gone. */
   @Nullable SimHost host;
 
+  /** For the figures: when it was up, in nanoseconds; below 0: not yet. */
+  public long up = -1;
+
   /** For the invariants: the kinds of events it has had. */
   public long marks;
 

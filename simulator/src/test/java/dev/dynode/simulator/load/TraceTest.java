@@ -2,6 +2,7 @@ package dev.dynode.simulator.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.simulator.load.Trace.Format;
 import dev.dynode.simulator.time.Dice;
@@ -13,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,13 +24,18 @@ class TraceTest {
 
   private List<Request> read(Format format, String text) throws Exception {
     Path file = Files.writeString(folder.resolve("trace"), text);
-    var trace = new Trace(format, file, "job", Optional.empty(), 1, 2);
+    Trace trace = trace(format);
+    assertEquals(file, trace.file());
     Requests requests = trace.from(Instant.EPOCH, ZoneOffset.UTC, new Dice(1), Duration.ofHours(1));
     List<Request> all = new ArrayList<>();
     for (Request next = requests.next(); next != null; next = requests.next()) {
       all.add(next);
     }
     return all;
+  }
+
+  private Trace trace(Format format) {
+    return new Trace(format, folder.resolve("trace"), "job", Optional.empty(), 1, 2);
   }
 
   private static void isLike(Request request, double at, double runs) {
@@ -83,7 +90,10 @@ class TraceTest {
     assertEquals(2, all.size());
     isLike(all.get(0), 0, 12537490);
     isLike(all.get(1), 10, 60);
-    assertEquals(12288L << 20, all.get(1).behaviour().memory());
+    assertEquals(0, all.get(1).behaviour().memory(), "what it asked for is not what it used");
+    assertTrue(
+        trace(Format.OPENB).summary().endsWith("is not what they used, and is left out."),
+        trace(Format.OPENB).summary());
   }
 
   @Test
@@ -107,8 +117,96 @@ class TraceTest {
         assertThrows(
                 TraceInvalid.class, () -> read(Format.SURF, "submission_time,duration\n1,2\n1,x\n"))
             .getMessage());
+    refused(
+        ", line 1: it has 2 fields; a job of the Standard Workload Format has 18.",
+        Format.SWF,
+        "1 2\n");
+  }
+
+  private void refused(String end, Format format, String text) {
     assertEquals(
-        folder.resolve("trace") + ", line 1: it has 2 fields, not 18.",
-        assertThrows(TraceInvalid.class, () -> read(Format.SWF, "1 2\n")).getMessage());
+        folder.resolve("trace") + end,
+        assertThrows(TraceInvalid.class, () -> read(format, text)).getMessage());
+  }
+
+  private static String job(String submitted, String runs) {
+    return "1 " + submitted + " 5 " + runs + " 4 -1 -1 4 600 -1 1 3 1 -1 1 -1 -1 -1\n";
+  }
+
+  @Test
+  void numbersThatCannotBeMeantAreRefusedByTheirLine() {
+    for (String number :
+        new String[] {"NaN", "Infinity", "-Infinity", "1e4000", "0x10", "1f", "1d", "--1", "."}) {
+      refused(
+          ", line 2: submit time: \"" + number + "\" is no number.",
+          Format.SWF,
+          job("1", "1") + job(number, "1"));
+    }
+    refused(
+        ", line 1: it was submitted at 1.0E300 s and ran 1.0 s, which cannot be meant.",
+        Format.SWF,
+        job("1e300", "1"));
+    refused(
+        ", line 2: it was submitted at 1.0 s and ran 1.0E10 s, which cannot be meant.",
+        Format.SURF,
+        "submission_time,duration\n1000,1e13\n");
+    refused(
+        ", line 3: creation_time: \"NaN\" is no number.",
+        Format.OPENB,
+        "creation_time,scheduled_time,deletion_time\n1,2,3\nNaN,2,3\n");
+  }
+
+  @Test
+  void aTraceWithoutAJobIsRefused() throws Exception {
+    for (String nothing : new String[] {"", "\n\n", "; Version: 2.2\n; nothing else\n"}) {
+      refused(": there is no job in it that ran.", Format.SWF, nothing);
+    }
+    refused(": there is no job in it that ran.", Format.SWF, job("1", "-1"));
+    refused(": there is no job in it that ran.", Format.SURF, "");
+    refused(": there is no job in it that ran.", Format.SURF, "submission_time,duration\n");
+    Path none = folder.resolve("none");
+    assertEquals(
+        "There is no trace " + none + ".",
+        assertThrows(
+                TraceInvalid.class,
+                () -> new Trace(Format.SWF, none, "job", Optional.empty(), 1, 1).summary())
+            .getMessage());
+  }
+
+  @Test
+  void bytesThatAreNoTextAreRefusedByALine() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    var bytes = new byte[5_000];
+    new Random(seed).nextBytes(bytes);
+    Files.write(folder.resolve("trace"), bytes);
+    for (Format format : Format.values()) {
+      String why =
+          String.valueOf(
+              assertThrows(TraceInvalid.class, () -> trace(format).summary()).getMessage());
+      assertTrue(
+          why.startsWith(folder.resolve("trace") + ", line ")
+              || why.equals(folder.resolve("trace") + ": there is no job in it that ran.")
+              || why.startsWith(folder.resolve("trace") + ": it is no CSV: "),
+          why + ", seed " + seed);
+    }
+  }
+
+  /** Metacentrum's logs have 21 fields a job, FIT's 20. */
+  @Test
+  void fieldsBeyondTheFormatsAreLeftAlone() throws Exception {
+    String longer = job("100", "60").strip();
+    List<Request> all = read(Format.SWF, longer + " q1 17 x\n" + longer + " 2 2\n");
+    assertEquals(2, all.size());
+    isLike(all.get(0), 0, 60);
+  }
+
+  @Test
+  void jobsOfSeveralProcessorsAreSaid() throws Exception {
+    read(Format.SWF, job("1", "2") + job("2", "3").replaceFirst(" 4 -1", " 40 -1"));
+    assertEquals(
+        folder.resolve("trace")
+            + ": 2 jobs that ran; 2 of them on several processors, up to 40, and each of these is"
+            + " one dyno here.",
+        trace(Format.SWF).summary());
   }
 }
