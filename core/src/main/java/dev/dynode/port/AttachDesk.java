@@ -49,6 +49,15 @@ public interface AttachDesk {
     /** Whether the client wants its exit-status line at the end ({@code heroku run -x}). */
     boolean marksExit();
 
+    /** Whether its own shell may print that line: no other is the client's to see. */
+    boolean printsMarker();
+
+    /**
+     * Whether this is the way to another host's rendezvous, which sees to exit-status lines and to
+     * how the session ends: what comes from it is passed on as it comes.
+     */
+    boolean relayed();
+
     /**
      * How long no byte may move in either direction before {@link #idle} is due. Heartbeats are no
      * bytes.

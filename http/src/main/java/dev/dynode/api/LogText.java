@@ -34,17 +34,8 @@ public final class LogText {
     return line.at() + String.format(Locale.ROOT, "-%08x", hash.getValue());
   }
 
-  /** The line as a reader gets it: a line break in it ends a part. */
-  public static List<String> parts(LogLine line) {
-    return List.of(line(line).split("\r\n|\r|\n", -1));
-  }
-
-  /** A line break of any kind would end a {@code data} field: each part gets its own. */
+  /** The line as an event: it holds no line break, which would end the {@code data} field. */
   static String event(LogLine line) {
-    var event = new StringBuilder("id: ").append(id(line)).append('\n');
-    for (String part : parts(line)) {
-      event.append("data: ").append(part).append('\n');
-    }
-    return event.append('\n').toString();
+    return "id: " + id(line) + "\ndata: " + line(line) + "\n\n";
   }
 }

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dynode.domain.logs.LineText;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,7 +47,7 @@ final class EventsCommand implements Callable<Integer> {
 
   private static String details(JsonNode event) {
     return "by="
-        + event.path("by").asText()
+        + LineText.of(event.path("by").asText())
         + " generation="
         + event.path("generation").asText()
         + StoryText.fields(event.path("details"), " ");

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dynode.domain.logs.LineText;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (of.json) {
       System.out.println(Json.pretty(told));
     } else {
-      told.path("sentences").forEach(sentence -> System.out.println(sentence.asText()));
+      told.path("sentences").forEach(sentence -> System.out.println(LineText.of(sentence.asText())));
     }
     return 0;
   }

@@ -155,7 +155,7 @@ final class FolderRecords implements Records {
         logs
             .last(id(app), Math.min(wish.lines(), mostLines), filter, Instant.now())
             .stream()
-            .flatMap(each -> LogText.parts(each).stream())
+            .map(LogText::line)
             .allMatch(line);
   }
 

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dynode.domain.logs.LineText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ final class StoryText {
                 event.path("type").asText(),
                 event.path("before").asText(),
                 event.path("after").asText(),
-                event.path("by").asText(),
+                LineText.of(event.path("by").asText()),
                 fields(event.path("details"), "  "))
             .stripTrailing());
     for (JsonNode order : event.path("orders")) {
@@ -42,7 +43,7 @@ final class StoryText {
         + " +"
         + line.path("offset").asText()
         + " | "
-        + line.path("text").asText().replaceAll("\\p{Cntrl}+", " ");
+        + LineText.of(line.path("text").asText());
   }
 
   private static String order(JsonNode order) {
@@ -57,16 +58,14 @@ final class StoryText {
         + " "
         + order.path("type").asText()
         + fields(order.path("details"), " ")
-        + (told.isEmpty() ? "" : ": " + told);
+        + (told.isEmpty() ? "" : ": " + LineText.of(told));
   }
 
   /** {@code key=value} of each field, behind the given text if there is one. */
   static String fields(JsonNode details, String before) {
     String text =
-        details.properties().stream()
-            .map(StoryText::pair)
-            .collect(Collectors.joining(" "))
-            .replaceAll("\\p{Cntrl}+", " ");
+        LineText.of(
+            details.properties().stream().map(StoryText::pair).collect(Collectors.joining(" ")));
     return text.isEmpty() ? "" : before + text;
   }
 

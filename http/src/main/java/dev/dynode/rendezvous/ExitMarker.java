@@ -11,6 +11,9 @@ final class ExitMarker {
   /** Longer than any such line. */
   private static final int LONGEST = 64;
 
+  /** Of U+FFFF, by which such a line begins. */
+  static final int SIGN_BYTES = 3;
+
   private static final byte FIRST = (byte) 0xEF;
   private static final byte OTHER = (byte) 0xBF;
 
@@ -19,6 +22,11 @@ final class ExitMarker {
   static byte[] line(ExitStatus status) {
     return ("\uFFFF heroku-command-exit-status: " + status.code() + "\r\n")
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** How much of U+FFFF there is with this byte, after so much of it. */
+  static int sign(byte next, int before) {
+    return next == FIRST ? 1 : next == OTHER && before % SIGN_BYTES > 0 ? before + 1 : 0;
   }
 
   /**

@@ -1,104 +1,28 @@
 package dev.dynode.rendezvous;
 
+import dev.dynode.port.AttachDesk.Attachment;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** Cuts output into TLS records so that no exit-status line is spread over two. */
-final class OutputSink {
-  /** Most bytes TLS puts in one record. */
-  private static final int RECORD = 16 * 1024;
-
-  private static final byte[] NOTHING = {};
-
-  private final Wire wire;
-  private final @Nullable Duration hold;
-  private final ReentrantLock lock = new ReentrantLock();
-  private byte[] held = NOTHING;
-  private long holds;
-
-  /**
-   * Output to this connection.
-   *
-   * @param hold how long the beginning of a marker waits for its end; {@code null}: markers are
-   *     ours alone, and what the program prints is sent as it comes
-   */
-  OutputSink(Wire wire, @Nullable Duration hold) {
-    this.wire = wire;
-    this.hold = hold;
+/**
+ * How a program's output becomes TLS records. The heroku command takes the first exit-status line
+ * that one record holds for the program's end, whether or not it asked for one.
+ */
+interface OutputSink {
+  /** The one that fits what may print such a line. */
+  static OutputSink of(Attachment attachment, Wire wire, RendezvousSettings settings) {
+    if (attachment.relayed()) {
+      return (chunk, length) -> wire.write(chunk, 0, length);
+    }
+    return attachment.printsMarker()
+        ? new WholeMarkers(wire, settings.markerHold())
+        : new BrokenMarkers(wire);
   }
 
   /** Sends, or holds the last few bytes for a moment. */
-  void send(byte[] chunk, int length) throws IOException {
-    if (hold == null) {
-      wire.write(chunk, 0, length);
-      return;
-    }
-    lock.lock();
-    try {
-      byte[] bytes = chunk;
-      int end = length;
-      if (held.length > 0) {
-        bytes = Arrays.copyOf(held, held.length + length);
-        System.arraycopy(chunk, 0, bytes, held.length, length);
-        end = bytes.length;
-        held = NOTHING;
-      }
-      int at = 0;
-      while (at < end) {
-        int piece = Math.min(RECORD, end - at);
-        int keep = ExitMarker.unfinished(bytes, at, piece);
-        boolean last = at + piece == end;
-        if (keep < piece) {
-          wire.write(bytes, at, piece - keep);
-          at += piece - keep;
-        }
-        if (last && keep > 0) {
-          held = Arrays.copyOfRange(bytes, at, end);
-          flushAfter(hold, ++holds);
-          return;
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Sends a record of its own. */
-  void record(byte[] bytes) throws IOException {
-    wire.write(bytes, 0, bytes.length);
-  }
+  void send(byte[] chunk, int length) throws IOException;
 
   /** Sends what is held. */
-  void flush() throws IOException {
-    lock.lock();
-    try {
-      if (held.length > 0) {
-        byte[] bytes = held;
-        held = NOTHING;
-        wire.write(bytes, 0, bytes.length);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void flushAfter(Duration time, long turn) {
-    wire.after(
-        time,
-        () -> {
-          lock.lock();
-          try {
-            if (holds == turn) {
-              flush();
-            }
-          } catch (IOException e) {
-            held = NOTHING; // the client is gone, which the next write will find
-          } finally {
-            lock.unlock();
-          }
-        });
+  default void flush() throws IOException {
+    // nothing is
   }
 }

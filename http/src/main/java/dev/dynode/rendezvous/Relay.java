@@ -51,6 +51,16 @@ final class Relay implements AttachDesk.Attachment, RunningProcess {
   }
 
   @Override
+  public boolean printsMarker() {
+    return false;
+  }
+
+  @Override
+  public boolean relayed() {
+    return true;
+  }
+
+  @Override
   public Duration idleAfter() {
     return NEVER;
   }

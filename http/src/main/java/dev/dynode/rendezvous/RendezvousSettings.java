@@ -19,6 +19,7 @@ public record RendezvousSettings(
     Duration markerHold,
     End end,
     Duration closeTimeout,
+    Duration closeLimit,
     Duration hangUpTimeout,
     KeepAlive keepAlive) {
 
@@ -30,7 +31,7 @@ public record RendezvousSettings(
   }
 
   /** How long a connection outlives its process. */
-  public record End(Duration afterGreeting, Duration afterInput, Duration limit) {}
+  public record End(Duration afterGreeting, Duration afterInput) {}
 
   /** When the kernel asks a silent client's machine whether it is there. */
   public record KeepAlive(Duration idle, Duration interval, int count) {}
@@ -54,9 +55,9 @@ public record RendezvousSettings(
         own.getDuration("marker-hold"),
         new End(
             own.getDuration("end.after-greeting"),
-            own.getDuration("end.after-input"),
-            own.getDuration("end.limit")),
+            own.getDuration("end.after-input")),
         own.getDuration("close-timeout"),
+        own.getDuration("close-limit"),
         own.getDuration("hang-up-timeout"),
         new KeepAlive(
             own.getDuration("keep-alive.idle"),

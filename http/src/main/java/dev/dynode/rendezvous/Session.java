@@ -6,6 +6,7 @@ import dev.dynode.port.ProcessRuntime.ExitStatus;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ final class Session {
   private final Wire wire;
   private final Attachment attachment;
   private final RunningProcess process;
+  private final CompletableFuture<ExitStatus> exit;
   private final boolean halfClose;
   private final RendezvousSettings settings;
   private final BooleanSupplier hungUp;
@@ -45,6 +47,7 @@ final class Session {
   private volatile boolean inputRefused;
   private volatile long greeted;
   private volatile long lastPiped;
+  private volatile long lastInput;
 
   Session(
       Wire wire,
@@ -56,6 +59,7 @@ final class Session {
     this.wire = wire;
     this.attachment = attachment;
     this.process = attachment.process();
+    this.exit = process.exit().toCompletableFuture();
     this.halfClose = halfClose;
     this.settings = settings;
     this.hungUp = hungUp;
@@ -75,6 +79,7 @@ final class Session {
       over(Detached.CLIENT_LEFT);
     }
     greeted = System.nanoTime();
+    lastInput = greeted;
     lastPiped = greeted - settings.end().afterInput().toNanos();
     Thread.ofVirtual().name("rendezvous-output").start(this::output);
     idle.start();
@@ -126,6 +131,7 @@ final class Session {
       if (n < 0) {
         return wire.endedCleanly();
       }
+      lastInput = System.nanoTime();
       boolean lone = recordStarts && n == 1 && wire.atRecordStart();
       if (lone && buffer[0] == END_OF_INPUT && !halfClose) {
         inputOver.countDown();
@@ -139,11 +145,16 @@ final class Session {
   }
 
   private void feed(byte[] buffer, int length) {
+    if (exit.isDone()) { // thrown away, and no sign of life
+      Thread.yield(); // what never waits would keep all others waiting
+      return;
+    }
+    wire.moved();
     if (length > TYPED || !attachment.terminal()) {
       lastPiped = System.nanoTime();
     }
     if (inputRefused || processEnded || hungUp.getAsBoolean()) {
-      return; // thrown away
+      return;
     }
     try {
       process.write(buffer, 0, length);
@@ -162,9 +173,9 @@ final class Session {
   }
 
   private void output() {
-    var sink = new OutputSink(wire, attachment.marksExit() ? null : settings.markerHold());
+    var sink = OutputSink.of(attachment, wire, settings);
     try {
-      byte[] buffer = new byte[FIRST_BUFFER];
+      byte[] buffer = new byte[attachment.relayed() ? Wire.RECORD : FIRST_BUFFER];
       int n = process.read(buffer);
       while (n >= 0) {
         if (!over.get()) {
@@ -185,11 +196,12 @@ final class Session {
     try {
       sink.flush();
       if (attachment.marksExit() && status != null) {
-        sink.record(ExitMarker.line(status));
+        byte[] line = ExitMarker.line(status);
+        wire.write(line, 0, line.length);
       }
       awaitInput();
       wire.lastWords("");
-      awaitClient(settings.closeTimeout().toNanos());
+      awaitClose();
       over(Detached.PROCESS_ENDED);
     } catch (IOException | InterruptedException e) {
       writeFailed(e);
@@ -213,7 +225,7 @@ final class Session {
 
   private @Nullable ExitStatus exitStatus() {
     try {
-      return process.exit().toCompletableFuture().join();
+      return exit.join();
     } catch (CompletionException | CancellationException e) {
       log.warn("No exit status of {}", process.dyno(), e);
       return null;
@@ -222,18 +234,30 @@ final class Session {
 
   /**
    * Lets a client that is still sending finish: heroku run fails with EPIPE when it cannot send the
-   * end of its input, and it begins to read its input only after the greeting.
+   * end of its input, and it begins to read its input only after the greeting. Input that has no
+   * end is not waited for, nor that of a client which ends it by closing its half.
    */
   private void awaitInput() throws InterruptedException {
+    if (halfClose || attachment.relayed()) {
+      return;
+    }
     var end = settings.end();
-    long latest = System.nanoTime() + end.limit().toNanos();
-    while (true) {
-      long quiet =
-          Math.max(greeted + end.afterGreeting().toNanos(), lastPiped + end.afterInput().toNanos());
-      long left = Math.min(latest, quiet) - System.nanoTime();
-      if (left <= 0 || inputOver.await(left, TimeUnit.NANOSECONDS)) {
-        return;
-      }
+    long until =
+        Math.max(greeted + end.afterGreeting().toNanos(), lastPiped + end.afterInput().toNanos());
+    var _ = inputOver.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * The client has all once it closes. What it still sends is read and thrown away until then: a
+   * connection that is closed with input unread is reset, and with it goes output on its way.
+   */
+  private void awaitClose() throws InterruptedException {
+    long closed = System.nanoTime();
+    long latest = closed + settings.closeLimit().toNanos();
+    long quiet = settings.closeTimeout().toNanos();
+    long left = quiet;
+    while (left > 0 && !clientClosed.await(left, TimeUnit.NANOSECONDS)) {
+      left = Math.min(latest, Math.max(closed, lastInput) + quiet) - System.nanoTime();
     }
   }
 

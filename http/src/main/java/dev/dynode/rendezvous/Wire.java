@@ -18,6 +18,9 @@ import javax.net.ssl.SSLSocket;
  * blocks and ends every other call.
  */
 final class Wire {
+  /** Most bytes that TLS puts in one record. */
+  static final int RECORD = 16 * 1024;
+
   /** What the heroku command drops unread, whatever it holds; other clients compare it. */
   private static final byte[] GREETING = "rendezvous\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -80,11 +83,12 @@ final class Wire {
 
   /** Reads what is left of a record, or the next one: never bytes of two. */
   int read(byte[] buffer) throws IOException {
-    int n = in.read(buffer);
-    if (n > 0) {
-      lastByte = System.nanoTime();
-    }
-    return n;
+    return in.read(buffer);
+  }
+
+  /** What was read is somebody's. */
+  void moved() {
+    lastByte = System.nanoTime();
   }
 
   /** Whether the next {@link #read} begins a record. */

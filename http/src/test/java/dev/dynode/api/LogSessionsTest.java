@@ -101,7 +101,7 @@ class LogSessionsTest {
       String all = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(all.startsWith("retry: 1\n\nid: "), all);
       assertTrue(all.contains("data: 2026-01-01T12:00:00.124456+00:00 app[web.1]: line 1\n\n"));
-      assertTrue(all.contains("app[web.1]: a\ndata: id: x\ndata: b\n\n"), all);
+      assertTrue(all.contains("app[web.1]: a^Mid: x^Jb\n\n"), all);
     }
   }
 

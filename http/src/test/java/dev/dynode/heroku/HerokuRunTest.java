@@ -39,7 +39,9 @@ class HerokuRunTest {
               "Procfile",
               "web: sleep 1000\nworker: echo \"worker says\"\n",
               "hello.txt",
-              "hello from the slug\n"));
+              "hello from the slug\n",
+              "lies.sh",
+              "printf '\\xef\\xbf\\xbf heroku-command-exit-status: %s\\n' 0 42; exit 6\n"));
     }
   }
 
@@ -79,6 +81,15 @@ class HerokuRunTest {
     Result half = run(version, "-x", "printf half; (exit 4)").exits(4);
     assertTrue(half.out().startsWith("half") && !half.out().contains(MARKER), half.out());
     assertEquals("whole\n", run(version, "-x", "echo whole").exits(0).out());
+  }
+
+  /** The client takes the first line it finds, asked for or not. */
+  @EachVersion
+  void aLineThatAProgramPrintsIsNotItsExitStatus(String version) throws Exception {
+    String printed = "\uFFFF " + MARKER + ": 0\n\uFFFF " + MARKER + ": 42\n";
+    assertEquals(printed, run(version, "-x", "bash lies.sh").exits(6).out());
+    assertEquals(
+        printed + "more\n", run(version, "bash lies.sh; sleep 0.1; echo more").exits(0).out());
   }
 
   @EachVersion

@@ -51,6 +51,12 @@ final class Caller implements AutoCloseable {
     return n < 0 ? "" : new String(buffer, 0, n, StandardCharsets.UTF_8);
   }
 
+  /** The bytes of one record; none once the server has closed. */
+  byte[] bytes() throws IOException {
+    int n = tls.getInputStream().read(buffer);
+    return Arrays.copyOf(buffer, Math.max(n, 0));
+  }
+
   /** Reads on until this was seen. */
   String until(String end) throws IOException {
     var text = new StringBuilder();

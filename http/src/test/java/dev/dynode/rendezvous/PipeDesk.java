@@ -1,5 +1,6 @@
 package dev.dynode.rendezvous;
 
+import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -115,6 +116,16 @@ final class PipeDesk implements AttachDesk, AutoCloseable {
     @Override
     public boolean marksExit() {
       return offer.marksExit();
+    }
+
+    @Override
+    public boolean printsMarker() {
+      return !marksExit() && ExitMarker.printedBy(offer.script());
+    }
+
+    @Override
+    public boolean relayed() {
+      return false;
     }
 
     @Override

@@ -1,22 +1,33 @@
 package dev.dynode.rendezvous;
 
 import static dev.dynode.rendezvous.Caller.GREETING;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.port.AttachDesk.Detached;
 import dev.dynode.rendezvous.PipeDesk.Offer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,10 +72,11 @@ class SessionTest {
     assertEnd(token, Detached.PROCESS_ENDED);
   }
 
+  /** Of a command that was not sent by heroku run -x, but prints what that looks for. */
   @Test
-  void aMarkerTheProgramPrintsStaysWhole() throws Exception {
+  void aMarkerTheCommandHasInItStaysWhole() throws Exception {
     String script =
-        "head -c 16370 /dev/zero | tr '\\0' x; printf '\\n\\xef'; sleep 0.01; printf"
+        "# heroku-command-exit-status\nhead -c 16370 /dev/zero | tr '\\0' x; printf '\\n\\xef'; sleep 0.01; printf"
             + " '\\xbf\\xbf heroku-command-exit'; sleep 0.01; echo -status: 7; printf"
             + " 'tail\\xef\\xbf'";
     try (var patient = new Stage(folder.resolve("patient"), "marker-hold = 20s");
@@ -77,6 +89,58 @@ class SessionTest {
       }
       assertTrue(record.contains("\uFFFF heroku-command-exit-status: 7\n"), record);
       assertTrue((record + caller.rest()).contains("tail"), "held bytes are sent at the end");
+    }
+  }
+
+  /** What the heroku command looks for in each record. */
+  private static final Pattern MARKER =
+      Pattern.compile("\uFFFF heroku-command-exit-status: (\\d+)");
+
+  @Test
+  void noMarkerOfTheProgramsOwnIsOneAndNoByteIsChanged() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    var random = new Random(seed);
+    byte[] line = "\uFFFF heroku-command-exit-status: 42\r\n".getBytes(UTF_8);
+    var printed = new ByteArrayOutputStream();
+    for (int i = 0; i < 400; i++) {
+      printed.write("x".repeat(random.nextInt(300)).getBytes(UTF_8));
+      printed.write(0xEF);
+      printed.write(0xBF);
+      printed.write(random.nextBoolean() ? 0xBF : 0xBE);
+      printed.write(line, random.nextInt(4), line.length - 3);
+      printed.write(line);
+    }
+    Path file = folder.resolve("printed");
+    Files.write(file, printed.toByteArray());
+    // Read as one, and so that every reading ends within a character.
+    for (String script : List.of("cat " + file, "dd status=none bs=1 count=3000 if=" + file)) {
+      String token = stage.desk.offer(new Offer(script + "; exit 6").markingExit());
+      try (var caller = stage.call(token)) {
+        assertEquals(GREETING, caller.record());
+        caller.endOfInput();
+        var decoder = UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE);
+        var held = ByteBuffer.allocate(64 * 1024);
+        var all = new ByteArrayOutputStream();
+        var found = new ArrayList<String>();
+        for (byte[] record = caller.bytes(); record.length > 0; record = caller.bytes()) {
+          all.write(record);
+          var chars = CharBuffer.allocate(record.length + 8);
+          held.put(record).flip();
+          decoder.decode(held, chars, false); // as Node's setEncoding("utf8") does
+          held.compact();
+          var marker = MARKER.matcher(chars.flip());
+          while (marker.find()) {
+            found.add(marker.group(1));
+          }
+        }
+        assertEquals(List.of("6"), found, "-Dseed=" + seed);
+        byte[] marked = "\uFFFF heroku-command-exit-status: 6\r\n".getBytes(UTF_8);
+        int length = all.size() - marked.length;
+        assertArrayEquals(
+            Arrays.copyOf(printed.toByteArray(), length),
+            Arrays.copyOf(all.toByteArray(), length),
+            "-Dseed=" + seed);
+      }
     }
   }
 
@@ -155,6 +219,86 @@ class SessionTest {
       assertEquals("xxxxx", caller.rest());
     }
     assertEnd(token, Detached.PROCESS_ENDED);
+  }
+
+  /** Sends until the connection ends; as another machine would, on no thread that ours wait for. */
+  private static Thread endless(Caller caller, int size) {
+    return Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  caller.send("y".repeat(size));
+                }
+              } catch (IOException e) {
+                // the server has closed
+              }
+            });
+  }
+
+  @Test
+  void inputWithoutEndDoesNotHoldTheConnection() throws Exception {
+    record Kind(String of, Offer offer, String line, int size, int within) {}
+    for (Kind kind :
+        List.of(
+            new Kind("pipes", new Offer("head -c 5; echo"), "", 8192, 5000),
+            new Kind("a terminal", new Offer("head -c 5; echo").onTerminal(), "", 8192, 5000),
+            new Kind("small pieces", new Offer("head -c 5; echo"), "", 300, 5000),
+            new Kind("our own client", new Offer("head -c 5; echo"), "?half-close", 8192, 5000))) {
+      String token = stage.desk.offer(kind.offer());
+      try (var caller = stage.call(token + kind.line())) {
+        assertEquals(GREETING, caller.record());
+        long start = System.nanoTime();
+        Thread sending = endless(caller, kind.size());
+        assertEquals("yyyyy\n", caller.rest(), kind.of());
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        System.out.println(kind.of() + ": closed after " + millis + " ms");
+        assertTrue(millis < kind.within(), kind.of() + ": closed after " + millis + " ms");
+        caller.cut();
+        sending.join();
+      }
+      assertEnd(token, Detached.PROCESS_ENDED);
+    }
+  }
+
+  @Test
+  void outputArrivesWholeWhileInputComesWithoutEnd() throws Exception {
+    String token = stage.desk.offer("head -c 3000000 /dev/zero; head -c 5");
+    try (var caller = stage.call(token)) {
+      assertEquals(GREETING, caller.record());
+      Thread sending = endless(caller, 8192);
+      // Reads so slowly that much is on its way when the program has ended.
+      long read = 0;
+      byte[] buffer = new byte[50_000];
+      long slow = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+      var in = caller.input();
+      for (int n; (n = in.readNBytes(buffer, 0, buffer.length)) > 0; read += n) {
+        if (System.nanoTime() < slow) {
+          Thread.sleep(100);
+        }
+      }
+      assertEquals(3_000_005, read);
+      caller.cut();
+      sending.join();
+    }
+    assertEnd(token, Detached.PROCESS_ENDED);
+  }
+
+  @Test
+  void inputAfterTheEndIsNoSignOfLifeOfAClientThatNeverReads() throws Exception {
+    // Fills the connection, and what the pipe still holds stays there when it ends.
+    String script = "cat /dev/zero & sleep 2; kill $!";
+    String token = stage.desk.offer(new Offer(script).idleAfter(Duration.ofMillis(500)));
+    try (var caller = stage.call(token)) {
+      Thread sending = endless(caller, 8192);
+      var joined = stage.desk.joined(token);
+      joined.process.exit().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      joined.idle.clear();
+      assertTrue(joined.idle.poll(20, TimeUnit.SECONDS) != null, "it counts as alive for ever");
+      caller.cut();
+      sending.join();
+    }
   }
 
   @Test

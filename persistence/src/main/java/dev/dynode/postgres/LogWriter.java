@@ -4,7 +4,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.LogStore.Origin;
-import dev.dynode.store.LogLineFormat;
 import dev.dynode.store.LogStoreSettings;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -57,7 +56,7 @@ final class LogWriter implements AutoCloseable {
 
   /** Does not wait: without room the line is lost. */
   void offer(AppId app, LogLine line) {
-    for (LogLine part : parts(line)) {
+    for (LogLine part : line.split(settings.lineBytes())) {
       if (closed() || !waiting.offer(new Waiting(app, part, null, () -> {}))) {
         lost.incrementAndGet();
       }
@@ -66,7 +65,7 @@ final class LogWriter implements AutoCloseable {
 
   /** Waits for room. */
   void put(AppId app, LogLine line, Origin origin, Runnable kept) {
-    List<LogLine> parts = parts(line);
+    List<LogLine> parts = line.split(settings.lineBytes());
     try {
       for (int i = 0; i < parts.size(); i++) {
         boolean last = i == parts.size() - 1;
@@ -78,12 +77,6 @@ final class LogWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private List<LogLine> parts(LogLine line) {
-    return LogLineFormat.split(line.text(), settings.lineBytes()).stream()
-        .map(text -> new LogLine(line.at(), line.source(), line.process(), text))
-        .toList();
   }
 
   long lost() {

@@ -79,7 +79,7 @@ final class AppLog {
   /** Of a line that is split, the last part has the origin. */
   synchronized void append(LogLine line, @Nullable Origin origin) {
     usedAt = System.nanoTime();
-    List<String> parts = LogLineFormat.split(line.text(), settings.lineBytes());
+    List<LogLine> parts = line.split(settings.lineBytes());
     for (int i = 0; i < parts.size(); i++) {
       if (unwritten > 0) {
         String told =
@@ -92,10 +92,7 @@ final class AppLog {
           unwritten = 0;
         }
       }
-      store(
-          new LogLine(line.at(), line.source(), line.process(), parts.get(i)),
-          i == parts.size() - 1 ? origin : null,
-          true);
+      store(parts.get(i), i == parts.size() - 1 ? origin : null, true);
     }
   }
 

@@ -6,16 +6,13 @@ import dev.dynode.port.LogStore.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log line as bytes on disk: {@code MICROSECONDS TAB SOURCE TAB PROCESS TAB TEXT LF} in UTF-8,
  * microseconds since 1970; of a line of a program's output {@code @DYNO:GENERATION:END} follows
  * them. In the last three a backslash is written {@code \\}, a line feed {@code \n}, a carriage
- * return {@code \r}, and in source and process a tab {@code \t}; every other character is itself. A
- * half surrogate pair, which UTF-8 cannot hold, becomes {@code ?}.
+ * return {@code \r}, and in source and process a tab {@code \t}; every other character is itself.
  */
 public final class LogLineFormat {
   private LogLineFormat() {}
@@ -81,29 +78,6 @@ public final class LogLineFormat {
 
   static long micros(Instant at) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, at);
-  }
-
-  /** Cuts the text into parts of at most {@code limit} bytes of UTF-8, between characters. */
-  public static List<String> split(String text, int limit) {
-    if (text.length() <= limit / 3) { // a char has at most three bytes
-      return List.of(text);
-    }
-    var parts = new ArrayList<String>();
-    int start = 0;
-    int bytes = 0;
-    for (int i = 0; i < text.length(); ) {
-      int character = text.codePointAt(i);
-      int size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
-      if (bytes + size > limit) {
-        parts.add(text.substring(start, i));
-        start = i;
-        bytes = 0;
-      }
-      bytes += size;
-      i += Character.charCount(character);
-    }
-    parts.add(text.substring(start));
-    return parts;
   }
 
   private static void escape(String text, boolean tabs, StringBuilder out) {

@@ -1,6 +1,7 @@
 package dev.dynode.store;
 
 import com.typesafe.config.Config;
+import dev.dynode.domain.logs.LineText;
 import java.time.Duration;
 
 /**
@@ -8,7 +9,7 @@ import java.time.Duration;
  *
  * @param keptLines newest lines always kept per app, from 1; at most twice as many are on disk
  * @param maxAge older lines are not returned
- * @param lineBytes longer lines (bytes of UTF-8) are split, from 4
+ * @param lineBytes longer lines (bytes of UTF-8) are split, from 64
  * @param followerQueue lines that may wait for one follower, from 1
  * @param openFiles log files held open at the same time, from 1
  */
@@ -17,7 +18,7 @@ public record LogStoreSettings(
 
   public LogStoreSettings {
     atLeast("kept-lines", keptLines, 1);
-    atLeast("line-bytes", lineBytes, 4);
+    atLeast("line-bytes", lineBytes, LineText.LONGEST_UNIT);
     atLeast("follower-queue", followerQueue, 1);
     atLeast("open-files", openFiles, 1);
     if (!maxAge.isPositive()) {

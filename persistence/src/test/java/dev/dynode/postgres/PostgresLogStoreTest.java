@@ -69,13 +69,13 @@ class PostgresLogStoreTest {
 
   @Test
   void whatOneNodeWritesAnotherReads() throws Exception {
-    here.append(app, line("web.1", "first \0 line"));
+    here.append(app, line("web.1", "first \0 li\rne \ud800"));
     append(here, app, new Origin(dyno, 1, 17), "second");
     append(here, app, new Origin(dyno, 1, 25_018), "x".repeat(25_000));
     append(here, new AppId(UUID.randomUUID()), new Origin(dyno, 1, 90), "another app's");
     List<LogLine> read = there.last(app, 100, LogFilter.ALL);
     assertEquals(
-        List.of("first \0 line", "second"), texts(read).subList(0, 2), "of " + read.size());
+        List.of("first ^@ li^Mne ?", "second"), texts(read).subList(0, 2), "of " + read.size());
     assertEquals(NOON, read.getFirst().at());
     assertEquals("x".repeat(25_000), String.join("", texts(read).subList(2, read.size())));
     assertEquals(25_018, there.stored(app, dyno, 1));

@@ -172,6 +172,17 @@ class FileLogStoreTest {
     }
   }
 
+  /** As an earlier build has written it. */
+  @Test
+  void aCarriageReturnOnDiskIsNoneInTheLine() throws Exception {
+    store.append(app, line("web.1", "x"));
+    store.close();
+    Path file = folder.resolve(app.toString()).resolve("current.log");
+    Files.writeString(file, Files.readString(file).replace("\tx\n", "\tx\\ry\\nz\n"));
+    store = open(settings());
+    assertEquals(List.of("x^My^Jz"), texts(store.last(app, 10, LogFilter.ALL)));
+  }
+
   @Test
   void aLineOfExactlyTheLimitIsWhole() {
     store.append(app, line("web.1", "x".repeat(10_000)));

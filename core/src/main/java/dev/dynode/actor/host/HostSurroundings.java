@@ -1,6 +1,7 @@
 package dev.dynode.actor.host;
 
 import dev.dynode.actor.app.Apps;
+import dev.dynode.domain.logs.LineText;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.SlugStore;
@@ -27,9 +28,15 @@ public record HostSurroundings(
   private static final int LONGEST_LINE = 16_384;
 
   public HostSurroundings {
-    if (lineBytes < 1 || lineBytes > LONGEST_LINE) {
+    if (lineBytes < LineText.LONGEST_UNIT || lineBytes > LONGEST_LINE) {
       throw new IllegalArgumentException(
-          "dynode.host.line-bytes is " + lineBytes + "; it must be 1 to " + LONGEST_LINE + ".");
+          "dynode.host.line-bytes is "
+              + lineBytes
+              + "; it must be "
+              + LineText.LONGEST_UNIT
+              + " to "
+              + LONGEST_LINE
+              + ".");
     }
   }
 }

@@ -29,6 +29,16 @@ record ProcessAttachment(
   }
 
   @Override
+  public boolean printsMarker() {
+    return spec.printsMarker();
+  }
+
+  @Override
+  public boolean relayed() {
+    return false;
+  }
+
+  @Override
   public Duration idleAfter() {
     return spec.policy().idleAfter();
   }

@@ -13,6 +13,8 @@ public final class ExitMarker {
       Pattern.compile(
           "\\s*;\\s*echo \"\uFFFF heroku-command-exit-status: \\$\\?\"\\s*$", Pattern.DOTALL);
 
+  private static final String WORDS = "heroku-command-exit-status";
+
   /** Not in the text of any command a person types. */
   private static final char SIGN = '\uFFFF';
 
@@ -39,6 +41,11 @@ public final class ExitMarker {
 
   private static boolean mayHold(String command) {
     return command.indexOf(SIGN) >= 0;
+  }
+
+  /** Whether what this prints may be such a line because somebody wants it to be. */
+  public static boolean printedBy(String script) {
+    return script.contains(WORDS);
   }
 
   /** The line the client looks for. */

@@ -1,5 +1,6 @@
 package dev.dynode.domain.dyno;
 
+import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.DynoName;
@@ -47,6 +48,14 @@ public record DynoSpec(
     DynoPolicy policy) {
   public DynoSpec {
     env = Map.copyOf(env);
+  }
+
+  /**
+   * Whether the command prints an exit-status line by itself, of a form that we do not know to take
+   * off.
+   */
+  public boolean printsMarker() {
+    return !marksExit && ExitMarker.printedBy(script);
   }
 
   /** The same with another reason for its size. */

@@ -67,7 +67,7 @@ final class AppExplanation {
       case AppEvent.SlugStored stored ->
           "its archive was stored, " + stored.bytes() + " bytes.";
       case AppEvent.SlugRemoved removed ->
-          "%s: slug %s was removed, for nothing needed it any more.".formatted(when, removed.id());
+          "slug " + removed.id() + " was removed, for nothing needed it any more.";
       case AppEvent.ReleaseCreated release ->
           "%s made release v%d: %s."
               .formatted(release.by(), release.version(), release.description());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.domain.logs;
+
+import org.jspecify.annotations.NullMarked;
