@@ -2,6 +2,7 @@ package dev.dynode.api;
 
 import com.typesafe.config.Config;
 import dev.dynode.domain.app.Tier;
+import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -24,13 +25,14 @@ public record ApiSettings(
     Rate rate,
     Streams streams) {
 
-  /** Limits of connections and requests; header length in bytes. */
+  /** Limits of connections and requests; lengths in bytes. */
   public record Connections(
       int most,
       Duration idleTimeout,
       Duration requestTimeout,
       long maxHeaderLength,
-      int maxHeaderCount) {}
+      int maxHeaderCount,
+      long maxUriLength) {}
 
   /** Limits of uploads; size in bytes. */
   public record Slugs(
@@ -52,12 +54,16 @@ public record ApiSettings(
       int buffer,
       Duration keepAlive) {}
 
-  /** Reads {@code dynode.api}. */
-  public static ApiSettings of(Config root) {
+  /**
+   * Reads {@code dynode.api}.
+   *
+   * @param routerPort where the router of apps listens
+   */
+  public static ApiSettings of(Config root, int routerPort) {
     Config api = root.getConfig("dynode.api");
     return new ApiSettings(
         api.getString("public-url"),
-        api.getString("web-url"),
+        webUrl(api.getString("web-url").replace("{port}", Integer.toString(routerPort))),
         api.getString("git-url"),
         api.getString("region.name"),
         api.getString("region.description"),
@@ -68,7 +74,8 @@ public record ApiSettings(
             api.getDuration("idle-timeout"),
             api.getDuration("request-timeout"),
             api.getBytes("max-header-length"),
-            api.getInt("max-header-count")),
+            api.getInt("max-header-count"),
+            api.getBytes("max-uri-length")),
         api.getBytes("max-json"),
         api.getDuration("json-timeout"),
         new Slugs(
@@ -86,6 +93,20 @@ public record ApiSettings(
             api.getInt("streams.max-lines"),
             api.getInt("streams.buffer"),
             api.getDuration("streams.keep-alive")));
+  }
+
+  private static String webUrl(String address) {
+    try {
+      if (URI.create(address.replace("{app}", "app")).getHost() != null) {
+        return address;
+      }
+    } catch (IllegalArgumentException malformed) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "dynode.api.web-url: \""
+            + address
+            + "\" is no address such as \"https://{app}.apps.example.com/\"");
   }
 
   private static Tier tier(String name) {

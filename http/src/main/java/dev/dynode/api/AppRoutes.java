@@ -51,15 +51,13 @@ final class AppRoutes extends AllDirectives {
             segment("apps").slash(segment()),
             app ->
                 concat(
-                    get(() -> desk.answer(_ -> info(app))),
+                    get(() -> desk.answer(call -> info(call, app))),
                     patch(() -> desk.answer(call -> update(call, app))),
                     delete(() -> desk.answer(call -> remove(call, app))))));
   }
 
   private CompletionStage<HttpResponse> listOf(Call call, String user) {
-    if (!AccountRoutes.is(call.account(), user)) {
-      throw Errors.notFound("user").exception();
-    }
+    AccountRoutes.check(call.account(), user);
     return list(call);
   }
 
@@ -75,7 +73,7 @@ final class AppRoutes extends AllDirectives {
                     answers.stream()
                         .flatMap(AppRoutes::present)
                         .filter(view -> view.app().deletedAt().isEmpty())
-                        .map(view -> present.app(view.app()))
+                        .map(view -> present.app(call, view.app()))
                         .toList()));
   }
 
@@ -100,7 +98,7 @@ final class AppRoutes extends AllDirectives {
                   .createApp(
                       call.by(), name, tier, call.settings().region(), call.settings().stack());
             })
-        .thenApply(answer -> Json.response(201, present.app(Desk.done(answer).app())));
+        .thenApply(answer -> Json.response(201, present.app(call, Desk.done(answer).app())));
   }
 
   /** There is one region and one stack; they may be named by name or id. */
@@ -138,8 +136,8 @@ final class AppRoutes extends AllDirectives {
                                 .exception()));
   }
 
-  private CompletionStage<HttpResponse> info(String app) {
-    return desk.app(app).thenApply(view -> Json.response(200, present.app(view.app())));
+  private CompletionStage<HttpResponse> info(Call call, String app) {
+    return desk.app(app).thenApply(view -> Json.response(200, present.app(call, view.app())));
   }
 
   private CompletionStage<HttpResponse> update(Call call, String app) {
@@ -155,7 +153,7 @@ final class AppRoutes extends AllDirectives {
                   .thenCompose(view -> rename(call, view, name))
                   .thenCompose(view -> change(view, update));
             })
-        .thenApply(view -> Json.response(200, present.app(view.app())));
+        .thenApply(view -> Json.response(200, present.app(call, view.app())));
   }
 
   private CompletionStage<AppView> rename(Call call, AppView view, Optional<String> name) {
@@ -180,6 +178,6 @@ final class AppRoutes extends AllDirectives {
         .thenCompose(
             view ->
                 desk.with().control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
-        .thenApply(answer -> Json.response(200, present.app(Desk.done(answer).app())));
+        .thenApply(answer -> Json.response(200, present.app(call, Desk.done(answer).app())));
   }
 }

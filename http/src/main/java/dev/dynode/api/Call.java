@@ -1,9 +1,11 @@
 package dev.dynode.api;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.Uri;
 
 /** A request that may be answered. */
 record Call(
@@ -18,17 +20,30 @@ record Call(
     return request.getHeader(name).map(header -> header.value());
   }
 
-  boolean asks(String parameter) {
-    return request.getUri().query().get(parameter).filter("true"::equals).isPresent();
+  /** A parameter of the query, in which brackets may stand as they are. */
+  Optional<String> parameter(String name) {
+    return request
+        .getUri()
+        .query(StandardCharsets.UTF_8, Uri.RELAXED)
+        .get(name);
   }
 
-  /** The body, read whole. */
+  boolean asks(String parameter) {
+    return parameter(parameter).filter("true"::equals).isPresent();
+  }
+
+  /** The body, read whole; neither what is sent nor what that unpacks to may be too large. */
   CompletionStage<Body> body() {
+    String coding = Coding.of(request);
     return request
         .entity()
         .withSizeLimit(settings.maxJson())
         .toStrict(settings.jsonTimeout().toMillis(), system)
-        .thenApply(strict -> Body.read(strict.getData().toArrayUnsafe()));
+        .thenApply(
+            strict ->
+                Body.read(
+                    Coding.undo(
+                        coding, strict.getData().toArrayUnsafe(), settings.maxJson())));
   }
 
   /** What this server's addresses begin with, as the client may reach it. */

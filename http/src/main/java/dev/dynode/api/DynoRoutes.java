@@ -157,6 +157,7 @@ final class DynoRoutes extends AllDirectives {
         .orElseThrow(() -> Errors.invalid(field + ": it must be given.").exception());
   }
 
+  /** Answers that it is under way; the schema wants nothing more to be told. */
   private CompletionStage<HttpResponse> tell(
       String app, String identity, Function<DynoView, DynoCommand> command) {
     return desk.whole(app)
@@ -166,9 +167,8 @@ final class DynoRoutes extends AllDirectives {
               return desk.with()
                   .control()
                   .tell(view.app().id(), dyno.spec().id(), command.apply(dyno))
-                  .thenApply(
-                      answer ->
-                          Json.response(202, present.dyno(view.app(), Desk.done(answer), false)));
+                  .thenApply(Desk::done)
+                  .thenApply(_ -> Json.response(202, Map.of()));
             });
   }
 

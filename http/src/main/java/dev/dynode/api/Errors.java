@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.jspecify.annotations.Nullable;
 
 /** Which status and id each error has: the one table. */
@@ -86,6 +87,14 @@ final class Errors {
         "The Range header is not of the form FIELD FIRST..LAST; max=N, order=asc: " + why);
   }
 
+  static Problem noSuchRange(String field, String known) {
+    return new Problem(
+            416,
+            "requested_range_not_satisfiable",
+            "The Range header: this list has no range of " + field + "; it has " + known + ".")
+        .withHeader("Accept-Ranges", known);
+  }
+
   static Problem tooLarge(long bytes) {
     return new Problem(
         413,
@@ -122,6 +131,9 @@ final class Errors {
       }
       if (t instanceof EntityStreamSizeException e) {
         return tooLarge(e.limit());
+      }
+      if (t instanceof IllegalUriException e) {
+        return new Problem(400, "bad_request", "The address is malformed: " + e.getMessage() + ".");
       }
       if (!(t instanceof CompletionException) && !(t instanceof java.io.IOException)) {
         return null;

@@ -94,7 +94,7 @@ final class HistoryRoutes extends AllDirectives {
         .thenApplyAsync(
             view -> {
               AppId id = view.app().id();
-              return call.request().getUri().query().get("lines").isPresent()
+              return call.parameter("lines").isPresent()
                   ? Desk.lines(() -> told(id, wantsStates(call)).map(StoryJson::line))
                   : appPage(call, id);
             },
@@ -131,7 +131,7 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static boolean wantsStates(Call call) {
-    return call.request().getUri().query().get("states").isPresent();
+    return call.parameter("states").isPresent();
   }
 
   /** One page of the steps; the others are not told. */
@@ -228,10 +228,7 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static Optional<At> at(Call call) {
-    return call.request()
-        .getUri()
-        .query()
-        .get("at")
+    return call.parameter("at")
         .map(
             text -> {
               try {

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.server.Directives;
 
 /** What clients of a node reach: the Platform API and the router of apps. */
@@ -73,9 +74,16 @@ final class Edge {
         Node.await(
             Http.get(system)
                 .newServerAt(parts.bind(), settings.routerPort())
-                .bindSync(routes::answer));
+                .bind(
+                    (HttpRequest request) -> {
+                      request.discardEntityBytes(system);
+                      return routes.answer(request);
+                    }));
     var platform =
-        new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
+        new PlatformApi(
+            collaborators(parts, system),
+            ApiSettings.of(parts.config(), router.localAddress().getPort()),
+            system);
     ServerBinding api =
         Node.await(
             Http.get(system)
