@@ -33,16 +33,19 @@ final class NotAvailableRoutes extends AllDirectives {
         });
   }
 
-  /** Not in the schema; but below what there is none of there is nothing. */
+  /** Not in the schema; but of what there is none nothing can be done, and nothing is below it. */
   private Route unknown(List<String> segments) {
-    return SchemaLinks.below(segments)
+    return SchemaLinks.about(segments)
         .filter(NotAvailable::none)
+        .map(NotAvailable::of)
+        .or(
+            () ->
+                SchemaLinks.below(segments)
+                    .filter(NotAvailable::none)
+                    .map(NotAvailable::missing))
         .map(
-            resource ->
-                desk.answer(
-                    _ ->
-                        CompletableFuture.completedStage(
-                            NotAvailable.missing(resource).response())))
+            problem ->
+                desk.answer(_ -> CompletableFuture.completedStage(problem.response())))
         .orElseGet(this::reject);
   }
 

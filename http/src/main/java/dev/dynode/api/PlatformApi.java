@@ -55,7 +55,7 @@ public final class PlatformApi extends AllDirectives {
                 segment("schema"),
                 () -> get(() -> getFromResource(SchemaLinks.SCHEMA, ContentTypes.APPLICATION_JSON))),
             logs.streams(),
-            new GitRoutes().routes(),
+            new OtherServices().routes(),
             new BlobRoutes(desk, blocking).routes());
     route = new Envelope(with.tokens(), rate).around(guarded, open);
   }

@@ -72,6 +72,11 @@ final class SchemaLinks {
     return at(segments).filter(link -> link.method().equals(method)).findFirst();
   }
 
+  /** What this path is about, by any of its methods. */
+  static Optional<String> about(List<String> segments) {
+    return at(segments).map(Link::resource).findFirst();
+  }
+
   /** What this path is below of: its second segment names one of these, by the schema. */
   static Optional<String> below(List<String> segments) {
     return all().stream()
