@@ -35,22 +35,14 @@ final class AccountRoutes extends AllDirectives {
             user -> get(() -> desk.answer(call -> user(call, user)))),
         path(
             segment("oauth").slash("authorizations"),
-            () ->
-                concat(
-                    get(() -> desk.answer(call -> ok(List.of(authorization(call))))),
-                    post(
-                        () ->
-                            desk.answer(
-                                call ->
-                                    call.body()
-                                        .thenApply(
-                                            _ -> Json.response(201, authorization(call))))))),
+            () -> get(() -> desk.answer(call -> ok(List.of(authorization(call)))))),
         path(
             segment("oauth").slash("authorizations").slash(segment()),
             id ->
                 concat(
                     get(() -> desk.answer(call -> authorization(call, id))),
                     delete(() -> desk.answer(call -> revoke(call, id))))),
+        path(segment("oauth").slash("sessions"), () -> get(() -> desk.answer(_ -> ok(List.of())))),
         path(
             segment("oauth").slash("sessions").slash(segment()),
             _ ->
@@ -62,11 +54,13 @@ final class AccountRoutes extends AllDirectives {
                             }))));
   }
 
-  /** Whether a path's user is this account: id, email or {@code ~}. */
-  static boolean is(Account account, String user) {
-    return user.equals("~")
-        || user.equals(account.id().toString())
-        || user.equalsIgnoreCase(account.email());
+  /** A path's user must be this account: its id, its email or {@code ~}. */
+  static void check(Account account, String user) {
+    if (!user.equals("~")
+        && !user.equals(account.id().toString())
+        && !user.equalsIgnoreCase(account.email())) {
+      throw Errors.notFound("user").exception();
+    }
   }
 
   private static CompletionStage<HttpResponse> ok(Object body) {
@@ -74,9 +68,7 @@ final class AccountRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> user(Call call, String user) {
-    if (!is(call.account(), user)) {
-      throw Errors.notFound("user").exception();
-    }
+    check(call.account(), user);
     return ok(account(call.account()));
   }
 

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.dynode.domain.Text;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.server.ConnectionLimits;
+import java.net.URI;
 import java.time.Duration;
 
 /**
@@ -29,11 +30,12 @@ public record ApiSettings(
     Streams streams) {
 
   /**
-   * Limits of a request; header length in bytes.
+   * Limits of a request; lengths in bytes.
    *
    * @param timeout from the request to the start of its answer
    */
-  public record Requests(Duration timeout, long maxHeaderLength, int maxHeaderCount) {}
+  public record Requests(
+      Duration timeout, long maxHeaderLength, int maxHeaderCount, long maxUriLength) {}
 
   /** Limits of uploads; size in bytes. */
   public record Slugs(
@@ -63,12 +65,16 @@ public record ApiSettings(
       int buffer,
       Duration keepAlive) {}
 
-  /** Reads {@code dynode.api}. */
-  public static ApiSettings of(Config root) {
+  /**
+   * Reads {@code dynode.api}.
+   *
+   * @param routerPort where the router of apps listens
+   */
+  public static ApiSettings of(Config root, int routerPort) {
     Config api = root.getConfig("dynode.api");
     return new ApiSettings(
         api.getString("public-url"),
-        api.getString("web-url"),
+        webUrl(api.getString("web-url").replace("{port}", Integer.toString(routerPort))),
         api.getString("git-url"),
         text(api, "region.name"),
         api.getString("region.description"),
@@ -78,7 +84,8 @@ public record ApiSettings(
         new Requests(
             api.getDuration("request-timeout"),
             api.getBytes("max-header-length"),
-            api.getInt("max-header-count")),
+            api.getInt("max-header-count"),
+            api.getBytes("max-uri-length")),
         api.getBytes("max-json"),
         api.getDuration("json-timeout"),
         new Slugs(
@@ -113,6 +120,20 @@ public record ApiSettings(
                   config.origin().description() + ": " + key + ": " + fault + ".");
             });
     return text;
+  }
+
+  private static String webUrl(String address) {
+    try {
+      if (URI.create(address.replace("{app}", "app")).getHost() != null) {
+        return address;
+      }
+    } catch (IllegalArgumentException malformed) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "dynode.api.web-url: \""
+            + address
+            + "\" is no address such as \"https://{app}.apps.example.com/\"");
   }
 
   private static Tier tier(String name) {

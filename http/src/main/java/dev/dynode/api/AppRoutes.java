@@ -54,15 +54,13 @@ final class AppRoutes extends AllDirectives {
             segment("apps").slash(segment()),
             app ->
                 concat(
-                    get(() -> desk.answer(_ -> info(app))),
+                    get(() -> desk.answer(call -> info(call, app))),
                     patch(() -> desk.answer(call -> update(call, app))),
                     delete(() -> desk.answer(call -> remove(call, app))))));
   }
 
   private CompletionStage<HttpResponse> listOf(Call call, String user) {
-    if (!AccountRoutes.is(call.account(), user)) {
-      throw Errors.notFound("user").exception();
-    }
+    AccountRoutes.check(call.account(), user);
     return list(call);
   }
 
@@ -83,7 +81,7 @@ final class AppRoutes extends AllDirectives {
                                 App::id, app -> app, (first, _) -> first, LinkedHashMap::new))
                         .values()
                         .stream()
-                        .map(present::app)
+                        .map(app -> present.app(call, app))
                         .toList()));
   }
 
@@ -107,7 +105,7 @@ final class AppRoutes extends AllDirectives {
                   .createApp(
                       call.by(), name, tier, call.settings().region(), call.settings().stack());
             })
-        .thenApply(answer -> Json.response(201, present.app(Desk.done(answer).app())));
+        .thenApply(answer -> Json.response(201, present.app(call, Desk.done(answer).app())));
   }
 
   /** There is one region and one stack; they may be named by name or id. */
@@ -145,8 +143,8 @@ final class AppRoutes extends AllDirectives {
                                 .exception()));
   }
 
-  private CompletionStage<HttpResponse> info(String app) {
-    return desk.app(app).thenApply(view -> Json.response(200, present.app(view.app())));
+  private CompletionStage<HttpResponse> info(Call call, String app) {
+    return desk.app(app).thenApply(view -> Json.response(200, present.app(call, view.app())));
   }
 
   private CompletionStage<HttpResponse> update(Call call, String app) {
@@ -159,7 +157,7 @@ final class AppRoutes extends AllDirectives {
               only(body, "build_stack", "stack", call.settings().stack());
               return desk.app(app).thenCompose(view -> update(call, view, update));
             })
-        .thenApply(view -> Json.response(200, present.app(view.app())));
+        .thenApply(view -> Json.response(200, present.app(call, view.app())));
   }
 
   private static CompletionStage<AppView> update(
@@ -183,6 +181,6 @@ final class AppRoutes extends AllDirectives {
         .thenCompose(
             view ->
                 call.control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
-        .thenApply(answer -> Json.response(200, present.app(Desk.done(answer).app())));
+        .thenApply(answer -> Json.response(200, present.app(call, Desk.done(answer).app())));
   }
 }

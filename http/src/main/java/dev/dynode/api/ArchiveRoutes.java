@@ -61,7 +61,7 @@ final class ArchiveRoutes extends AllDirectives {
 
   private HttpResponse export(Call call, Scope scope) {
     boolean secrets =
-        call.request().getUri().query().get("secrets").filter("keep"::equals).isPresent();
+        call.parameter("secrets").filter("keep"::equals).isPresent();
     return Desk.lines(() -> desk.with().archive().export(scope, secrets));
   }
 

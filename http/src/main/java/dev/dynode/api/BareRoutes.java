@@ -2,34 +2,29 @@ package dev.dynode.api;
 
 import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
+import dev.dynode.api.Page.Field;
 import dev.dynode.api.wire.CollaboratorJson;
+import dev.dynode.api.wire.DomainJson;
 import dev.dynode.api.wire.Named;
 import dev.dynode.api.wire.Person;
 import dev.dynode.api.wire.Times;
+import dev.dynode.domain.app.AppState.App;
+import java.net.URI;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
-import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * What clients ask about although there is little to say: an app has its owner as collaborator and
- * no add-ons, domains, drains or features.
+ * Of what an app has just one: its owner is its collaborator, and the router knows it by one name.
  */
 final class BareRoutes extends AllDirectives {
-  private static final List<String> EMPTY =
+  private static final List<Field<CollaboratorJson>> COLLABORATORS =
       List.of(
-          "addons",
-          "addon-attachments",
-          "features",
-          "domains",
-          "log-drains",
-          "webhooks",
-          "builds",
-          "sni-endpoints",
-          "buildpack-installations");
+          Field.text("id", CollaboratorJson::id), Field.text("email", each -> each.user().email()));
+  private static final List<Field<DomainJson>> DOMAINS =
+      List.of(Field.text("id", DomainJson::id), Field.text("hostname", DomainJson::hostname));
 
   private final Desk desk;
   private final Presenter present;
@@ -40,51 +35,86 @@ final class BareRoutes extends AllDirectives {
   }
 
   Route routes() {
-    Route[] empty =
-        EMPTY.stream()
-            .map(
-                name ->
-                    path(
-                        segment("apps").slash(segment()).slash(name),
-                        app -> get(() -> desk.answer(_ -> none(app)))))
-            .toArray(Route[]::new);
+    var collaborators = segment("apps").slash(segment()).slash("collaborators");
+    var domains = segment("apps").slash(segment()).slash("domains");
     return concat(
         path(
-            PathMatchers.segment("addons").orElse(segment("addon-attachments")),
-            () ->
-                get(
-                    () ->
-                        desk.answer(
-                            _ ->
-                                CompletableFuture.completedFuture(Json.response(200, List.of()))))),
-        concat(
-            path(
-                segment("apps").slash(segment()).slash("collaborators"),
-                app -> get(() -> desk.answer(_ -> collaborators(app)))),
-            empty));
+            collaborators,
+            app ->
+                get(() -> desk.answer(call -> list(call, owner(app), COLLABORATORS)))),
+        path(
+            collaborators.slash(segment()),
+            (app, who) -> get(() -> desk.answer(_ -> owner(app, who)))),
+        path(domains, app -> get(() -> desk.answer(call -> list(call, domain(app), DOMAINS)))),
+        path(
+            domains.slash(segment()),
+            (app, name) -> get(() -> desk.answer(_ -> domain(app, name)))));
   }
 
-  private CompletionStage<HttpResponse> none(String app) {
-    return desk.app(app).thenApply(_ -> Json.response(200, List.of()));
+  private <T> CompletionStage<HttpResponse> list(
+      Call call, CompletionStage<T> one, List<Field<T>> fields) {
+    return one.thenApply(each -> desk.list(call, List.of(each), fields));
   }
 
-  private CompletionStage<HttpResponse> collaborators(String app) {
+  private CompletionStage<CollaboratorJson> owner(String app) {
     return desk.app(app)
         .thenApply(
             view -> {
               Person owner = present.person(view.app().owner());
               String since = Times.of(view.app().createdAt());
-              return Json.response(
-                  200,
-                  List.of(
-                      new CollaboratorJson(
-                          Presenter.name(view.app()),
-                          Named.of("collaborator", view.app().id() + "/" + owner.id()).id(),
-                          List.of(),
-                          "owner",
-                          new CollaboratorJson.User(owner.id(), owner.email(), false),
-                          since,
-                          since)));
+              return new CollaboratorJson(
+                  Presenter.name(view.app()),
+                  Named.of("collaborator", view.app().id() + "/" + owner.id()).id(),
+                  List.of(),
+                  "owner",
+                  new CollaboratorJson.User(owner.id(), owner.email(), false),
+                  since,
+                  since);
             });
+  }
+
+  private CompletionStage<HttpResponse> owner(String app, String identity) {
+    return owner(app)
+        .thenApply(
+            owner ->
+                one(
+                    "collaborator",
+                    owner,
+                    List.of(owner.id(), owner.user().id(), owner.user().email()),
+                    identity));
+  }
+
+  private CompletionStage<DomainJson> domain(String app) {
+    return desk.app(app).thenApply(view -> domain(view.app()));
+  }
+
+  private DomainJson domain(App app) {
+    String name = String.valueOf(URI.create(present.webUrl(app)).getHost());
+    String since = Times.of(app.createdAt());
+    return new DomainJson(
+        Presenter.name(app),
+        Named.of("domain", app.id() + "/" + name).id(),
+        name,
+        "heroku",
+        "succeeded",
+        null,
+        null,
+        null,
+        null,
+        since,
+        since);
+  }
+
+  private CompletionStage<HttpResponse> domain(String app, String identity) {
+    return domain(app)
+        .thenApply(
+            domain -> one("domain", domain, List.of(domain.id(), domain.hostname()), identity));
+  }
+
+  private static HttpResponse one(String kind, Object one, List<String> names, String identity) {
+    if (!names.contains(identity)) {
+      throw Errors.notFound(kind).exception();
+    }
+    return Json.response(200, one);
   }
 }

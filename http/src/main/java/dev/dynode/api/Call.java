@@ -2,10 +2,12 @@ package dev.dynode.api;
 
 import dev.dynode.port.ControlPlane;
 import dev.dynode.server.Connection;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.Uri;
 
 /**
  * A request that may be answered.
@@ -28,8 +30,16 @@ record Call(
     return request.getHeader(name).map(header -> header.value());
   }
 
+  /** A parameter of the query, in which brackets may stand as they are. */
+  Optional<String> parameter(String name) {
+    return request
+        .getUri()
+        .query(StandardCharsets.UTF_8, Uri.RELAXED)
+        .get(name);
+  }
+
   boolean asks(String parameter) {
-    return request.getUri().query().get(parameter).filter("true"::equals).isPresent();
+    return parameter(parameter).filter("true"::equals).isPresent();
   }
 
   /** Its secret address is as good as a token: its connection is not closed for another's sake. */
@@ -37,8 +47,9 @@ record Call(
     Connection.of(request).ifPresent(Connection::trust);
   }
 
-  /** The body, read whole. */
+  /** The body, read whole; neither what is sent nor what that unpacks to may be too large. */
   CompletionStage<Body> body() {
+    String coding = Coding.of(request);
     if (request.entity().getContentLengthOption().orElse(0) > settings.maxJson()) {
       throw Errors.tooLarge(settings.maxJson()).exception();
     }
@@ -46,7 +57,11 @@ record Call(
         .entity()
         .withSizeLimit(settings.maxJson())
         .toStrict(settings.jsonTimeout().toMillis(), system)
-        .thenApply(strict -> Body.read(strict.getData().toArrayUnsafe()));
+        .thenApply(
+            strict ->
+                Body.read(
+                    Coding.undo(
+                        coding, strict.getData().toArrayUnsafe(), settings.maxJson())));
   }
 
   /** What this server's addresses begin with, as the client may reach it. */

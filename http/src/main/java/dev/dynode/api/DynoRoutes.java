@@ -161,6 +161,7 @@ final class DynoRoutes extends AllDirectives {
         .orElseThrow(() -> Errors.invalid(field + ": it must be given.").exception());
   }
 
+  /** Answers that it is under way; the schema wants nothing more to be told. */
   private CompletionStage<HttpResponse> tell(
       Call call, String app, String identity, Function<DynoView, DynoCommand> command) {
     return desk.whole(app)
@@ -169,9 +170,8 @@ final class DynoRoutes extends AllDirectives {
               DynoView dyno = find(view, identity);
               return call.control()
                   .tell(view.app().id(), dyno.spec().id(), command.apply(dyno))
-                  .thenApply(
-                      answer ->
-                          Json.response(202, present.dyno(view.app(), Desk.done(answer), false)));
+                  .thenApply(Desk::done)
+                  .thenApply(_ -> Json.response(202, Map.of()));
             });
   }
 

@@ -67,8 +67,12 @@ final class Envelope extends AllDirectives {
                               failures(request, ids),
                               () ->
                                   handleRejections(
-                                      nowhere(), () -> concat(open, guard(request, guarded))))));
+                                      nowhere(), () -> concat(options(), open, guard(request, guarded))))));
         });
+  }
+
+  private Route options() {
+    return method(HttpMethods.OPTIONS, () -> extractRequest(request -> complete(Cors.options(request))));
   }
 
   private Route guard(HttpRequest request, Route inner) {
@@ -204,21 +208,28 @@ final class Envelope extends AllDirectives {
   }
 
   private static HttpResponse finish(HttpRequest request, HttpResponse response, String ids) {
-    HttpResponse named = response.addHeader(RawHeader.create("Request-Id", ids));
-    int status = response.status().intValue();
-    if (!request.method().equals(HttpMethods.GET)
-        || (status != 200 && status != 206)
-        || !(response.entity() instanceof HttpEntity.Strict body)
+    HttpResponse named =
+        Cors.readable(response.addHeader(RawHeader.create("Request-Id", ids)));
+    if (!(response.entity() instanceof HttpEntity.Strict body)
         || !body.getContentType().equals(ContentTypes.APPLICATION_JSON)) {
       return named;
     }
+    HttpResponse varied = named.addHeader(RawHeader.create("Vary", "Accept-Encoding"));
+    HttpResponse offered = Coding.offer(request, varied);
+    int status = response.status().intValue();
+    if (!request.method().equals(HttpMethods.GET) || (status != 200 && status != 206)) {
+      return offered;
+    }
+    // The bytes differ by their coding, so that only the weak form may be the same.
     String tag = tag(body.getData().toArrayUnsafe());
-    HttpResponse tagged = named.addHeader(RawHeader.create("ETag", tag));
+    HttpResponse tagged =
+        offered.addHeader(
+            RawHeader.create("ETag", offered == varied ? tag : "W/" + tag));
     return request
             .getHeader("if-none-match")
             .filter(header -> matches(header.value(), tag))
             .isPresent()
-        ? tagged.withEntity(HttpEntities.EMPTY).withStatus(304)
+        ? varied.addHeader(RawHeader.create("ETag", tag)).withEntity(HttpEntities.EMPTY).withStatus(304)
         : tagged;
   }
 

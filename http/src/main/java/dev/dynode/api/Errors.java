@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.http.scaladsl.model.ExceptionWithErrorInfo;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.jspecify.annotations.Nullable;
 
 /** Which status and id each error has: the one table. */
@@ -104,6 +105,14 @@ final class Errors {
         "The Range header is not of the form FIELD FIRST..LAST; max=N, order=asc: " + why);
   }
 
+  static Problem noSuchRange(String field, String known) {
+    return new Problem(
+            416,
+            "requested_range_not_satisfiable",
+            "The Range header: this list has no range of " + field + "; it has " + known + ".")
+        .withHeader("Accept-Ranges", known);
+  }
+
   static Problem tooLarge(long bytes) {
     return new Problem(
         413,
@@ -153,6 +162,9 @@ final class Errors {
       }
       if (t instanceof EntityStreamSizeException e) {
         return tooLarge(e.limit());
+      }
+      if (t instanceof IllegalUriException e) {
+        return new Problem(400, "bad_request", "The address is malformed: " + e.getMessage() + ".");
       }
       if (t instanceof ExceptionWithErrorInfo e) { // the body's framing, or the client has gone
         return malformed(400, e.info().summary());

@@ -81,7 +81,7 @@ final class HistoryRoutes extends AllDirectives {
         .thenApplyAsync(
             view -> {
               AppId id = view.app().id();
-              return call.request().getUri().query().get("lines").isPresent()
+              return call.parameter("lines").isPresent()
                   ? Desk.lines(() -> retelling.events(id, wantsStates(call)).map(StoryJson::line))
                   : appPage(call, id);
             },
@@ -111,7 +111,7 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static boolean wantsStates(Call call) {
-    return call.request().getUri().query().get("states").isPresent();
+    return call.parameter("states").isPresent();
   }
 
   /** One page of the steps; the others are not told. */
@@ -158,10 +158,7 @@ final class HistoryRoutes extends AllDirectives {
   }
 
   private static Optional<At> at(Call call) {
-    return call.request()
-        .getUri()
-        .query()
-        .get("at")
+    return call.parameter("at")
         .map(
             text ->
                 At.parse(text)

@@ -35,20 +35,22 @@ record Page<T>(List<T> items, Optional<String> content, Optional<String> next, S
   }
 
   /**
-   * @param header the {@code Range} header; a field that is none of {@code fields} is as no header
+   * @param header the {@code Range} header; its field must be one of {@code fields}
    * @param fields the first is the usual one
    */
   static <T> Page<T> of(
       List<T> all, List<Field<T>> fields, Optional<String> header, ApiSettings.Pages limits) {
-    Optional<ListRange> asked = header.map(ListRange::parse);
-    Optional<Field<T>> known =
-        asked.flatMap(
-            range -> fields.stream().filter(f -> f.name().equals(range.field())).findAny());
     ListRange range =
-        known.isPresent()
-            ? asked.orElseThrow()
-            : new ListRange(fields.getFirst().name(), "", false, "", Optional.empty(), false);
-    Field<T> field = known.orElse(fields.getFirst());
+        header
+            .map(ListRange::parse)
+            .orElse(
+                new ListRange(
+                    fields.getFirst().name(), "", false, "", Optional.empty(), false));
+    Field<T> field =
+        fields.stream()
+            .filter(each -> each.name().equals(range.field()))
+            .findAny()
+            .orElseThrow(() -> Errors.noSuchRange(range.field(), names(fields)).exception());
     Comparator<String> order = range.descending() ? field.order().reversed() : field.order();
     List<T> wanted =
         all.stream()
@@ -79,7 +81,11 @@ record Page<T>(List<T> items, Optional<String> content, Optional<String> next, S
                     + most
                     + (range.descending() ? ", order=desc" : ""));
     return new Page<>(
-        items, content, next, fields.stream().map(Field::name).collect(Collectors.joining(", ")));
+        items, content, next, names(fields));
+  }
+
+  private static <T> String names(List<Field<T>> fields) {
+    return fields.stream().map(Field::name).collect(Collectors.joining(", "));
   }
 
   private static boolean within(String key, ListRange range, Comparator<String> order) {

@@ -15,10 +15,11 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 
-/** Heroku's Platform API v3, as far as one-off dynos, releases and logs go. Thread-safe. */
+/**
+ * Heroku's Platform API v3, as far as one-off dynos, releases and logs go; the rest of it says that
+ * it is not there. Thread-safe.
+ */
 public final class PlatformApi extends AllDirectives {
-  private static final String SCHEMA = "dev/dynode/api/platform-api-schema.json";
-
   private final ApiSettings settings;
   private final Route route;
 
@@ -45,13 +46,15 @@ public final class PlatformApi extends AllDirectives {
             new AccountRoutes(desk, rate).routes(),
             new CatalogRoutes(desk).routes(),
             new HostRoutes(desk).routes(),
-            new BareRoutes(desk, present).routes());
+            new BareRoutes(desk, present).routes(),
+            new NotAvailableRoutes(desk).routes());
     Route open =
         concat(
             path(
                 segment("schema"),
-                () -> get(() -> getFromResource(SCHEMA, ContentTypes.APPLICATION_JSON))),
+                () -> get(() -> getFromResource(SchemaLinks.SCHEMA, ContentTypes.APPLICATION_JSON))),
             logs.streams(),
+            new OtherServices().routes(),
             new BlobRoutes(desk, blocking).routes());
     route =
         new Envelope(with.tokens(), new WrongTokens(settings.wrongTokens(), System::nanoTime), rate)
@@ -97,6 +100,11 @@ public final class PlatformApi extends AllDirectives {
                 limits.maxHeaderLength(),
                 "pekko.http.server.parsing.max-header-count",
                 limits.maxHeaderCount(),
+                "pekko.http.server.parsing.max-uri-length",
+                limits.maxUriLength(),
+                // HEAD is GET without a body, wherever there is GET.
+                "pekko.http.server.transparent-head-requests",
+                true,
                 // We read headers as they came: the API's Range and Accept are not the standard's.
                 "pekko.http.server.parsing.modeled-header-parsing",
                 false));

@@ -30,7 +30,7 @@ final class Presenter {
     this.settings = settings;
   }
 
-  AppJson app(App app) {
+  AppJson app(Call call, App app) {
     Optional<Slug> slug =
         app.currentRelease().slug().flatMap(id -> Optional.ofNullable(app.slugs().get(id)));
     boolean spaced = app.tier() == Tier.PRIVATE || app.tier() == Tier.SHIELD;
@@ -47,8 +47,8 @@ final class Presenter {
         "complete",
         app.maintenance(),
         false,
-        settings.gitUrl().replace("{app}", app.name()),
-        settings.webUrl().replace("{app}", app.name()),
+        gitUrl(call).replace("{app}", app.name()),
+        webUrl(app),
         null,
         slug.flatMap(Slug::stored).map(stored -> stored.bytes()).orElse(null),
         spaced ? new AppJson.Space(space.id(), space.name(), app.tier() == Tier.SHIELD) : null,
@@ -63,6 +63,15 @@ final class Presenter {
         Times.of(app.updatedAt()),
         Times.of(app.currentRelease().at()),
         app.deletedAt().map(Times::of).orElse(null));
+  }
+
+  String webUrl(App app) {
+    return settings.webUrl().replace("{app}", app.name());
+  }
+
+  /** There is no git server: unless somebody set one up, the API's own address says so. */
+  private String gitUrl(Call call) {
+    return settings.gitUrl().isEmpty() ? call.publicUrl() + "/{app}.git" : settings.gitUrl();
   }
 
   Person person(String email) {

@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,11 +49,10 @@ final class EnvCommand implements Callable<Integer> {
 
   private static Map<String, String> exports(
       Path data, NodeAddress node, Map<String, String> environment) throws IOException {
-    String api = node.api().toString().replaceAll("/+$", "");
     Map<String, String> exports = new LinkedHashMap<>();
-    exports.put("HEROKU_HOST", api);
-    exports.put("HEROKU_PARTICLEBOARD_URL", api);
+    exports.put("HEROKU_HOST", address(node.api()));
     exports.put("HEROKU_API_KEY", node.token());
+    exports.putAll(services(node.api()));
     if (node.ca().isPresent()) {
       exports.put(
           "NODE_EXTRA_CA_CERTS", certificates(data, node.ca().get(), environment).toString());
@@ -62,9 +62,30 @@ final class EnvCommand implements Callable<Integer> {
     exports.put("HEROKU_SKIP_ANALYTICS", "1");
     exports.put("HEROKU_SKIP_NEW_VERSION_CHECK", "1");
     exports.put("HEROKU_DISABLE_AUTOUPDATE", "1");
-    exports.put("GIT_CONFIG_GLOBAL", gitConfig(data, environment).toString());
+    exports.put("GIT_CONFIG_GLOBAL", gitConfig(data, node.api(), environment).toString());
     exports.put("NO_PROXY", noProxy(environment));
     return exports;
+  }
+
+  /**
+   * Heroku's services beside the API, where the command can be told of another: the node answers
+   * that it has none, and neither the token nor a request leaves for Heroku.
+   */
+  private static Map<String, String> services(URI api) {
+    String address = address(api);
+    Map<String, String> services = new LinkedHashMap<>();
+    services.put("HEROKU_PARTICLEBOARD_URL", address);
+    services.put("HEROKU_STATUS_HOST", address);
+    services.put("HEROKU_BUILDPACK_REGISTRY_URL", address);
+    services.put("HEROKU_EXEC_URL", address);
+    services.put("HEROKU_LOGIN_HOST", address);
+    services.put("HEROKU_GIT_HOST", api.getAuthority());
+    services.put("HEROKU_DATA_HOST", api.getHost()); // the command adds the API's port
+    return services;
+  }
+
+  private static String address(URI api) {
+    return api.toString().replaceAll("/+$", "");
   }
 
   /** Node reads one file: ours, or what was there with ours behind it. */
@@ -87,31 +108,47 @@ final class EnvCommand implements Callable<Integer> {
 
   /**
    * A global git configuration that begins with the user's own: heroku 11 adds a credential helper
-   * to whatever is global, for every address it was ever pointed at.
+   * to whatever is global, for every address it was ever pointed at. It also names git remotes with
+   * {@code https}, whatever the API speaks; there git is sent to the API, which says that there is
+   * no git server, instead of to a handshake nobody answers.
    */
-  private static Path gitConfig(Path data, Map<String, String> environment) throws IOException {
+  private static Path gitConfig(Path data, URI api, Map<String, String> environment)
+      throws IOException {
     Path file = data.resolve("gitconfig");
-    @Nullable String set = environment.get("GIT_CONFIG_GLOBAL");
-    if (Files.exists(file)) {
-      return file;
-    }
     List<String> lines = new ArrayList<>();
-    lines.add("[include]");
-    if (set != null && !set.isBlank()) {
-      lines.add(include(Path.of(set).toAbsolutePath()));
+    if (Files.exists(file)) {
+      lines.addAll(Files.readAllLines(file));
     } else {
-      Path home = Path.of(environment.getOrDefault("HOME", "/"));
-      @Nullable String xdg = environment.get("XDG_CONFIG_HOME");
-      Path config = xdg == null || xdg.isBlank() ? home.resolve(".config") : Path.of(xdg);
-      lines.add(include(config.resolve("git").resolve("config")));
-      lines.add(include(home.resolve(".gitconfig")));
+      lines.add("[include]");
+      for (Path own : own(environment)) {
+        lines.add("\tpath = " + quoted(own.toString()));
+      }
     }
-    Files.write(file, lines);
+    String instead = "[url " + quoted(address(api) + "/") + "]";
+    if (api.getScheme().equals("http") && !lines.contains(instead)) {
+      lines.add(instead);
+      lines.add("\tinsteadOf = " + quoted("https://" + api.getAuthority() + "/"));
+      Files.write(file, lines);
+    } else if (!Files.exists(file)) {
+      Files.write(file, lines);
+    }
     return file;
   }
 
-  private static String include(Path file) {
-    return "\tpath = \"" + file.toString().replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  /** The user's own global git configuration. */
+  private static List<Path> own(Map<String, String> environment) {
+    @Nullable String set = environment.get("GIT_CONFIG_GLOBAL");
+    if (set != null && !set.isBlank()) {
+      return List.of(Path.of(set).toAbsolutePath());
+    }
+    Path home = Path.of(environment.getOrDefault("HOME", "/"));
+    @Nullable String xdg = environment.get("XDG_CONFIG_HOME");
+    Path config = xdg == null || xdg.isBlank() ? home.resolve(".config") : Path.of(xdg);
+    return List.of(config.resolve("git").resolve("config"), home.resolve(".gitconfig"));
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 
   private static String noProxy(Map<String, String> environment) {

@@ -1,7 +1,6 @@
 package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.dynode.api.ApiSettings;
 import dev.dynode.api.Archive.Scope;
 import dev.dynode.api.At;
 import dev.dynode.api.LogText;
@@ -58,7 +57,7 @@ final class FolderRecords implements Records {
     this.folder = folder;
     this.journal = journal;
     logs = new RestingLogs(folder.resolve("logs"), LogStoreSettings.of(offline.config()));
-    mostLines = ApiSettings.of(offline.config()).streams().maxLines();
+    mostLines = offline.config().getInt("dynode.api.streams.max-lines");
     retelling =
         new Retelling(
             new JournalEvents(offline.codec(), journal, Runnable::run),
@@ -132,6 +131,7 @@ final class FolderRecords implements Records {
         switch (retelling.state(id(app), place, Instant.now())) {
           case Answer.Done<?>(var state) -> state;
           case Answer.Refused<?>(var why) -> throw missing(why);
+          case Answer.Failed<?>(var why) -> throw new AssertionError(why); // nobody was asked
         });
   }
 

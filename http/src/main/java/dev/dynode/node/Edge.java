@@ -23,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -86,9 +85,15 @@ final class Edge {
                         settings.routerPort(),
                         ConnectionLimits.of(parts.config().getConfig("dynode.router")),
                         ServerSettings.create(system.classicSystem()),
-                        request -> CompletableFuture.completedFuture(routes.answer(request)))));
+                        request -> {
+                          request.discardEntityBytes(system);
+                          return routes.answer(request);
+                        })));
     var platform =
-        new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
+        new PlatformApi(
+            collaborators(parts, system),
+            ApiSettings.of(parts.config(), router.address().getPort()),
+            system);
     HttpServer.Bound api =
         Ports.bind(
             "--api-port",

@@ -83,7 +83,7 @@ final class ApiServer implements AutoCloseable {
             dyno -> Optional.of("rendezvous://localhost:5000/" + dyno.spec().id()),
             clock);
     binding =
-        new PlatformApi(with, ApiSettings.of(all), system)
+        new PlatformApi(with, ApiSettings.of(all, 5102), system)
             .bind(system, "127.0.0.1", 0)
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);

@@ -14,8 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Apps, config vars and what there is to choose from. */
 class AppsTest {
@@ -39,7 +37,7 @@ class AppsTest {
     assertEquals("basic", made.json().path("process_tier").asText());
     assertEquals("complete", made.json().path("create_status").asText());
     assertEquals("cedar", made.json().path("generation").asText());
-    assertEquals("http://life-app.localhost/", made.json().path("web_url").asText());
+    assertEquals("http://life-app.localhost:5102/", made.json().path("web_url").asText());
     assertEquals("owner@example.com", made.json().path("owner").path("email").asText());
     for (String absentOrNull : new String[] {"repo_size", "slug_size", "space", "team"}) {
       assertTrue(made.json().has(absentOrNull) && made.json().path(absentOrNull).isNull());
@@ -118,24 +116,26 @@ class AppsTest {
         api.call("PATCH", "/apps/config-app/config-vars", "{'A=B': '1'}"), 422, "invalid_params");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"addons", "addon-attachments", "features", "domains", "log-drains"})
-  void whatThereIsNotIsAnEmptyList(String what) throws Exception {
-    api.post("/apps", "{'name': 'bare-app'}");
-    Reply reply = api.get("/apps/bare-app/" + what);
-    assertEquals(200, reply.status());
-    assertTrue(reply.json().isArray() && reply.json().isEmpty());
-    problem(api.get("/apps/none-such/" + what), 404, "not_found");
-  }
-
   @Test
   void theOwnerIsTheCollaborator() throws Exception {
     api.app("shared-app");
     JsonNode all = api.get("/apps/shared-app/collaborators").json();
     SchemaCheck.each("collaborator", all);
     assertEquals("owner@example.com", all.path(0).path("user").path("email").asText());
-    problem(api.get("/apps/shared-app/pipeline-couplings"), 404, "not_found");
-    assertTrue(api.get("/addon-attachments").json().isArray());
+    assertEquals(
+        all.path(0), api.get("/apps/shared-app/collaborators/owner@example.com").json());
+    problem(api.get("/apps/shared-app/collaborators/other@example.com"), 404, "not_found");
+  }
+
+  @Test
+  void theRoutersNameIsTheDomain() throws Exception {
+    api.app("named-app");
+    JsonNode all = api.get("/apps/named-app/domains").json();
+    SchemaCheck.each("domain", all);
+    assertEquals("named-app.localhost", all.path(0).path("hostname").asText());
+    assertEquals("heroku", all.path(0).path("kind").asText());
+    assertEquals(all.path(0), api.get("/apps/named-app/domains/named-app.localhost").json());
+    problem(api.get("/apps/named-app/domains/www.example.com"), 404, "not_found");
   }
 
   @Test
@@ -163,7 +163,6 @@ class AppsTest {
     assertEquals(api.token, all.path(0).path("access_token").path("token").asText());
     String id = all.path(0).path("id").asText();
     assertEquals(all.path(0), api.get("/oauth/authorizations/~").json());
-    assertEquals(all.path(0), api.post("/oauth/authorizations", "{'scope': ['global']}").json());
     problem(api.call("DELETE", "/oauth/authorizations/" + id, ""), 403, "forbidden");
     Reply session = api.call("DELETE", "/oauth/sessions/~", "");
     problem(session, 404, "not_found");

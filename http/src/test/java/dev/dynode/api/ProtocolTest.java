@@ -279,16 +279,6 @@ class ProtocolTest {
     assertTrue(reply.json().path("definitions").has("dyno"));
   }
 
-  @Test
-  void nothingIsCompressed() throws Exception {
-    HttpResponse<byte[]> reply =
-        api.client.send(
-            api.request("/dyno-sizes").header("Accept-Encoding", "gzip, deflate, br").build(),
-            HttpResponse.BodyHandlers.ofByteArray());
-    assertTrue(reply.headers().firstValue("content-encoding").isEmpty());
-    assertEquals('[', reply.body()[0]);
-  }
-
   /** As heroku-client sends every request. */
   @Test
   void aRangeOnWhatIsNoListIsIgnored() throws Exception {

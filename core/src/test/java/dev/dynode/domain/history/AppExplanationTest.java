@@ -48,6 +48,7 @@ class AppExplanationTest {
         heroku.longestTimeToLive(),
         heroku.shieldIdleAfter(),
         heroku.slugs(),
+        heroku.rollbackReleases(),
         heroku.dyno());
   }
 
