@@ -184,7 +184,10 @@ class KeeperTest {
                 settings.killWithin(),
                 settings.keeperStart(),
                 Duration.ofMillis(100),
+                settings.keeperUnfetched(),
+                settings.removeAgain(),
                 settings.sandbox(),
+                settings.plain(),
                 settings.cgroups(),
                 settings.limits()));
     runtime.recover();
@@ -239,6 +242,8 @@ class KeeperTest {
                   place.folder().toString(),
                   "100",
                   "100",
+                  "100",
+                  "",
                   "")
               .inheritIO()
               .start();

@@ -218,12 +218,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     String rendezvous = requireNonNull(membership).rendezvous().get();
     if (!rendezvous.isEmpty()) {
       watch.tell(
-          new HostWatch.Tell(
-              new KnownHosts.Told(
-                  getContext().getSelf(),
-                  rendezvous,
-                  surroundings.load().view(),
-                  surroundings.load().draining())));
+          new HostWatch.Tell(surroundings.load().told(getContext().getSelf(), rendezvous)));
     }
   }
 
