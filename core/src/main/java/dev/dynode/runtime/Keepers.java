@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -137,7 +138,7 @@ final class Keepers implements AutoCloseable {
           "the keeper of this host's dynos, process %s, does not answer within %s (dynode.runtime.keeper.start-within): it is stopped, or this machine is too busy"
               .formatted(
                   Files.exists(place.pid()) ? Files.readString(place.pid()).strip() : "?",
-                  settings.keeperStart().toSeconds() + " s"),
+                  within()),
           e);
     } catch (IOException e) {
       LOG.debug("a keeper ended just now", e);
@@ -250,7 +251,11 @@ final class Keepers implements AutoCloseable {
     }
     throw new IOException(
         "the keeper of this host's dynos has not started within %s, the longest it may take (dynode.runtime.keeper.start-within); a busy machine needs more%s"
-            .formatted(settings.keeperStart().toSeconds() + " s", words()));
+            .formatted(within(), words()));
+  }
+
+  private String within() {
+    return settings.keeperStart().toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   /** What the keeper that was started last has written. */

@@ -36,8 +36,10 @@ record Plain(DynoFiles files, Path link, int user) implements Isolation {
     Path folder = settings.folder().resolve(node);
     try {
       for (Path each : List.of(settings.folder(), folder)) {
-        Files.createDirectories(each);
-        Files.setPosixFilePermissions(each, DynoFiles.TO_PASS);
+        if (Files.notExists(each)) {
+          Files.createDirectories(each);
+          Files.setPosixFilePermissions(each, DynoFiles.TO_PASS);
+        }
       }
       if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(folder)) {
         Files.createDirectories(link.resolveSibling("."));
