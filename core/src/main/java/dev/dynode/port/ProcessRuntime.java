@@ -45,9 +45,15 @@ public interface ProcessRuntime extends AutoCloseable {
 
   /**
    * Throws away the dyno's file system and launch record, and ends what may still run of it. What
-   * an attached process has printed can still be read. Idempotent.
+   * an attached process has printed can still be read. Files that cannot be removed are tried again
+   * later. Idempotent.
    */
   void discard(DynoId dyno) throws IOException;
+
+  /** How many discarded dynos have files left that could not be removed yet. */
+  default int filesLeft() {
+    return 0;
+  }
 
   /**
    * Keeps the processes running for so long; from the first time on, all are killed when that has

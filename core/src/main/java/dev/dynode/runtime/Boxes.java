@@ -2,6 +2,7 @@ package dev.dynode.runtime;
 
 import dev.dynode.runtime.KeeperProtocol.Box;
 import dev.dynode.runtime.KeeperProtocol.Program;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,30 @@ record Boxes(Path folder, int home) {
     return folder.resolve("tmp");
   }
 
+  /** A mount namespace that this thread is in. */
+  record Room(int home) implements Closeable {
+    /** Puts the thread back into the keeper's. */
+    @Override
+    public void close() throws IOException {
+      Mounts.enter(home);
+    }
+  }
+
+  /** Makes the mounts of a box, which the program that is started then inherits. */
+  Room room(Program program, Box box) throws IOException {
+    Mounts.leave();
+    var room = new Room(home);
+    try {
+      mount(program, box);
+      return room;
+    } catch (IOException e) {
+      room.close();
+      throw e;
+    }
+  }
+
   /**
-   * Starts the program of a box. It goes no further than reading its descriptor 3 before everything
+   * Starts the program of a box, in its room. It goes no further than reading its descriptor 3 before everything
    * is ready.
    *
    * @param last descriptors it gets after the others
@@ -53,47 +76,32 @@ record Boxes(Path folder, int home) {
       List<Integer> last)
       throws IOException {
     List<Integer> data = new ArrayList<>();
-    Mounts.leave();
     try {
-      mount(box);
       for (byte[] content : box.data()) {
         data.add(Libc.memory(content));
       }
       return Bounded.start(
           program.bounds(),
-          box.user(),
+          program.user(),
           ready -> {
             List<Integer> inherited = new ArrayList<>(List.of(ready));
             inherited.addAll(data);
             inherited.addAll(last);
-            return spawn(program, box, environment, input, output, inherited);
+            return Identity.asIf(
+                program.user(),
+                () ->
+                    Spawner.spawn(
+                        program.command(), environment, Path.of("/"), input, output, inherited));
           });
     } finally {
       data.forEach(Libc::close);
-      Mounts.enter(home);
     }
   }
 
-  private static int spawn(
-      Program program,
-      Box box,
-      Map<String, String> environment,
-      Spawner.Source input,
-      Spawner.@Nullable Source output,
-      List<Integer> more)
-      throws IOException {
-    if (box.user() < 0) {
-      return Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more);
+  private void mount(Program program, Box box) throws IOException {
+    if (program.columns() > 0) {
+      Mounts.terminals(program.user());
     }
-    if (output == null && input instanceof Spawner.Source.File(String terminal, _)) {
-      Libc.own(terminal, box.user());
-    }
-    return Identity.as(
-        box.user(),
-        () -> Spawner.spawn(program.command(), environment, Path.of("/"), input, output, more));
-  }
-
-  private void mount(Box box) throws IOException {
     Path data = Path.of(box.folder());
     if (box.lower().isEmpty()) {
       Mounts.bind(data.resolve("up"), app(folder));
@@ -103,7 +111,7 @@ record Boxes(Path folder, int home) {
           data.resolve("up"),
           data.resolve("work"),
           app(folder),
-          box.user() >= 0);
+          program.user() >= 0);
     }
     Mounts.bind(data.resolve("tmp"), temporary(folder));
   }

@@ -4,7 +4,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
-import java.nio.file.FileVisitor;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record DynoFiles(Path folder) {
   private static final Set<PosixFilePermission> OWNER_ALL =
       PosixFilePermissions.fromString("rwx------");
+
+  /** A folder that others may go through, and not look at. */
+  static final Set<PosixFilePermission> TO_PASS = PosixFilePermissions.fromString("rwx--x--x");
 
   Path of(DynoId dyno) {
     return folder.resolve(dyno.toString());
@@ -104,23 +106,15 @@ record DynoFiles(Path folder) {
     if (Files.getAttribute(slug, "unix:uid").equals(user)) {
       return;
     }
-    Files.walkFileTree(
+    Descent.into(
         slug,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            own(file, user);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
-              throws IOException {
-            own(dir, user); // the slug's own folder last
-            return FileVisitResult.CONTINUE;
+        (calls, folder, name, _) -> {
+          long failed = calls.own(folder, name, user);
+          if (failed < 0) {
+            throw new IOException(slug + ": " + Entries.text(name) + ": " + Libc.reason(-failed));
           }
         });
+    own(slug, user); // last: it says that all was done
   }
 
   private static void own(Path file, int user) throws IOException {
@@ -130,8 +124,12 @@ record DynoFiles(Path folder) {
     }
   }
 
-  /** Copies the slug for the dyno, unless that was done before. */
-  synchronized void copy(DynoId dyno, @Nullable Path slug) throws IOException {
+  /**
+   * Copies the slug for the dyno, unless that was done before.
+   *
+   * @param user whose the copy is; -1: this process's
+   */
+  synchronized void copy(DynoId dyno, @Nullable Path slug, int user) throws IOException {
     if (Files.isDirectory(app(dyno))) {
       return;
     }
@@ -145,6 +143,11 @@ record DynoFiles(Path folder) {
         Files.walkFileTree(slug, new Copy(slug, made));
       }
       Files.setPosixFilePermissions(made, OWNER_ALL);
+      if (user >= 0) {
+        give(made, user);
+        own(temporary(dyno), user);
+        Files.setPosixFilePermissions(of(dyno), TO_PASS);
+      }
       Files.move(made, app(dyno), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       delete(of(dyno));
@@ -152,30 +155,10 @@ record DynoFiles(Path folder) {
     }
   }
 
-  /** Sum of the lengths of what the dyno's folders hold, as far as it can be read. */
+  /** Sum of the lengths of what the dyno's folders hold. */
   long bytes(DynoId dyno) throws IOException {
     long[] sum = {0};
-    if (Files.isDirectory(of(dyno))) {
-      Files.walkFileTree(
-          of(dyno),
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              sum[0] += attributes.size();
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) {
-              return FileVisitResult.CONTINUE; // removed meanwhile, or closed by the dyno
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    }
+    Descent.into(of(dyno), (_, _, _, stat) -> sum[0] += stat.size());
     return sum[0];
   }
 
@@ -185,9 +168,7 @@ record DynoFiles(Path folder) {
   }
 
   static void delete(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.walkFileTree(path, new Delete());
-    }
+    Removal.remove(path);
   }
 
   private static final class Copy extends SimpleFileVisitor<Path> {
@@ -239,43 +220,6 @@ record DynoFiles(Path folder) {
     wanted.addAll(has);
     if (!wanted.equals(has)) {
       Files.setPosixFilePermissions(path, wanted);
-    }
-  }
-
-  private static final class Delete implements FileVisitor<Path> {
-    @Override
-    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-        throws IOException {
-      ownerMay(
-          dir,
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) { // closed to its owner
-        Files.setPosixFilePermissions(file, OWNER_ALL);
-        Files.walkFileTree(file, this);
-      } else {
-        Files.deleteIfExists(file);
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
-        throws IOException {
-      Files.deleteIfExists(dir);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

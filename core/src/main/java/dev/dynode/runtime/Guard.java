@@ -18,7 +18,9 @@ final class Guard implements AutoCloseable {
       tries=0
       while [ "$tries" -lt 100 ]; do
         found=
-        for environ in $(grep -lsz "^%s=$1:" /proc/[0-9]*/environ); do
+        for environ in $(grep -lsz "^%1$s=$1:" /proc/[0-9]*/environ;
+            [ -z "$2" ] || setpriv --reuid "$2" --regid "$2" --clear-groups \
+              grep -lsz "^%1$s=$1:" /proc/[0-9]*/environ); do
           pid=${environ#/proc/}
           pid=${pid%%/environ}
           kill -KILL "$pid" 2>/dev/null && found=1
@@ -36,13 +38,17 @@ final class Guard implements AutoCloseable {
   private final int held;
   private final int pid;
 
-  Guard(String keeper) throws IOException {
+  /**
+   * @param user of the dynos, whose processes a root without power to trace sees only as that user;
+   *     empty: the keeper's
+   */
+  Guard(String keeper, String user) throws IOException {
     int[] pipe = Libc.pipe();
     held = pipe[1];
     try {
       pid =
           Spawner.spawn(
-              List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", keeper),
+              List.of("/bin/sh", "-c", SCRIPT, "dynode-guard", keeper, user),
               Map.of("PATH", "/usr/local/bin:/usr/bin:/bin"),
               Path.of("/"),
               new Spawner.Source.Descriptor(pipe[0]),

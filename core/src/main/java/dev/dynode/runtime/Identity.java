@@ -54,6 +54,11 @@ final class Identity {
     }
   }
 
+  /** The same; as this process's own user where there is none. */
+  static <T> T asIf(int user, Task<T> task) throws IOException {
+    return user < 0 ? task.run() : as(user, task);
+  }
+
   private static void call(long number, long first, long second, long third) throws IOException {
     Libc.checked(
         "change of user", (MemorySegment s) -> SYSCALL.invoke(s, number, first, second, third));

@@ -21,7 +21,7 @@ sealed interface Isolation permits Plain, Sandbox {
   /** Start order of Heroku's article "Dyno Startup Behavior". */
   String WITH_PROFILES =
       "for profile in \"$HOME\"/.profile.d/*.sh; do [ -f \"$profile\" ] && . \"$profile\"; done;"
-          + " unset profile; [ -f \"$HOME/.profile\" ] && . \"$HOME/.profile\"; exec \"$0\" -c \"$1\"";
+          + " unset profile; [ -f \"$HOME/.profile\" ] && . \"$HOME/.profile\"; exec \"$0\" -c -- \"$1\"";
 
   /** Makes the dyno's files ready, unless that was done before. */
   void prepare(DynoId dyno, SlugTree slug) throws IOException;
@@ -32,6 +32,14 @@ sealed interface Isolation permits Plain, Sandbox {
    * @param processes most processes of the launch, where its bounds do not say it; 0: they do
    */
   Program program(Launch launch, Bounds bounds, int processes) throws IOException;
+
+  /** Whether a launch is the trial of {@link LocalRuntime#warmUp}. */
+  static boolean trial(Launch launch) {
+    return launch.dyno().equals(LocalRuntime.WARM_UP);
+  }
+
+  /** Removes what it has made outside of the data folder, once nothing is left there. */
+  default void close() {}
 
   /** A script that exits with 0 where everything works. */
   default String trial() {
@@ -49,7 +57,7 @@ sealed interface Isolation permits Plain, Sandbox {
             && (Files.exists(slug.resolve(".profile")) || Files.exists(slug.resolve(".profile.d")));
     return profiles
         ? List.of(shell, "-c", WITH_PROFILES, shell, script)
-        : List.of(shell, "-c", script);
+        : List.of(shell, "-c", "--", script); // a script may begin with a hyphen
   }
 
   /** The variables of a launch whose files are there. */
@@ -57,6 +65,7 @@ sealed interface Isolation permits Plain, Sandbox {
     Map<String, String> environment = new HashMap<>(launch.environment());
     environment.putIfAbsent("PATH", PATH);
     environment.putIfAbsent("PS1", PROMPT);
+    environment.putIfAbsent("LANG", "C.UTF-8");
     environment.put("HOME", home);
     environment.put("PWD", home);
     return environment;

@@ -50,6 +50,7 @@ public final class Keeper {
   private final int self = Math.toIntExact(ProcessHandle.current().pid());
   private final long killNanos;
   private final long unusedNanos;
+  private final long unfetchedNanos;
   private long patienceNanos = FIRST_NODE_NANOS;
   private final int epoll;
   private final int listener;
@@ -67,17 +68,25 @@ public final class Keeper {
   private boolean stopping;
   private boolean retired;
   private boolean leased;
+  private boolean lapsed;
   private long leaseEnd;
 
-  private Keeper(Path socket, Duration killWithin, Duration unused, String boxes)
+  private Keeper(
+      Path socket,
+      Duration killWithin,
+      Duration unused,
+      Duration unfetched,
+      String user,
+      String boxes)
       throws IOException {
     killNanos = killWithin.toNanos();
     unusedNanos = unused.toNanos();
+    unfetchedNanos = unfetched.toNanos();
     Libc.umask(0077);
     Libc.adoptOrphans();
     this.boxes = boxes.isEmpty() ? null : Boxes.open(Path.of(boxes));
     epoll = Libc.epollCreate();
-    guard = new Guard(id);
+    guard = new Guard(id, user);
     listener = UnixSocket.listen(socket);
     Libc.epollControl(epoll, ADD, listener, Libc.EPOLLIN, LISTENER);
   }
@@ -85,8 +94,9 @@ public final class Keeper {
   /**
    * Keeps until it is told to stop, was not needed for a while, or has retired and keeps nothing.
    *
-   * @param arguments its {@link KeeperPlace}, milliseconds for a kill, milliseconds to live unused,
-   *     folder for the file systems of sandboxes or nothing
+   * @param arguments its {@link KeeperPlace}, milliseconds for a kill, to live unused, and to live
+   *     for what nobody has fetched, user of plain dynos where that is another one, folder for the
+   *     file systems of sandboxes; nothing where there is none
    */
   public static void main(String[] arguments) throws IOException {
     var place = new KeeperPlace(Path.of(arguments[0]));
@@ -101,7 +111,9 @@ public final class Keeper {
               place.socket(),
               Duration.ofMillis(Long.parseLong(arguments[1])),
               Duration.ofMillis(Long.parseLong(arguments[2])),
-              arguments[3]);
+              Duration.ofMillis(Long.parseLong(arguments[3])),
+              arguments[4],
+              arguments[5]);
       Files.writeString(place.pid(), keeper.self + "\n");
       try {
         keeper.run();
@@ -138,17 +150,20 @@ public final class Keeper {
 
   /**
    * Nobody has said in time that the control plane still knows of the dynos: it may have given them
-   * up. Looked at before anything else, so that a machine that was frozen does not go on.
+   * up. Looked at before anything else, so that a machine that was frozen does not go on. Once: a
+   * node that comes later starts anew.
    */
   private void checkLease() {
     if (leased && System.nanoTime() - leaseEnd > 0) {
-      killAll();
+      leased = false;
+      lapsed = true;
+      killAll(false);
     }
   }
 
-  private void killAll() {
+  private void killAll(boolean trials) {
     for (KeptLaunch launch : launches.values()) {
-      if (!launch.ended()) {
+      if (!launch.ended() && (trials || !launch.trial())) {
         Libc.kill(launch.pid(), KeptLaunch.SIGKILL);
       }
     }
@@ -156,11 +171,19 @@ public final class Keeper {
 
   /** Whether nobody needs it any more. */
   private boolean over() {
-    if (!launches.isEmpty() || (connection != null && !stopping && !retired)) {
-      unusedSince = System.nanoTime();
-      return stopping && launches.values().stream().allMatch(KeptLaunch::ended);
+    boolean running = !launches.values().stream().allMatch(KeptLaunch::ended);
+    if (stopping) {
+      return !running;
     }
-    return stopping || retired || System.nanoTime() - unusedSince > patienceNanos;
+    if (running || (connection != null && !(retired && launches.isEmpty()))) {
+      unusedSince = System.nanoTime();
+      return false;
+    }
+    long unused = System.nanoTime() - unusedSince;
+    if (!launches.isEmpty() && unused > patienceNanos) {
+      launches.values().stream().filter(KeptLaunch::nobodys).toList().forEach(this::forget);
+    }
+    return launches.isEmpty() ? retired || unused > patienceNanos : unused > unfetchedNanos;
   }
 
   private static void complain(Exception e) {
@@ -196,6 +219,7 @@ public final class Keeper {
     hangUp(); // there is one node: the new one
     patienceNanos = unusedNanos;
     retired = false;
+    lapsed = false;
     var node = new KeeperConnection(fd);
     connection = node;
     Libc.epollControl(epoll, ADD, fd, Libc.EPOLLIN, CONNECTION);
@@ -266,24 +290,33 @@ public final class Keeper {
       case Order.Forget(String name) -> {
         KeptLaunch launch = launches.get(name);
         if (launch != null && launch.ended()) {
-          launches.remove(name);
-          keys.values().removeIf(known -> known == launch);
-          launch.close();
+          forget(launch);
         }
       }
       case Order.Retire() -> retired = true;
       case Order.KeepFor(long millis) -> {
         leased = true;
+        lapsed = false;
         leaseEnd = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
       }
       case Order.Stop() -> {
         stopping = true;
-        killAll();
+        killAll(true);
       }
     }
   }
 
+  private void forget(KeptLaunch launch) {
+    launches.remove(launch.name());
+    keys.values().removeIf(known -> known == launch);
+    launch.close();
+  }
+
   private void start(long call, Program program) {
+    if (lapsed && !program.trial()) {
+      tell(new Report.NotStarted(call, "nobody has heard of this host for the length of its lease"));
+      return;
+    }
     if (launches.containsKey(program.launch())) {
       tell(new Report.NotStarted(call, program.launch() + " was started before"));
       return;

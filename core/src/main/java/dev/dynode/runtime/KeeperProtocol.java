@@ -40,6 +40,8 @@ final class KeeperProtocol {
    * @param record file that is written before the start, to tell that there was one
    * @param columns width of a pseudo-terminal; 0: pipes
    * @param input whether standard input is connected; without it the keeper reads the output
+   * @param user host's user it runs as; -1: the keeper's
+   * @param trial nobody's dyno: no lease ends it, and nobody will ask how it ended
    * @param bounds what the kernel holds it to
    * @param box what it is walled off with; null: nothing
    */
@@ -52,6 +54,8 @@ final class KeeperProtocol {
       int columns,
       int rows,
       boolean input,
+      int user,
+      boolean trial,
       Bounds bounds,
       @Nullable Box box) {}
 
@@ -72,12 +76,11 @@ final class KeeperProtocol {
    *
    * @param lower the slug, never written to; empty: none
    * @param folder has {@code up}, {@code work} and {@code tmp} of the dyno
-   * @param user host's user it runs as; -1: the keeper's
    * @param outbound slirp4netns, for a network of its own; empty: none
    * @param data contents of the descriptors from 4 on
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Box(String lower, String folder, int user, String outbound, List<byte[]> data) {}
+  record Box(String lower, String folder, String outbound, List<byte[]> data) {}
 
   /** What the node wants. */
   sealed interface Order {
@@ -103,8 +106,9 @@ final class KeeperProtocol {
     record Retire() implements Order {}
 
     /**
-     * Kill everything once so many milliseconds have passed without this being said again, whether
-     * a node is connected or not.
+     * Kill everything, once, when so many milliseconds have passed without this being said again,
+     * whether a node is connected or not. Nothing is started then, until it is said again or another
+     * node connects.
      */
     record KeepFor(long millis) implements Order {}
   }
@@ -175,6 +179,8 @@ final class KeeperProtocol {
               out.writeInt(program.columns());
               out.writeInt(program.rows());
               out.writeBoolean(program.input());
+              out.writeInt(program.user());
+              out.writeBoolean(program.trial());
               Bounds bounds = program.bounds();
               out.writeInt(bounds.groups().size());
               for (String group : bounds.groups()) {
@@ -188,7 +194,6 @@ final class KeeperProtocol {
               if (box != null) {
                 text(out, box.lower());
                 text(out, box.folder());
-                out.writeInt(box.user());
                 text(out, box.outbound());
                 out.writeInt(box.data().size());
                 for (byte[] data : box.data()) {
@@ -251,6 +256,8 @@ final class KeeperProtocol {
                 in.readInt(),
                 in.readInt(),
                 in.readBoolean(),
+                in.readInt(),
+                in.readBoolean(),
                 bounds(in),
                 in.readBoolean() ? box(in) : null));
       }
@@ -276,13 +283,12 @@ final class KeeperProtocol {
   private static Box box(DataInputStream in) throws IOException {
     String lower = text(in);
     String folder = text(in);
-    int user = in.readInt();
     String outbound = text(in);
     List<byte[]> data = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       data.add(in.readNBytes(in.readInt()));
     }
-    return new Box(lower, folder, user, outbound, data);
+    return new Box(lower, folder, outbound, data);
   }
 
   /** The frame of a report. */

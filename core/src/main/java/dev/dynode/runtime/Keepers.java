@@ -1,5 +1,7 @@
 package dev.dynode.runtime;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.dynode.runtime.KeeperProtocol.Order;
 import dev.dynode.runtime.KeeperProtocol.Report;
 import java.io.IOException;
@@ -9,8 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Keepers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keepers.class);
   private static final int LOOK_MILLIS = 5;
+  private static final int MOST_WORDS = 500;
 
   private final Path folder;
   private final RuntimeSettings settings;
@@ -35,13 +40,18 @@ final class Keepers implements AutoCloseable {
   private final List<KeeperLink> former = new ArrayList<>();
   private @Nullable KeeperLink link;
   private int spawned;
+
+  /** Length of the log before the keeper was started last. */
+  private long said;
+
   private boolean closed;
 
   /**
    * @param boxes where a new keeper mounts the file systems of sandboxes; empty: it makes none
+   * @param user of plain dynos; -1: this process's
    * @param code jar or folder of its classes
    */
-  Keepers(Path folder, RuntimeSettings settings, String boxes, Held held, Path code)
+  Keepers(Path folder, RuntimeSettings settings, String boxes, int user, Held held, Path code)
       throws IOException {
     this.held = held;
     this.folder = folder;
@@ -65,6 +75,8 @@ final class Keepers implements AutoCloseable {
         List.of(
             String.valueOf(settings.killWithin().toMillis()),
             String.valueOf(settings.keeperUnused().toMillis()),
+            String.valueOf(settings.keeperUnfetched().toMillis()),
+            user < 0 ? "" : Integer.toString(user),
             boxes);
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -85,7 +97,7 @@ final class Keepers implements AutoCloseable {
     for (KeeperPlace place : places) {
       KeeperLink found = find(place);
       if (found == null) {
-        DynoFiles.delete(place.folder());
+        discard(place);
         continue;
       }
       Report.Hello keeper = found.keeper();
@@ -99,6 +111,14 @@ final class Keepers implements AutoCloseable {
     }
   }
 
+  private static void discard(KeeperPlace place) {
+    try {
+      DynoFiles.delete(place.folder());
+    } catch (IOException e) {
+      LOG.warn("the place of a former keeper is left: {}", e.getMessage());
+    }
+  }
+
   /** A link to the keeper that lives there, if one does. */
   private @Nullable KeeperLink find(KeeperPlace place) throws IOException {
     int fd;
@@ -109,9 +129,17 @@ final class Keepers implements AutoCloseable {
     }
     var found = new KeeperLink(fd, poller, held);
     try {
-      Report.Hello keeper = found.keeper();
+      Report.Hello keeper = found.keeper(settings.keeperStart());
       LOG.debug("dynos are kept by process {}", keeper.pid());
       return found;
+    } catch (TimeoutException e) {
+      found.close();
+      throw new IOException(
+          "the keeper of this host's dynos, process %s, does not answer within %s (dynode.runtime.keeper.start-within): it is stopped, or this machine is too busy"
+              .formatted(
+                  Files.exists(place.pid()) ? Files.readString(place.pid()).strip() : "?",
+                  within()),
+          e);
     } catch (IOException e) {
       LOG.debug("a keeper ended just now", e);
       return null;
@@ -182,6 +210,8 @@ final class Keepers implements AutoCloseable {
   }
 
   private void spawn() throws IOException {
+    Path log = folder.resolve("log");
+    said = Files.exists(log) ? Files.size(log) : 0;
     List<String> command = new ArrayList<>(flags);
     command.addAll(List.of(own.settle(code).toString(), Keeper.class.getName()));
     command.add(own.folder().toString());
@@ -208,7 +238,9 @@ final class Keepers implements AutoCloseable {
       if (status != null && status == 0) {
         spawn(); // another one held the place
       } else if (status != null) {
-        break;
+        throw new IOException(
+            "the keeper of this host's dynos ended with status %d as it started%s"
+                .formatted(Libc.code(status), words()));
       }
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -218,8 +250,21 @@ final class Keepers implements AutoCloseable {
       }
     }
     throw new IOException(
-        "the keeper of this host's dynos does not start; %s may say why"
-            .formatted(folder.resolve("log")));
+        "the keeper of this host's dynos has not started within %s, the longest it may take (dynode.runtime.keeper.start-within); a busy machine needs more%s"
+            .formatted(within(), words()));
+  }
+
+  private String within() {
+    return settings.keeperStart().toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  /** What the keeper that was started last has written. */
+  private String words() throws IOException {
+    Path log = folder.resolve("log");
+    byte[] all = Files.exists(log) ? Files.readAllBytes(log) : new byte[0];
+    int from = (int) Math.min(said, all.length);
+    String text = new String(all, from, Math.min(all.length - from, MOST_WORDS), UTF_8).strip();
+    return text.isEmpty() ? "" : "; it says: " + text;
   }
 
   /** Lets the keepers and what they keep go on. */

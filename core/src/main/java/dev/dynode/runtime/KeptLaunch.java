@@ -24,7 +24,6 @@ final class KeptLaunch {
   /** Of each launch, from its first on: exit, output, connect. */
   static final int KEYS = 3;
 
-  private static final int CORE_DUMPED = 0x80;
   private static final String WHEN_READY = "read -r _ <&3; exec 3<&-; exec \"$@\"";
 
   /**
@@ -41,6 +40,8 @@ final class KeptLaunch {
   private final int output;
   private final boolean retained;
   private final boolean boxed;
+  private final boolean trial;
+  private final Path record;
   private final @Nullable Outbound outbound;
   private final long key;
   private int input;
@@ -71,6 +72,8 @@ final class KeptLaunch {
     this.terminal = program.columns() > 0;
     this.retained = !program.input();
     this.boxed = program.box() != null;
+    this.trial = program.trial();
+    this.record = Path.of(program.record());
     this.outbound = outbound;
     this.key = key;
     pidfd = Libc.pidfd(pid);
@@ -96,13 +99,16 @@ final class KeptLaunch {
             new Outbound(box.outbound(), Map.of("PATH", Isolation.PATH, ProcessTable.MARK, mark));
       }
       List<Integer> last = outbound == null ? List.of() : outbound.given();
-      Start start =
-          (input, output) ->
-              boxes != null && box != null
-                  ? boxes.start(program, box, environment, input, output, last)
-                  : plain(program, environment, input, output);
       try {
-        return start(program, mark, start, open, outbound, key);
+        if (boxes == null || box == null) {
+          Start start = (input, output) -> plain(program, environment, input, output);
+          return start(program, mark, start, open, outbound, key);
+        }
+        Start start =
+            (input, output) -> boxes.start(program, box, environment, input, output, last);
+        try (var _ = boxes.room(program, box)) { // a terminal is one of the box, too
+          return start(program, mark, start, open, outbound, key);
+        }
       } finally {
         last.forEach(Libc::close);
       }
@@ -127,12 +133,20 @@ final class KeptLaunch {
       Libc.Pty pty = Libc.openPty();
       open.add(pty.master());
       Libc.windowSize(pty.master(), program.columns(), program.rows());
+      if (program.user() >= 0) {
+        Libc.own(pty.slave(), program.user());
+      }
       int controlling = program.box() == null ? 0 : Libc.O_NOCTTY; // a box takes it itself
       int pid = start.start(new Spawner.Source.File(pty.slave(), Libc.O_RDWR | controlling), null);
       return new KeptLaunch(program, mark, pid, -1, pty.master(), outbound, key);
     }
     int[] out = pipe(open, 0);
     int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
+    for (int fd : List.of(out[1], in[0])) {
+      if (fd >= 0 && program.user() >= 0) {
+        Libc.own(fd, program.user()); // or /dev/stdout could not be opened
+      }
+    }
     int pid =
         start.start(
             program.input()
@@ -156,10 +170,18 @@ final class KeptLaunch {
     command.addAll(program.command());
     return Bounded.start(
         program.bounds(),
-        -1,
+        program.user(),
         ready ->
-            Spawner.spawn(
-                command, environment, Path.of(program.folder()), input, output, List.of(ready)));
+            Identity.asIf(
+                program.user(),
+                () ->
+                    Spawner.spawn(
+                        command,
+                        environment,
+                        Path.of(program.folder()),
+                        input,
+                        output,
+                        List.of(ready))));
   }
 
   private interface Start {
@@ -223,6 +245,15 @@ final class KeptLaunch {
     return status;
   }
 
+  boolean trial() {
+    return trial;
+  }
+
+  /** Whether nobody can want to know how it ended: a trial, or its dyno's files are gone. */
+  boolean nobodys() {
+    return trial || Files.notExists(record);
+  }
+
   /** Whether nothing of it runs any more. */
   boolean ended() {
     return swept;
@@ -261,8 +292,7 @@ final class KeptLaunch {
   /** Takes the status: the code, or 128 + the signal, as the shell numbers it. */
   void reap() {
     Integer raw = Libc.reap(pid);
-    int signal = raw == null ? SIGKILL : raw & ~CORE_DUMPED & 0x7f;
-    status = raw != null && signal == 0 ? (raw >> 8) & 0xff : 128 + signal;
+    status = Libc.code(raw == null ? SIGKILL : raw);
     if (outbound != null) {
       outbound.close();
     }

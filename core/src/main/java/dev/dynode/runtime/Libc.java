@@ -38,8 +38,13 @@ final class Libc {
   private static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int HIGH = 16;
+  private static final int LONGEST_REASON = 256;
   private static final int MFD_CLOEXEC = 1;
   private static final long TIOCSWINSZ = 0x5414;
+  private static final long TCGETS = 0x5401;
+  private static final long TCSETS = 0x5402;
+  private static final int IUTF8 = 0x4000;
+  private static final int TERMIOS_BYTES = 64; // Linux: 36
   private static final int PR_SET_CHILD_SUBREAPER = 36;
   private static final long SYS_PIDFD_OPEN = 434;
   private static final int WNOHANG = 1;
@@ -71,6 +76,8 @@ final class Libc {
   private static final MethodHandle PRLIMIT = errno("prlimit", INT, INT, INT, POINTER, POINTER);
   private static final MethodHandle USER = plain("geteuid", INT);
   private static final MethodHandle UMASK = plain("umask", INT, INT);
+  private static final MethodHandle REASON = plain("strerror", POINTER, INT);
+  private static final MethodHandle FCHOWN = errno("fchown", INT, INT, INT, INT);
   private static final MethodHandle OPEN = variadic("open", 2, INT, POINTER, INT);
   private static final MethodHandle FCNTL = variadic("fcntl", 2, INT, INT, INT, INT);
   private static final MethodHandle IOCTL = variadic("ioctl", 2, INT, INT, LONG, POINTER);
@@ -106,13 +113,23 @@ final class Libc {
         Linker.Option.captureCallState("errno"));
   }
 
-  private static MethodHandle variadic(
+  static MethodHandle variadic(
       String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         FunctionDescriptor.of(result, arguments),
         Linker.Option.firstVariadicArg(fixed),
         Linker.Option.captureCallState("errno"));
+  }
+
+  /** What the system says of an error's number. */
+  static String reason(long errno) {
+    try {
+      MemorySegment text = (MemorySegment) REASON.invokeExact((int) errno);
+      return text.reinterpret(LONGEST_REASON).getString(0);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Room for what a call leaves in {@code errno}; one per thread at a time. */
@@ -165,11 +182,22 @@ final class Libc {
       if (failed != 0) {
         throw new CallFailed("ptsname_r", failed);
       }
+      deleteWholeLetters(master);
       nonBlocking(master);
       return new Pty(master, name.getString(0));
     } catch (IOException e) {
       close(master);
       throw e;
+    }
+  }
+
+  /** A key that deletes takes all bytes of a letter, which are UTF-8, as every terminal sends. */
+  private static void deleteWholeLetters(int master) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment termios = arena.allocate(TERMIOS_BYTES, 8);
+      checked("ioctl TCGETS", s -> IOCTL.invoke(s, master, TCGETS, termios));
+      termios.set(INT, 0, termios.get(INT, 0) | IUTF8);
+      checked("ioctl TCSETS", s -> IOCTL.invoke(s, master, TCSETS, termios));
     }
   }
 
@@ -269,6 +297,12 @@ final class Libc {
     }
   }
 
+  /** The code of a raw status, or 128 + the signal, as the shell numbers it. */
+  static int code(int status) {
+    int signal = status & 0x7f;
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+  }
+
   /** Waits for a child's end and takes its status; returns at once if there is no such child. */
   static void await(int pid) {
     try (Arena arena = Arena.ofConfined()) {
@@ -299,6 +333,11 @@ final class Libc {
       MemorySegment name = arena.allocateFrom(file);
       checked("chown", s -> CHOWN.invoke(s, name, user, user));
     }
+  }
+
+  /** Gives an open file to a user and the group of the same number. */
+  static void own(int fd, int user) throws IOException {
+    checked("fchown", s -> FCHOWN.invoke(s, fd, user, user));
   }
 
   /** A file without a name that holds these bytes, to be read from the start; as {@link #above}. */

@@ -29,17 +29,22 @@ public final class LocalRuntime implements ProcessRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(LocalRuntime.class);
 
   /** What {@link #warmUp} starts: no app's. */
-  private static final DynoId WARM_UP = new DynoId(new UUID(0, 0));
+  static final DynoId WARM_UP = new DynoId(new UUID(0, 0));
 
   private static final String WEAK =
       "DYNOS ARE NOT ISOLATED: each can read this user's files and signal this user's processes,"
           + " other dynos included ({}).";
+
+  private static final String WEAK_AS_OTHER =
+      "DYNOS ARE NOT ISOLATED: all are user {}, and each can read the files of the others and signal"
+          + " them ({}).";
 
   private final RuntimeSettings settings;
   private final DynoFiles files;
   private final Held held;
   private final Isolation isolation;
   private final Keepers keepers;
+  private final Leftovers leftovers;
 
   /**
    * @param data dynos live in its folder {@code dynos}, their keeper in {@code keeper}
@@ -60,26 +65,24 @@ public final class LocalRuntime implements ProcessRuntime {
     }
     this.settings = settings;
     files = new DynoFiles(data.resolve("dynos"));
-    String node = data.toAbsolutePath().normalize().toString();
-    held =
-        new Held(
-            settings,
-            UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).toString(),
-            files);
-    isolation = isolation();
+    leftovers = new Leftovers(files, settings.removeAgain());
+    String path = data.toAbsolutePath().normalize().toString();
+    String node = UUID.nameUUIDFromBytes(path.getBytes(StandardCharsets.UTF_8)).toString();
+    held = new Held(settings, node, files);
+    isolation = isolation(node);
     keepers =
         new Keepers(
             data.resolve("keeper"),
             settings,
             isolation instanceof Sandbox sandbox ? sandbox.boxes().toString() : "",
+            isolation instanceof Plain plain ? plain.user() : -1,
             held,
             keeper);
   }
 
-  private Isolation isolation() throws IOException {
+  private Isolation isolation(String node) throws IOException {
     if (settings.sandbox().choice() == SandboxSettings.Choice.PLAIN) {
-      LOG.warn(WEAK, "dynode.runtime.isolation is plain");
-      return new Plain(files);
+      return plain(node, "dynode.runtime.isolation is plain");
     }
     try {
       return new SandboxProbe(files, settings.sandbox()).open();
@@ -87,9 +90,18 @@ public final class LocalRuntime implements ProcessRuntime {
       if (settings.sandbox().choice() == SandboxSettings.Choice.SANDBOX) {
         throw new IOException("This machine makes no sandbox for dynos: " + e.getMessage(), e);
       }
-      LOG.warn(WEAK, "this machine makes no sandbox: " + e.getMessage());
-      return new Plain(files);
+      return plain(node, "this machine makes no sandbox: " + e.getMessage());
     }
+  }
+
+  private Plain plain(String node, String why) throws IOException {
+    Plain plain = Plain.open(files, settings.plain(), node);
+    if (plain.user() < 0) {
+      LOG.warn(WEAK, why);
+    } else {
+      LOG.warn(WEAK_AS_OTHER, plain.user(), why);
+    }
+    return plain;
   }
 
   /** Whether dynos are walled off from this machine and from one another. */
@@ -189,28 +201,41 @@ public final class LocalRuntime implements ProcessRuntime {
     for (DynoId dyno : left) {
       Path record = files.record(dyno);
       if (Files.exists(record)) {
-        endStrangers(Files.readString(record).strip());
         ended.add(dyno);
+        try {
+          endStrangers(dyno, Files.readString(record).strip());
+        } catch (IOException e) {
+          LOG.warn("the launch record of {} cannot be read", dyno, e);
+        }
       }
-      files.delete(dyno);
+      leftovers.remove(dyno);
     }
     Map<DynoId, AppId> owners = new HashMap<>();
     for (KeptProcess process : kept) {
       DynoId dyno = process.dyno();
-      files.owner(dyno).ifPresent(app -> owners.put(dyno, app));
+      try {
+        files.owner(dyno).ifPresent(app -> owners.put(dyno, app));
+      } catch (IOException | IllegalArgumentException e) {
+        LOG.warn("nobody knows whose dyno {} is", dyno, e);
+      }
     }
     return new Recovery(List.copyOf(kept), ended, owners);
   }
 
   /** Ends what a dead keeper started and its guard has not ended yet. */
-  private static void endStrangers(String mark) {
+  private void endStrangers(DynoId dyno, String mark) {
     if (mark.isEmpty()) {
       return;
     }
+    long deadline = System.nanoTime() + settings.killWithin().toNanos();
     Set<Integer> members;
     do {
       members = ProcessTable.marked(mark);
       members.forEach(pid -> Libc.kill(pid, Signal.KILL.number()));
+      if (System.nanoTime() > deadline) {
+        LOG.error("processes {} of {} do not end", members, dyno);
+        return;
+      }
     } while (!members.isEmpty());
   }
 
@@ -223,7 +248,12 @@ public final class LocalRuntime implements ProcessRuntime {
         held.release(dyno, process.generation());
       }
     }
-    files.delete(dyno);
+    leftovers.remove(dyno);
+  }
+
+  @Override
+  public int filesLeft() {
+    return leftovers.count();
   }
 
   @Override
@@ -233,12 +263,14 @@ public final class LocalRuntime implements ProcessRuntime {
 
   @Override
   public void leave() {
+    leftovers.close();
     keepers.leave();
     held.leave();
   }
 
   @Override
   public void close() {
+    leftovers.close();
     List<KeptProcess> last = keepers.processes();
     keepers.close();
     try {
@@ -248,6 +280,7 @@ public final class LocalRuntime implements ProcessRuntime {
     } catch (IOException e) {
       LOG.warn("control groups are left", e);
     }
+    isolation.close();
     held.leave();
   }
 }

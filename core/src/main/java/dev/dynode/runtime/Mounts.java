@@ -28,11 +28,24 @@ final class Mounts {
   private static final MethodHandle SETNS =
       Libc.errno("setns", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
 
+  /** Where they are on every system, and in a box. */
+  static final Path TERMINALS = Path.of("/dev/pts");
+
   private Mounts() {}
 
   /** An empty file system in memory, for mount points. */
   static void memory(Path target) throws IOException {
     mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+  }
+
+  /**
+   * Terminals of this namespace's own, in the place of the others.
+   *
+   * @param user whose they are; -1: who makes one
+   */
+  static void terminals(int user) throws IOException {
+    String owner = user < 0 ? "" : ",uid=%d,gid=%d".formatted(user, user);
+    mount("devpts", TERMINALS, "devpts", MS_NOSUID, "newinstance,ptmxmode=0666,mode=0620" + owner);
   }
 
   /** Shows a folder at another place. */

@@ -2,6 +2,7 @@ package dev.dynode.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -208,7 +209,7 @@ final class ProcessTable {
   /** The mark a process was started with; null if it has none, or is not ours. */
   static @Nullable String mark(int pid) {
     try {
-      for (String variable : text(pid, "environ").split("\0", -1)) {
+      for (String variable : environment(pid).split("\0", -1)) {
         if (variable.startsWith(MARK + "=")) {
           return variable.substring(MARK.length() + 1);
         }
@@ -222,9 +223,25 @@ final class ProcessTable {
   /** Whether the process was started with this mark, or one that begins with it. */
   static boolean carries(int pid, String mark) {
     try {
-      return text(pid, "environ").contains(MARK + "=" + mark);
+      return environment(pid).contains(MARK + "=" + mark);
     } catch (IOException e) {
       return false; // ended, or not ours
+    }
+  }
+
+  private static String environment(int pid) throws IOException {
+    try {
+      return text(pid, "environ");
+    } catch (AccessDeniedException e) {
+      // A root without power to trace. Only on a thread that keeps its user, as no virtual one does.
+      if (Libc.user() != 0 || Thread.currentThread().isVirtual()) {
+        throw e;
+      }
+      int owner = (int) Files.getAttribute(PROC.resolve(Integer.toString(pid)), "unix:uid");
+      if (owner == 0) {
+        throw e;
+      }
+      return Identity.as(owner, () -> text(pid, "environ"));
     }
   }
 

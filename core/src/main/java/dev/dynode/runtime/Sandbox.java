@@ -82,10 +82,17 @@ record Sandbox(
     List<String> command = new ArrayList<>(List.of(bubblewrap.toString()));
     command.addAll(List.of("--args", Integer.toString(READY)));
     command.addAll(List.of("--args", Integer.toString(ARGUMENTS), "--"));
-    // Neither keys nor signals to its group reach the box itself.
-    command.addAll(window == null ? List.of("setsid") : List.of("setsid", "-c"));
+    // By their paths: where programs are looked for is the dyno's choice from here on.
+    if (window != null) {
+      command.addAll(List.of(system.program("setsid").orElse("setsid"), "-c"));
+    }
     if (processes > 0) { // counted in the box's own user namespace, so not before it is there
-      command.addAll(List.of(system.shell(), "-c", HELD, "sh", Integer.toString(processes)));
+      String most = Integer.toString(processes);
+      command.addAll(
+          system
+              .program("prlimit")
+              .map(prlimit -> List.of(prlimit, "--nproc=" + most))
+              .orElse(List.of(system.shell(), "-c", HELD, "sh", most)));
     }
     command.addAll(Isolation.shell(system.shell(), slug, launch.script()));
     int number = number(launch.dyno());
@@ -111,11 +118,12 @@ record Sandbox(
         window == null ? 0 : window.columns(),
         window == null ? 0 : window.rows(),
         launch.input(),
+        user,
+        Isolation.trial(launch),
         bounds,
         new Box(
             slug == null ? "" : slug.toString(),
             files.of(launch.dyno()).toString(),
-            user,
             outbound == null ? "" : outbound.toString(),
             data));
   }
@@ -221,6 +229,13 @@ record Sandbox(
     words.addAll(List.of("--ro-bind-data", Integer.toString(PASSWD), "/etc/passwd"));
     words.addAll(List.of("--ro-bind-data", Integer.toString(GROUP), "/etc/group"));
     words.addAll(inside(Boxes.app(boxes), Boxes.temporary(boxes)));
+    // Neither keys nor signals to its group reach the box itself: a session of its own, which setsid
+    // makes where there is a terminal.
+    String terminals = Mounts.TERMINALS.toString();
+    words.addAll(
+        launch.terminal() == null
+            ? List.of("--new-session")
+            : List.of("--dev-bind", terminals, terminals));
     if (filter != null) {
       words.addAll(List.of("--seccomp", Integer.toString(FILTER)));
     }

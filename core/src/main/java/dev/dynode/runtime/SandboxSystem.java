@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -70,6 +71,13 @@ record SandboxSystem(Path root, List<String> programs) {
       }
     }
     return words;
+  }
+
+  /** Where a program is. */
+  Optional<String> program(String name) {
+    return Stream.of("/usr/bin/" + name, "/bin/" + name)
+        .filter(path -> Files.isExecutable(root.resolve(path.substring(1))))
+        .findFirst();
   }
 
   String shell() {

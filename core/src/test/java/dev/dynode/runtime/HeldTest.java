@@ -57,6 +57,7 @@ class HeldTest {
     LocalRuntime last = runtime;
     if (last != null) {
       last.close();
+      Launches.clean(data);
       UUID node =
           UUID.nameUUIDFromBytes(data.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
       for (var hierarchy : CgroupMounts.read(Path.of("/proc/self")).hierarchies()) {
@@ -122,7 +123,8 @@ class HeldTest {
         start(
             isolation,
             false,
-            "head -c 3M /dev/zero > a; head -c 3M /dev/zero > ${TMPDIR:-/tmp}/b;"
+            "(for i in $(seq 30); do mkdir $(printf %0200d 0); cd -P $(printf %0200d 0); done 2>/dev/null;"
+                + " head -c 3M /dev/zero > a); head -c 3M /dev/zero > ${TMPDIR:-/tmp}/b;"
                 + " head -c 20M /dev/zero > c; echo $?; sleep 1000");
     eventually(
         "the longest file has its length", () -> usage(process).diskBytes() >= 14L * MEBIBYTE);

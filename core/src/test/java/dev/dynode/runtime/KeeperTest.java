@@ -18,6 +18,7 @@ import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,11 @@ class KeeperTest {
 
   KeeperTest(Choice isolation) {
     this.isolation = isolation;
+  }
+
+  @AfterEach
+  void clean() throws IOException {
+    Launches.clean(data);
   }
 
   /** A node's life, to be killed: starts dynos, prints their ids and waits. */
@@ -184,7 +191,10 @@ class KeeperTest {
                 settings.killWithin(),
                 settings.keeperStart(),
                 Duration.ofMillis(100),
+                settings.keeperUnfetched(),
+                settings.removeAgain(),
                 settings.sandbox(),
+                settings.plain(),
                 settings.cgroups(),
                 settings.limits()));
     runtime.recover();
@@ -224,6 +234,137 @@ class KeeperTest {
     }
   }
 
+  /** What was started by a node that is not heard of any more is killed; the next one works. */
+  @Test
+  void aHostStartsAgainAfterItsLease() throws Exception {
+    var settings = Launches.settings(isolation);
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    RunningProcess process = runtime.start(terminal("echo up; sleep 1000"));
+    until(process, "(?s).*up.*");
+    runtime.keepFor(Duration.ofMillis(100));
+    runtime.leave();
+    eventually("it is killed", () -> !ProcessHandle.of(process.pid()).isPresent());
+    try (var next = new LocalRuntime(data, settings)) {
+      assertEquals(137, status(next.recover().adopted().getFirst()));
+      next.warmUp();
+      assertEquals(5, status(next.start(Launches.pipes("exit 5"))));
+    }
+  }
+
+  @Test
+  void nothingStartsOnAHostNobodyHearsOf() throws Exception {
+    try (var runtime = new LocalRuntime(data, Launches.settings(isolation))) {
+      runtime.recover();
+      RunningProcess process = runtime.start(Launches.pipes("sleep 1000"));
+      runtime.keepFor(Duration.ofMillis(100));
+      assertEquals(137, status(process));
+      IOException refused =
+          assertThrows(IOException.class, () -> runtime.start(Launches.pipes("sleep 1000")));
+      assertTrue(refused.getMessage().contains("lease"), refused::getMessage);
+      runtime.warmUp();
+      runtime.keepFor(Duration.ofMinutes(5));
+      assertEquals(5, status(runtime.start(Launches.pipes("exit 5"))));
+    }
+  }
+
+  /** A node that ends while it tries its keeper, or whose data folder is removed. */
+  @Test
+  void aKeeperOfWhatNobodyWantsToKnowEnds() throws Exception {
+    var settings = Launches.settings(isolation, Map.of("dynode.runtime.keeper.unused", "100 ms"));
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    Launch of = Launches.pipes("exit 0");
+    Launch trial =
+        new Launch(
+            of.app(),
+            LocalRuntime.WARM_UP,
+            1,
+            of.slug(),
+            of.script(),
+            of.environment(),
+            null,
+            true,
+            of.size());
+    Launch dyno = Launches.pipes("exit 4");
+    assertEquals(0, status(runtime.start(trial)));
+    assertEquals(4, status(runtime.start(dyno)));
+    int keeper = Launches.keeper(data);
+    runtime.leave();
+    try (var next = new LocalRuntime(data, settings)) {
+      List<RunningProcess> adopted = next.recover().adopted();
+      assertEquals(4, status(adopted.getFirst()));
+      assertEquals(keeper, Launches.keeper(data));
+      assertEquals(0, status(next.start(trial)));
+      next.leave();
+    }
+    Removal.remove(data.resolve("dynos").toRealPath().resolve(dyno.dyno().toString()));
+    eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+  }
+
+  @Test
+  void whatNobodyAsksForIsKeptForItsTime() throws Exception {
+    var settings =
+        Launches.settings(
+            isolation,
+            Map.of(
+                "dynode.runtime.keeper.unused", "1 ms", "dynode.runtime.keeper.unfetched", "3 s"));
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    Launch dyno = Launches.pipes("exit 4");
+    assertEquals(4, status(runtime.start(dyno)));
+    long left = System.nanoTime();
+    runtime.leave();
+    eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+    assertTrue(System.nanoTime() - left >= 2_900_000_000L, "it ended before its time");
+    try (var next = new LocalRuntime(data, settings)) {
+      assertEquals(Set.of(dyno.dyno()), next.recover().ended());
+    }
+  }
+
+  @Test
+  void aKeeperThatDoesNotStartSaysWhy() throws Exception {
+    Path nothing = Files.createDirectory(data.resolve("nothing"));
+    IOException failure =
+        assertThrows(
+            IOException.class,
+            () -> new LocalRuntime(data, Launches.settings(isolation), nothing).recover());
+    assertTrue(failure.getMessage().contains("ended with status 1"), failure::getMessage);
+    assertTrue(failure.getMessage().contains("dev.dynode.runtime.Keeper"), failure::getMessage);
+    var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 ms"));
+    failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty).recover());
+    assertTrue(
+        failure.getMessage().contains("dynode.runtime.keeper.start-within"), failure::getMessage);
+    new LocalRuntime(data, Launches.settings(isolation)).close();
+  }
+
+  /** It and its dynos must survive that a node finds it so. */
+  @Test
+  void aStoppedKeeperIsToldAndNotForgotten() throws Exception {
+    var settings = Launches.settings(isolation);
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    RunningProcess process = runtime.start(terminal("echo up; read x; exit 6"));
+    until(process, "(?s).*up.*");
+    runtime.leave();
+    int keeper = Launches.keeper(data);
+    Libc.kill(keeper, 19);
+    try {
+      var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 s"));
+      IOException failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty));
+      assertTrue(
+          failure.getMessage().contains("process " + keeper + ", does not answer within 1s"),
+          failure::getMessage);
+    } finally {
+      Libc.kill(keeper, 18);
+    }
+    try (var next = new LocalRuntime(data, settings)) {
+      RunningProcess adopted = next.recover().adopted().getFirst();
+      type(adopted, "x\n");
+      assertEquals(6, status(adopted));
+    }
+  }
+
   @Test
   void onlyOneKeeperLivesInAPlace() throws Exception {
     var settings = Launches.settings(isolation);
@@ -239,6 +380,8 @@ class KeeperTest {
                   place.folder().toString(),
                   "100",
                   "100",
+                  "100",
+                  "",
                   "")
               .inheritIO()
               .start();

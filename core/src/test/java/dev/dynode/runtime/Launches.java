@@ -71,6 +71,15 @@ final class Launches {
         size);
   }
 
+  /** Removes what dynos of a root that isolates nothing have outside of the data folder. */
+  static void clean(Path data) throws IOException {
+    Path link = data.resolve("dynos");
+    if (Files.isSymbolicLink(link)) {
+      Removal.remove(Files.readSymbolicLink(link));
+      Files.delete(link);
+    }
+  }
+
   /** Process ids of the keepers of a data folder, by their places. */
   static Map<Path, Integer> keepers(Path data) throws IOException {
     Map<Path, Integer> keepers = new HashMap<>();

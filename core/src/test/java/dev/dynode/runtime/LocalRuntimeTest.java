@@ -63,8 +63,9 @@ class LocalRuntimeTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     runtime.close();
+    Launches.clean(data);
   }
 
   private boolean sandboxed() {
@@ -80,9 +81,7 @@ class LocalRuntimeTest {
   void aTerminalHasItsSizeAndCooksLines() throws IOException {
     RunningProcess process = runtime.start(terminal("stty size; tty; echo $TERM"));
     String printed = output(process);
-    assertTrue(
-        printed.startsWith("33 99\r\n" + (sandboxed() ? "/dev/console\r\n" : "/dev/pts/")),
-        printed);
+    assertTrue(printed.startsWith("33 99\r\n/dev/pts/"), printed);
     assertTrue(printed.endsWith("xterm\r\n"), printed);
     assertEquals(0, status(process));
   }
@@ -120,7 +119,7 @@ class LocalRuntimeTest {
     RunningProcess process =
         runtime.start(launch("env; umask; pwd", null, false, Map.of("A", "1=2\n3"), null));
     String printed = output(process);
-    Path app = sandboxed() ? Path.of("/app") : written(process);
+    Path app = sandboxed() ? Path.of("/app") : written(process).toRealPath();
     assertTrue(printed.contains("A=1=2\n3\n"), printed);
     assertTrue(printed.contains("HOME=" + app), printed);
     assertTrue(printed.contains("PATH=/usr/local/sbin:"), printed);
@@ -267,10 +266,15 @@ class LocalRuntimeTest {
 
   @Test
   void aHostileFolderIsRemoved() throws IOException {
-    Launch launch = pipes("mkdir -p a/b; echo x > a/b/c; ln -s / a/root; chmod 0 a/b a; chmod 0 .");
+    Launch launch =
+        pipes(
+            "mkdir -p a/b; echo x > a/b/c; ln -s / a/root; chmod 0 a/b a;"
+                + " perl -e 'for (1 .. 60) { mkdir \"\\xff\" x 200; chdir \"\\xff\" x 200 or die }"
+                + " open F, \">\", \"f\" or die'; chmod 0 .");
     RunningProcess process = runtime.start(launch);
     status(process);
     runtime.discard(launch.dyno());
+    assertEquals(0, runtime.filesLeft());
     assertFalse(Files.exists(data.resolve("dynos/" + launch.dyno())));
     assertTrue(Files.exists(Path.of("/etc/passwd")));
   }

@@ -104,7 +104,11 @@ final class SimulatedHosts implements AutoCloseable {
               Apps apps = (app, command) -> inner.tell(new NodeGuardian.ToApp(app, command));
               for (int i = 0; i < count; i++) {
                 var load =
-                    new HostLoad(new HostId("simulated-" + i), Integer.MAX_VALUE, Long.MAX_VALUE);
+                    new HostLoad(
+                        new HostId("simulated-" + i),
+                        Integer.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        runtime::filesLeft);
                 context.spawn(
                     HostAgent.create(
                         new HostSurroundings(

@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class HostCommand {
           host.path("capacity").asText(),
           (host.path("memory_reserved").asLong() >> 20) + " MiB",
           host.path("rendezvous").asText(),
-          host.path("draining").asBoolean() ? "draining" : "");
+          notes(host));
     }
     table.lines().forEach(System.out::println);
     return 0;
@@ -66,6 +67,17 @@ final class HostCommand {
     node.api().post("/hosts/" + host + "/actions/undrain", null);
     System.out.println(host + " takes dynos again.");
     return 0;
+  }
+
+  private static String notes(JsonNode host) {
+    int left = host.path("files_left").asInt();
+    return String.join(
+        ", ",
+        Stream.of(
+                host.path("draining").asBoolean() ? "draining" : "",
+                left > 0 ? "files of " + left + " ended dynos left" : "")
+            .filter(note -> !note.isEmpty())
+            .toList());
   }
 
   private static JsonNode find(ApiClient api, String name) {

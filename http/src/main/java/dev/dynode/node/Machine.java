@@ -26,7 +26,12 @@ record Machine(HostId host, LocalRuntime runtime, HostLoad load, ProcessRuntime.
     runtime.warmUp();
     Config limits = config.getConfig("dynode.host");
     long memory = limits.getBytes("memory");
-    var load = new HostLoad(host, limits.getInt("capacity"), memory == 0 ? Long.MAX_VALUE : memory);
+    var load =
+        new HostLoad(
+            host,
+            limits.getInt("capacity"),
+            memory == 0 ? Long.MAX_VALUE : memory,
+            runtime::filesLeft);
     return new Machine(host, runtime, load, found);
   }
 

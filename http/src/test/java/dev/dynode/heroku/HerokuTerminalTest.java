@@ -45,7 +45,8 @@ class HerokuTerminalTest {
         new LocalRuntime(
             folder.resolve("terminals"),
             RuntimeSettings.from(
-                ConfigFactory.parseString("dynode.runtime.isolation = plain")
+                ConfigFactory.parseString(
+                        "dynode.runtime { isolation = plain, plain.user = -1 }") // our own programs
                     .withFallback(ConfigFactory.load())));
   }
 

@@ -101,10 +101,16 @@ class LimitsTest {
 
   @Test
   void refusedProcessesAreTold() throws Exception {
-    String dyno = run("for i in $(seq 300); do sleep 3 & done 2> /dev/null; sleep 4");
+    String dyno =
+        run(
+            "exec perl -e 'for (1 .. 1000) { my $p = fork; last unless defined $p;"
+                + " exec qw(sleep 1000) unless $p } sleep 1000'");
+    eventually(
+        "it is told",
+        () ->
+            told(dyno).stream()
+                .anyMatch(line -> line.startsWith("Error (Process limit reached) -> ")));
+    node.post("/apps/demo/dynos/" + dyno + "/actions/stop", "{}");
     ended(dyno);
-    assertTrue(
-        told(dyno).stream().anyMatch(line -> line.startsWith("Error (Process limit reached) -> ")),
-        told(dyno).toString());
   }
 }

@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps slugs in a folder: {@code ID/slug.tgz} as uploaded and {@code ID/tree} unpacked. A slug
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * left half-made is in {@code .incoming} and removed when the store is opened.
  */
 public final class FileSlugStore implements SlugStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FileSlugStore.class);
   private static final Pattern CHECKSUM =
       Pattern.compile("SHA256:([0-9a-f]{64})", Pattern.CASE_INSENSITIVE);
   private static final String REPLACED = "replaced-";
@@ -62,7 +65,11 @@ public final class FileSlugStore implements SlugStore {
             continue;
           }
         }
-        FileTree.delete(leftover);
+        try {
+          FileTree.delete(leftover);
+        } catch (IOException e) {
+          LOG.warn("{} of an unfinished upload is left: {}", leftover, e.toString());
+        }
       }
     }
   }

@@ -243,11 +243,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     if (!rendezvous.isEmpty()) {
       watch.tell(
           new HostWatch.Tell(
-              new KnownHosts.Told(
-                  getContext().getSelf(),
-                  rendezvous,
-                  surroundings.load().view(),
-                  surroundings.load().draining()),
+              surroundings.load().told(getContext().getSelf(), rendezvous),
               Optional.of(System.nanoTime() - began)));
     }
   }

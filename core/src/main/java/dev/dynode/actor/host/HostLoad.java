@@ -4,14 +4,18 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.HostDirectory;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** How full this host is. Thread-safe. */
 public final class HostLoad implements HostDirectory {
   private final HostId id;
   private final int capacity;
   private final long memory;
+  private final IntSupplier filesLeft;
   private final AtomicInteger dynos = new AtomicInteger();
   private final AtomicLong reserved = new AtomicLong();
   private final AtomicLong total = new AtomicLong();
@@ -20,11 +24,13 @@ public final class HostLoad implements HostDirectory {
   /**
    * @param capacity most dynos at the same time
    * @param memory most bytes that their sizes may promise them
+   * @param filesLeft counts ended dynos whose files could not be removed yet
    */
-  public HostLoad(HostId id, int capacity, long memory) {
+  public HostLoad(HostId id, int capacity, long memory, IntSupplier filesLeft) {
     this.id = id;
     this.capacity = capacity;
     this.memory = memory;
+    this.filesLeft = filesLeft;
   }
 
   void began(long bytes) {
@@ -60,6 +66,12 @@ public final class HostLoad implements HostDirectory {
   @Override
   public List<HostView> hosts() {
     return draining ? List.of() : List.of(view());
+  }
+
+  /** How it is now. */
+  KnownHosts.Told told(ActorRef<HostAgent.Command> agent, String rendezvous) {
+    return new KnownHosts.Told(
+        agent, rendezvous, view(), draining, Optional.of(filesLeft.getAsInt()));
   }
 
   /** How full it is now. */

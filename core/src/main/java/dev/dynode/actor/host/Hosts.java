@@ -59,7 +59,7 @@ public interface Hosts extends HostDirectory {
 
     @Override
     public List<KnownHosts.Told> all() {
-      return List.of(new KnownHosts.Told(agent, rendezvousOf.get(), load.view(), load.draining()));
+      return List.of(load.told(agent, rendezvousOf.get()));
     }
 
     @Override

@@ -53,11 +53,20 @@ public final class KnownHosts implements Hosts {
    */
   public record Absence(Duration left, Duration neverHere) {}
 
-  /** What a host tells of itself. */
+  /**
+   * What a host tells of itself.
+   *
+   * @param filesLeft ended dynos whose files could not be removed yet; a host of an earlier release
+   *     does not tell
+   */
   public record Told(
-      ActorRef<HostAgent.Command> agent, String rendezvous, HostView view, boolean draining) {
+      ActorRef<HostAgent.Command> agent,
+      String rendezvous,
+      HostView view,
+      boolean draining,
+      Optional<Integer> filesLeft) {
     private Told with(long bytes) {
-      return new Told(agent, rendezvous, view.with(bytes), draining);
+      return new Told(agent, rendezvous, view.with(bytes), draining, filesLeft);
     }
   }
 

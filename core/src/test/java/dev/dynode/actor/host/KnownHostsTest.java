@@ -53,7 +53,7 @@ class KnownHostsTest {
 
   private void tell(boolean draining) {
     hosts.heard(
-        new KnownHosts.Told(agent.ref(), "h:5101", new HostView(HOST, 1, 10, 5, 100), draining));
+        new KnownHosts.Told(agent.ref(), "h:5101", new HostView(HOST, 1, 10, 5, 100), draining, Optional.empty()));
   }
 
   @Test

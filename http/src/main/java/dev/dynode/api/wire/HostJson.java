@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryReserved bytes that the sizes of its dynos promise them
  * @param memory most bytes it may promise; null: its memory does not count
  * @param rendezvous host and port at which clients attach to what runs there
+ * @param filesLeft ended dynos whose files could not be removed yet; null: it does not tell
  */
 public record HostJson(
     String name,
@@ -17,7 +18,8 @@ public record HostJson(
     long memoryReserved,
     @Nullable Long memory,
     String rendezvous,
-    boolean draining) {
+    boolean draining,
+    @Nullable Integer filesLeft) {
 
   public static HostJson of(KnownHosts.Told host) {
     return new HostJson(
@@ -27,6 +29,7 @@ public record HostJson(
         host.view().reserved(),
         host.view().memory() == Long.MAX_VALUE ? null : host.view().memory(),
         host.rendezvous(),
-        host.draining());
+        host.draining(),
+        host.filesLeft().orElse(null));
   }
 }
