@@ -156,11 +156,21 @@ public final class Keeper {
 
   /** Whether nobody needs it any more. */
   private boolean over() {
-    if (!launches.isEmpty() || (connection != null && !stopping && !retired)) {
+    if (keeps() || (connection != null && !stopping && !retired)) {
       unusedSince = System.nanoTime();
       return stopping && launches.values().stream().allMatch(KeptLaunch::ended);
     }
     return stopping || retired || System.nanoTime() - unusedSince > patienceNanos;
+  }
+
+  /** Whether it has what a node may still ask for: nobody asks how a trial ended. */
+  private boolean keeps() {
+    for (KeptLaunch launch : launches.values()) {
+      if (!launch.ended() || !launch.trial()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void complain(Exception e) {

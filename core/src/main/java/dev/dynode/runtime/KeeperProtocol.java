@@ -32,6 +32,9 @@ final class KeeperProtocol {
   /** The first one that knows {@link Order.KeepFor}. */
   static final int WITH_LEASE = 2;
 
+  /** The dyno of a launch by which a node sees whether dynos start: no app's. */
+  static final String TRIAL = "00000000-0000-0000-0000-000000000000";
+
   private KeeperProtocol() {}
 
   /**

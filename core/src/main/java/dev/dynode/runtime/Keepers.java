@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Keepers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keepers.class);
   private static final int LOOK_MILLIS = 5;
+  private static final int SIGTERM = 15;
 
   private final Path folder;
   private final RuntimeSettings settings;
@@ -213,13 +214,27 @@ final class Keepers implements AutoCloseable {
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       } catch (InterruptedException e) {
+        endUnheard();
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);
       }
     }
+    boolean late = System.nanoTime() >= deadline;
+    endUnheard();
+    Path log = folder.resolve("log");
+    String said = Files.exists(log) && Files.size(log) > 0 ? "see " + log : log + " is empty";
     throw new IOException(
-        "the keeper of this host's dynos does not start; %s may say why"
-            .formatted(folder.resolve("log")));
+        late
+            ? "The keeper of this host's dynos was not there within %d s (%s). If this machine is only busy, raise dynode.runtime.keeper.start-within."
+                .formatted(settings.keeperStart().toSeconds(), said)
+            : "The keeper of this host's dynos ended as it started (%s).".formatted(said));
+  }
+
+  /** One that nobody has spoken to keeps nothing, and need not wait for somebody who does. */
+  private void endUnheard() {
+    if (spawned > 0) {
+      Libc.kill(spawned, SIGTERM);
+    }
   }
 
   /** Lets the keepers and what they keep go on. */

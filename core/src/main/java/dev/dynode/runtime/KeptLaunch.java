@@ -228,6 +228,11 @@ final class KeptLaunch {
     return swept;
   }
 
+  /** Whether its node only wanted to see that dynos start. */
+  boolean trial() {
+    return name.startsWith(KeeperProtocol.TRIAL + ":");
+  }
+
   /** What a node is handed: none of a launch whose output is read here. */
   int[] descriptors() {
     return retained ? new int[0] : input < 0 ? new int[] {output} : new int[] {input, output};

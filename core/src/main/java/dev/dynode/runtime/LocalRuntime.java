@@ -29,7 +29,7 @@ public final class LocalRuntime implements ProcessRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(LocalRuntime.class);
 
   /** What {@link #warmUp} starts: no app's. */
-  private static final DynoId WARM_UP = new DynoId(new UUID(0, 0));
+  static final DynoId WARM_UP = DynoId.of(KeeperProtocol.TRIAL);
 
   private static final String WEAK =
       "DYNOS ARE NOT ISOLATED: each can read this user's files and signal this user's processes,"

@@ -193,6 +193,39 @@ class KeeperTest {
   }
 
   @Test
+  void aTrialWhoseEndNobodyTookKeepsNoKeeper() throws Exception {
+    var settings = Launches.settings(isolation);
+    var runtime =
+        new LocalRuntime(
+            data,
+            new RuntimeSettings(
+                10,
+                settings.killWithin(),
+                settings.keeperStart(),
+                Duration.ofMillis(100),
+                settings.sandbox(),
+                settings.cgroups(),
+                settings.limits()));
+    runtime.recover();
+    Launch trial = terminal("exit 0");
+    RunningProcess process =
+        runtime.start(
+            new Launch(
+                trial.app(),
+                LocalRuntime.WARM_UP,
+                1,
+                trial.slug(),
+                trial.script(),
+                trial.environment(),
+                trial.terminal(),
+                true,
+                trial.size()));
+    assertEquals(0, status(process));
+    runtime.leave();
+    eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+  }
+
+  @Test
   void dynosEndOnceNobodySaysThatTheyAreToBeKept() throws Exception {
     var settings = Launches.settings(isolation);
     List<Launch> launches = List.of(terminal("echo up; sleep 1000"), Launches.pipes("sleep 1000"));
