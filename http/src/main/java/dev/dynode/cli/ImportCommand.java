@@ -92,7 +92,7 @@ final class ImportCommand implements Callable<Integer> {
           (System.nanoTime() - begin) / 1e9);
       return 0;
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(from + ": " + e.getMessage());
+      throw new CommandFailed(from + ": " + Reason.of(e));
     } finally {
       bar.clear();
     }
@@ -115,7 +115,7 @@ final class ImportCommand implements Callable<Integer> {
           "%,d events imported, %,d were there already.".formatted(result.added(), result.known()));
       return 0;
     } catch (HistoryFileInvalid | JournalUnavailable e) {
-      throw new CommandFailed(from + ": " + e.getMessage());
+      throw new CommandFailed(from + ": " + Reason.of(e));
     }
   }
 }

@@ -71,7 +71,7 @@ final class LogsCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       OnInterrupt.giveWay();
-      throw new CommandFailed("The log stream broke: " + e.getMessage());
+      throw new CommandFailed("The log stream broke: " + Reason.of(e));
     }
     if (tail) {
       throw new CommandFailed("The node ended the log stream.");

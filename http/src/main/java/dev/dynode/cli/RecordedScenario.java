@@ -48,7 +48,7 @@ final class RecordedScenario {
         add(line.id(), codec.read(line), recorded);
       }
     } catch (IOException | HistoryFileInvalid e) {
-      throw new CommandFailed(file + ": " + e.getMessage());
+      throw new CommandFailed(file + ": " + Reason.of(e));
     }
   }
 
@@ -61,7 +61,7 @@ final class RecordedScenario {
         }
       }
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(e.getMessage() + " Stop its node, or give --file an export of it.");
+      throw new CommandFailed(Reason.of(e) + " Stop its node, or give --file an export of it.");
     }
   }
 

@@ -2,6 +2,8 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -26,8 +28,9 @@ import picocli.CommandLine.Spec;
       "Run a command in a one-off dyno, joined with this terminal.",
       "",
       "Without a node, starts one that stops again when its last dyno has ended. Without -a the app"
-          + " is created if need be, and the current folder is deployed when its content has"
-          + " changed. Exits with the command's own exit status; 255 when the connection was lost.",
+          + " is named after the current folder and created if need be, and the folder is deployed"
+          + " when its content has changed. Exits with the command's own exit status; 255 when the"
+          + " connection was lost.",
       ""
     },
     footer = {
@@ -37,6 +40,12 @@ import picocli.CommandLine.Spec;
     })
 final class RunCommand implements Callable<Integer> {
   private static final Duration NODE_STOPS_WITHIN = Duration.ofSeconds(15);
+
+  /** The stock command's exit code for it. */
+  private static final int NO_APP = 2;
+
+  /** A folder that nobody named is not an app because of its size, but by mistake. */
+  private static final long MOST_UNNAMED = 1L << 30;
 
   private final Packer packer;
 
@@ -154,12 +163,20 @@ final class RunCommand implements Callable<Integer> {
     return !noTty && !detached && Terminal.joined();
   }
 
-  private static void ensureApp(ApiClient api, String name) {
+  /** An app that was named must be there: a slip of the pen is not another app. */
+  private void ensureApp(ApiClient api, String name) {
     try {
       api.get("/apps/" + name);
     } catch (ApiError e) {
       if (e.status() != 404) {
         throw e;
+      }
+      if (app.named()) {
+        throw new CommandFailed(
+            "Couldn't find that app. `dynode apps` lists those there are, `dynode create "
+                + name
+                + "` creates it.",
+            NO_APP);
       }
       api.post("/apps", Json.object().put("name", name));
     }
@@ -173,14 +190,55 @@ final class RunCommand implements Callable<Integer> {
     if (noDeploy || app.given()) {
       return Optional.empty();
     }
-    if (here.getParent() == null || here.toString().equals(System.getenv("HOME"))) {
-      System.err.println("Not deploying " + here + "; name a folder with --deploy.");
+    @Nullable String notApp = notApp(here);
+    if (notApp != null) {
+      System.err.println(
+          "Not deploying "
+              + here
+              + ", which is "
+              + notApp
+              + ". For your app, cd to its folder first, or name it with --deploy DIR.");
       return Optional.empty();
     }
     return Optional.of(here);
   }
 
+  /** What it is, if it is surely no app. */
+  private static @Nullable String notApp(Path folder) {
+    @Nullable String launcher = System.getProperty("dynode.launcher");
+    return folder.getParent() == null
+        ? "the root of all files"
+        : same(folder, Path.of(System.getenv().getOrDefault("HOME", "/")))
+            ? "your home folder"
+            : launcher != null && same(folder, Path.of(launcher).resolve("../..").normalize())
+                ? "Dynode itself"
+                : null;
+  }
+
+  private static boolean same(Path folder, Path other) {
+    try {
+      return Files.isSameFile(folder, other);
+    } catch (IOException oneIsNotThere) {
+      return false;
+    }
+  }
+
+  private void requireSmall(Path folder) {
+    try {
+      if (packer.bytes(folder, Set.of(node.data()), MOST_UNNAMED) > MOST_UNNAMED) {
+        throw new CommandFailed(
+            "Not deploying %s: it holds more than %d MiB. Cd to your app's folder first; or list what the app does not need in .slugignore; or, if all of it is your app, name it: --deploy %s."
+                .formatted(folder, MOST_UNNAMED >> 20, Words.quote(folder.toString())));
+      }
+    } catch (IOException e) {
+      throw new CommandFailed("Cannot pack " + folder + ": " + Reason.of(e));
+    }
+  }
+
   private void deploy(ApiClient api, String name, Path folder) {
+    if (deploy == null) {
+      requireSmall(folder);
+    }
     Progress progress = Progress.onStderr("Deploying " + folder.getFileName() + " to " + name);
     progress.is("packing");
     new Deployment(api, packer, Set.of(node.data()))

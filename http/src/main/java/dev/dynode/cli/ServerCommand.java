@@ -4,15 +4,21 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueFactory;
 import dev.dynode.node.NodeSettings;
 import dev.dynode.node.NodeStarter;
 import dev.dynode.node.NodeStarter.RunningNode;
 import java.nio.file.Path;
 import java.security.Security;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,6 +42,11 @@ final class ServerCommand implements Callable<Integer> {
    * Exit status of a node whose cluster has gone on without it: whoever runs it starts it again.
    */
   private static final int REMOVED = 75;
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+  /** Longest wait of a signal for a start that it has interrupted. */
+  private static final Duration UNDONE_WITHIN = Duration.ofSeconds(15);
 
   private final NodeStarter starter;
 
@@ -93,11 +104,38 @@ final class ServerCommand implements Callable<Integer> {
     Security.setProperty("networkaddress.cache.ttl", "5");
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
     NodeSettings settings = settings();
-    RunningNode running = starter.start(settings);
-    OnInterrupt.first(running::close);
+    RunningNode running = started(settings);
     System.out.println("Dynode ready: " + told(running) + "data " + settings.data());
     running.awaitStop();
     return running.removed() ? REMOVED : 0;
+  }
+
+  /** A signal ends it in order, also one that comes while it starts. */
+  private RunningNode started(NodeSettings settings) throws Exception {
+    var start = new FutureTask<>(() -> starter.start(settings));
+    Thread starting = Thread.ofPlatform().name("start").start(start);
+    OnInterrupt.first(() -> end(start, starting));
+    StartProgress progress = StartProgress.onStderr(settings.data());
+    try {
+      while (!starting.join(LOOK_EVERY)) {
+        progress.look();
+      }
+      RunningNode running = start.get();
+      progress.vanishes();
+      return running;
+    } catch (ExecutionException e) {
+      progress.vanishes();
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static void end(FutureTask<RunningNode> start, Thread starting) {
+    starting.interrupt();
+    try {
+      start.get(UNDONE_WITHIN.toSeconds(), TimeUnit.SECONDS).close();
+    } catch (InterruptedException | ExecutionException | TimeoutException neverServed) {
+      // and has undone what it had begun
+    }
   }
 
   private static String told(RunningNode node) {
@@ -153,7 +191,7 @@ final class ServerCommand implements Callable<Integer> {
                   file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
               .withFallback(ConfigFactory.defaultApplication()));
     } catch (ConfigException e) {
-      throw new CommandFailed("Cannot read the configuration: " + e.getMessage(), 2);
+      throw new CommandFailed("Cannot read the configuration: " + Reason.of(e), 2);
     }
   }
 
@@ -168,6 +206,17 @@ final class ServerCommand implements Callable<Integer> {
       // said below
     }
     throw new CommandFailed(name + " must be a port, 0 to 65535, not \"" + text + "\".", 2);
+  }
+
+  /** A time with its unit, such as 90s or 5m. */
+  static Duration time(Config all, String name, Duration otherwise) {
+    String text = setting(all, name, null, otherwise.toMillis() + " ms");
+    try {
+      return ConfigValueFactory.fromAnyRef(text).atKey(name).getDuration(name);
+    } catch (ConfigException e) {
+      throw new CommandFailed(
+          name + " must be a time with its unit, such as 90s or 5m, not \"" + text + "\".", 2);
+    }
   }
 
   static String setting(Config all, String name, @Nullable Object option, String otherwise) {

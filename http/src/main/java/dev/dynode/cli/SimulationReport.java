@@ -178,7 +178,7 @@ final class SimulationReport {
               Files.isRegularFile(file) ? file : existing(folder, "scenario.conf"), changes)
           .seeded(seed);
     } catch (IOException e) {
-      throw new CommandFailed(folder + " cannot be read: " + e.getMessage());
+      throw new CommandFailed(folder + " cannot be read: " + Reason.of(e));
     }
   }
 

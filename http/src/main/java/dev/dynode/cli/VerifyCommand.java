@@ -83,7 +83,7 @@ final class VerifyCommand implements Callable<Integer> {
               events -> bar.at(events, all));
       told(StoryJson.tree(VerificationJson.of(verification.run())));
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
+      throw new CommandFailed(Reason.of(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.dynode.node;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
 public final class DataFolder implements AutoCloseable {
+  /** What a node that starts waits for; there only while it does. */
+  public static final String STARTING = "node.starting";
+
   private static final int KEY_BYTES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long PAUSE_NANOS = 20_000_000;
@@ -79,9 +83,24 @@ public final class DataFolder implements AutoCloseable {
     return Files.readAllBytes(file);
   }
 
+  /**
+   * Tells whoever waits for this node what it waits for itself, such as "its journal".
+   *
+   * @throws UncheckedIOException where the folder cannot be written
+   */
+  void waitsFor(String what) {
+    String json = "{\"pid\":%d,\"for\":\"%s\"}".formatted(ProcessHandle.current().pid(), what);
+    try {
+      Files.writeString(resolve(STARTING), json); // read every second: not worth being durable
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Tells clients on this machine where the node is. */
   void publish(String json) throws IOException {
     write(resolve("node.json"), json.getBytes(StandardCharsets.UTF_8));
+    Files.deleteIfExists(resolve(STARTING));
   }
 
   /** Writes a file whole, so that a crash leaves it or the one before. */
@@ -103,6 +122,7 @@ public final class DataFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(resolve("node.json"));
+    Files.deleteIfExists(resolve(STARTING));
     channel.close();
   }
 }

@@ -70,24 +70,33 @@ final class Edge {
     NodeSettings settings = parts.settings();
     var routes = new HttpRouter(parts.control(), parts.stores().logs(), parts.clock());
     ServerBinding router =
-        Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.routerPort())
-                .bindSync(routes::answer));
+        Ports.open(
+            "router-port",
+            settings.routerPort(),
+            () ->
+                Node.await(
+                    Http.get(system)
+                        .newServerAt(parts.bind(), settings.routerPort())
+                        .bindSync(routes::answer)));
     var platform =
         new PlatformApi(collaborators(parts, system), ApiSettings.of(parts.config()), system);
+    var answers =
+        Directives.mapRequest(
+            request -> {
+              parts.lastUse().now();
+              return request;
+            },
+            platform::route);
     ServerBinding api =
-        Node.await(
-            Http.get(system)
-                .newServerAt(parts.bind(), settings.apiPort())
-                .withSettings(platform.serverSettings(system))
-                .bind(
-                    Directives.mapRequest(
-                        request -> {
-                          parts.lastUse().now();
-                          return request;
-                        },
-                        platform::route)));
+        Ports.open(
+            "api-port",
+            settings.apiPort(),
+            () ->
+                Node.await(
+                    Http.get(system)
+                        .newServerAt(parts.bind(), settings.apiPort())
+                        .withSettings(platform.serverSettings(system))
+                        .bind(answers)));
     return new Edge(settings.publicHost(), api, router);
   }
 

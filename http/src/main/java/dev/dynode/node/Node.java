@@ -38,6 +38,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -106,24 +109,30 @@ public final class Node implements RunningNode {
   public static RunningNode start(NodeSettings settings) throws Exception {
     LOG.debug("starting on {}", settings.data()); // before threads that log are
     DataFolder data = DataFolder.hold(settings.data());
+    var undo = new ArrayDeque<Runnable>();
     try {
       if (settings.membership().isEmpty()) {
         Relocation.requireNotDone(settings.data());
       }
-      return new Node(settings, data);
+      return new Node(settings, data, undo);
     } catch (Exception e) {
+      undo.forEach(Runnable::run);
       data.close();
       throw e;
     }
   }
 
-  private Node(NodeSettings settings, DataFolder data) throws Exception {
+  /**
+   * @param undo given what ends the parts of a node that does not come to serve, the last one first
+   */
+  private Node(NodeSettings settings, DataFolder data, Deque<Runnable> undo) throws Exception {
     this.settings = settings;
     this.data = data;
     Config config = complete(settings, data);
     Config dynode = config.getConfig("dynode");
     endsDynos = settings.transientNode() || !dynode.getBoolean("node.leave-dynos");
     Clock clock = Clock.systemUTC();
+    data.waitsFor(settings.membership().isEmpty() ? "its files" : "the database");
     stores =
         settings.membership().isEmpty()
             ? Stores.inFolder(data, settings.data(), settings.publicHost(), config)
@@ -136,14 +145,17 @@ public final class Node implements RunningNode {
                     .membership()
                     .filter(member -> member.has(Role.HOST))
                     .map(Membership::hostName));
+    undo.push(stores::close);
     machine =
         has(Role.HOST)
             ? Optional.of(
                 Machine.start(
                     new HostId(settings.membership().map(Membership::hostName).orElse(ALONE)),
                     settings.data(),
-                    config))
+                    config,
+                    data::waitsFor))
             : Optional.empty();
+    machine.ifPresent(here -> undo.push(here::giveUp));
     var address = new AtomicReference<>("");
     Optional<NodeGuardian.Host> host =
         machine.map(here -> here.parts(stores, clock, config, address::get));
@@ -159,10 +171,15 @@ public final class Node implements RunningNode {
             stores.logs(),
             dynode.getInt("apps.most"),
             told);
+    data.waitsFor(settings.membership().isEmpty() ? "its journal" : "the cluster's journal");
     system =
-        settings.membership().isEmpty()
-            ? ActorSystem.create(NodeGuardian.create(parts, host.orElseThrow()), "dynode", config)
-            : clustered(parts, host, config);
+        undisturbed(
+            () ->
+                settings.membership().isEmpty()
+                    ? ActorSystem.create(
+                        NodeGuardian.create(parts, host.orElseThrow()), "dynode", config)
+                    : clustered(parts, host, config));
+    undo.push(this::abandon);
     Reached reached =
         await(AskPattern.ask(system, NodeGuardian.Find::new, START_UP, system.scheduler()));
     control =
@@ -185,22 +202,30 @@ public final class Node implements RunningNode {
     rendezvous =
         desk.isPresent()
             ? Optional.of(
-                new RendezvousServer(
-                    new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
-                    stores.secrets().authority().serverContext(),
-                    desk.get(),
-                    RendezvousSettings.from(config)))
+                Ports.open(
+                    "rendezvous-port",
+                    settings.rendezvousPort(),
+                    () ->
+                        new RendezvousServer(
+                            new InetSocketAddress(bindAddress(), settings.rendezvousPort()),
+                            stores.secrets().authority().serverContext(),
+                            desk.get(),
+                            RendezvousSettings.from(config))))
             : Optional.empty();
+    rendezvous.ifPresent(server -> undo.push(server::close));
     rendezvous.ifPresent(server -> address.set(settings.publicHost() + ":" + server.port()));
     if (settings.membership().isPresent()) {
+      data.waitsFor("its cluster");
       join(settings.membership().get(), dynode.getConfig("cluster"));
       projection.start(system);
       if (has(Role.CONTROL) || has(Role.EDGE)) {
+        data.waitsFor("the hosts of its cluster");
         while (!reached.hosts().settled() && !removed) {
           TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
       }
     }
+    data.waitsFor("its ports");
     edge =
         has(Role.EDGE)
             ? Optional.of(
@@ -221,10 +246,16 @@ public final class Node implements RunningNode {
     health =
         settings.healthPort().isPresent()
             ? Optional.of(
-                Health.serve(system, bindAddress(), settings.healthPort().get(), this::unready))
+                Ports.open(
+                    "health-port",
+                    settings.healthPort().get(),
+                    () ->
+                        Health.serve(
+                            system, bindAddress(), settings.healthPort().get(), this::unready)))
             : Optional.empty();
     data.publish(address());
     if (settings.transientNode()) {
+      lastUse.now();
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
   }
@@ -320,17 +351,28 @@ public final class Node implements RunningNode {
   }
 
   private void join(Membership membership, Config cluster) throws Exception {
+    OneCluster one =
+        stores.postgres().orElseThrow().cluster(Membership.address(system), this::giveUp);
+    new Joining(system, membership, one, cluster).run();
+  }
+
+  /** Pekko does not take it well when it is interrupted while it makes a system. */
+  private static <T> T undisturbed(Supplier<T> make) {
     try {
-      OneCluster one =
-          stores.postgres().orElseThrow().cluster(Membership.address(system), this::giveUp);
-      new Joining(system, membership, one, cluster).run();
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      closing.set(true);
+      return CompletableFuture.supplyAsync(make, Thread::startVirtualThread).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** Of a node that does not come to serve. */
+  private void abandon() {
+    closing.set(true);
+    try {
       system.terminate();
-      rendezvous.ifPresent(RendezvousServer::close);
-      machine.ifPresent(here -> here.runtime().leave());
-      stores.close();
-      throw e;
+      await(system.getWhenTerminated());
+    } catch (Exception e) {
+      LOG.warn("the actors of a node that did not start did not end", e);
     }
   }
 
@@ -424,17 +466,18 @@ public final class Node implements RunningNode {
   }
 
   /**
-   * A transient node stops once it has had a dyno, none is left and nobody has asked for a while.
+   * A transient node stops once no dyno is left and nobody has asked for a while, a longer one if
+   * it has had none yet.
    */
   private void stopWhenUnused() {
     Duration linger = settings.config().getDuration("dynode.node.transient-linger");
+    Duration idle = settings.config().getDuration("dynode.node.transient-idle");
     Machine here = machine.orElseThrow();
     try {
       do {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-      } while (here.load().total() == 0
-          || liveDynos() > 0
-          || lastUse.since().compareTo(linger) < 0);
+      } while (lastUse.since().compareTo(here.load().total() == 0 ? idle : linger) < 0
+          || liveDynos() > 0);
       close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -67,6 +67,10 @@ final class TestNode implements AutoCloseable {
     return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
+  int rendezvousPort() {
+    return rendezvous.getLocalPort();
+  }
+
   Map<String, String> environment() {
     return Map.of("DYNODE_DATA", data.toString(), "HOME", data.toString(), "TERM", "xterm");
   }
