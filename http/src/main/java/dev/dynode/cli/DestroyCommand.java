@@ -52,7 +52,8 @@ final class DestroyCommand implements Callable<Integer> {
     api.get("/apps/" + name); // before anybody is asked to confirm
     String confirmed = confirm == null ? asked(name) : confirm;
     if (!confirmed.equals(name)) {
-      throw new CommandFailed("Confirmation " + confirmed + " did not match " + name + ". Aborted.");
+      throw new CommandFailed(
+          "Confirmation " + confirmed + " did not match " + name + ". Aborted.");
     }
     Progress progress = Progress.onStderr("Destroying " + name);
     progress.is("");

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Try: dynode run -- echo hello", "Help on one command: dynode COMMAND --help"})
 public final class Dynode implements Callable<Integer> {
   static final String VERSION = "dynode 0.1.0";
+
   /** Commands that are about all commands. */
   private static final Set<String> OF_ALL = Set.of("completion", "help");
 

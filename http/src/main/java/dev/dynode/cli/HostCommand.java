@@ -62,7 +62,9 @@ final class HostCommand {
       name = "undrain",
       description = "Place dynos on a host again.",
       mixinStandardHelpOptions = true)
-  int undrain(@Mixin NodeOptions node, @Parameters(paramLabel = "HOST", description = "As dynode host list names it.") String host) {
+  int undrain(
+      @Mixin NodeOptions node,
+      @Parameters(paramLabel = "HOST", description = "As dynode host list names it.") String host) {
     node.api().post("/hosts/" + host + "/actions/undrain", null);
     System.out.println(host + " takes dynos again.");
     return 0;

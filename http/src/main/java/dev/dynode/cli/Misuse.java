@@ -32,8 +32,7 @@ final class Misuse {
 
   private static String unmatched(UnmatchedArgumentException e) {
     String word = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().getFirst();
-    boolean command =
-        !word.startsWith("-") && e.getCommandLine().getCommandSpec().parent() == null;
+    boolean command = !word.startsWith("-") && e.getCommandLine().getCommandSpec().parent() == null;
     String said =
         command
             ? "%s is no command of dynode".formatted(Words.quote(word))

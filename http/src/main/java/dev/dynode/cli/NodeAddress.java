@@ -89,7 +89,10 @@ public record NodeAddress(
         throw new CommandFailed(
             "The node on %s runs (process %d), and has not answered for %d s. Wait until this machine is less busy, or stop the node: kill %d."
                 .formatted(
-                    data, told.orElseThrow().pid(), patience.toSeconds(), told.orElseThrow().pid()));
+                    data,
+                    told.orElseThrow().pid(),
+                    patience.toSeconds(),
+                    told.orElseThrow().pid()));
       }
       waiting.run();
       LockSupport.parkNanos(PAUSE_NANOS);

@@ -2,8 +2,6 @@ package dev.dynode.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -43,9 +41,6 @@ final class RunCommand implements Callable<Integer> {
 
   /** The stock command's exit code for it. */
   private static final int NO_APP = 2;
-
-  /** A folder that nobody named is not an app because of its size, but by mistake. */
-  private static final long MOST_UNNAMED = 1L << 30;
 
   private final Packer packer;
 
@@ -186,58 +181,18 @@ final class RunCommand implements Callable<Integer> {
     if (deploy != null) {
       return Optional.of(deploy.toAbsolutePath().normalize());
     }
-    Path here = Path.of("").toAbsolutePath();
     if (noDeploy || app.given()) {
       return Optional.empty();
     }
-    @Nullable String notApp = notApp(here);
-    if (notApp != null) {
-      System.err.println(
-          "Not deploying "
-              + here
-              + ", which is "
-              + notApp
-              + ". For your app, cd to its folder first, or name it with --deploy DIR.");
-      return Optional.empty();
-    }
-    return Optional.of(here);
-  }
-
-  /** What it is, if it is surely no app. */
-  private static @Nullable String notApp(Path folder) {
-    @Nullable String launcher = System.getProperty("dynode.launcher");
-    return folder.getParent() == null
-        ? "the root of all files"
-        : same(folder, Path.of(System.getenv().getOrDefault("HOME", "/")))
-            ? "your home folder"
-            : launcher != null && same(folder, Path.of(launcher).resolve("../..").normalize())
-                ? "Dynode itself"
-                : null;
-  }
-
-  private static boolean same(Path folder, Path other) {
-    try {
-      return Files.isSameFile(folder, other);
-    } catch (IOException oneIsNotThere) {
-      return false;
-    }
-  }
-
-  private void requireSmall(Path folder) {
-    try {
-      if (packer.bytes(folder, Set.of(node.data()), MOST_UNNAMED) > MOST_UNNAMED) {
-        throw new CommandFailed(
-            "Not deploying %s: it holds more than %d MiB. Cd to your app's folder first; or list what the app does not need in .slugignore; or, if all of it is your app, name it: --deploy %s."
-                .formatted(folder, MOST_UNNAMED >> 20, Words.quote(folder.toString())));
-      }
-    } catch (IOException e) {
-      throw new CommandFailed("Cannot pack " + folder + ": " + Reason.of(e));
-    }
+    UnnamedFolder here = new UnnamedFolder();
+    Optional<String> refusal = here.refusal();
+    refusal.ifPresent(System.err::println);
+    return refusal.isEmpty() ? Optional.of(here.path()) : Optional.empty();
   }
 
   private void deploy(ApiClient api, String name, Path folder) {
     if (deploy == null) {
-      requireSmall(folder);
+      new UnnamedFolder().requireSmall(packer, Set.of(node.data()));
     }
     Progress progress = Progress.onStderr("Deploying " + folder.getFileName() + " to " + name);
     progress.is("packing");

@@ -84,8 +84,7 @@ final class Ports {
             return Optional.of(
                 "process %s (%s)"
                     .formatted(
-                        process.getFileName(),
-                        Files.readString(process.resolve("comm")).strip()));
+                        process.getFileName(), Files.readString(process.resolve("comm")).strip()));
           }
         }
       }

@@ -105,8 +105,7 @@ class BackgroundNodeTest {
     List<String> told = result.err().lines().toList();
     assertEquals("Starting a node...", told.getFirst());
     assertEquals(
-        List.of(
-            "WARNING: DYNOS ARE NOT ISOLATED: é.", "WARNING: of a kind nobody has thought of"),
+        List.of("WARNING: DYNOS ARE NOT ISOLATED: é.", "WARNING: of a kind nobody has thought of"),
         told.stream().filter(line -> line.startsWith("WARNING")).toList());
   }
 

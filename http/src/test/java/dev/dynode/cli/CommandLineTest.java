@@ -60,9 +60,9 @@ class CommandLineTest {
           assertTrue(line.isEmpty() || line.startsWith("  ") || line.matches(".*[.:]"), line);
         }
       }
-      for (ArgSpec argument : Stream.concat(
-              command.options().stream(), command.positionalParameters().stream())
-          .toList()) {
+      for (ArgSpec argument :
+          Stream.concat(command.options().stream(), command.positionalParameters().stream())
+              .toList()) {
         String said = String.join(" ", argument.description());
         assertTrue(said.endsWith("."), name + " " + argument.paramLabel() + ": " + said);
       }
@@ -82,19 +82,24 @@ class CommandLineTest {
     line.getSubcommands()
         .forEach(
             (name, command) ->
-                assertTrue(
-                    result.text().matches("(?s).*\n  " + name + " +\\S.*"), result.text()));
+                assertTrue(result.text().matches("(?s).*\n  " + name + " +\\S.*"), result.text()));
     String flat = result.text().replaceAll("\\s+", " ");
-    assertTrue(flat.contains(sentence(line.getSubcommands().get("explain").getCommandSpec().usageMessage().description())), flat);
+    assertTrue(
+        flat.contains(
+            sentence(
+                line.getSubcommands()
+                    .get("explain")
+                    .getCommandSpec()
+                    .usageMessage()
+                    .description())),
+        flat);
     assertTrue(flat.contains("What happened explain"), flat);
-    assertEquals(
-        result.text(), Programs.run(Programs.dynode("--help"), Map.of(), NOTHING).text());
+    assertEquals(result.text(), Programs.run(Programs.dynode("--help"), Map.of(), NOTHING).text());
   }
 
   @Test
   void shellsCompleteCommandsAndOptions() throws Exception {
-    Programs.Result script =
-        Programs.run(Programs.dynode("completion", "bash"), Map.of(), NOTHING);
+    Programs.Result script = Programs.run(Programs.dynode("completion", "bash"), Map.of(), NOTHING);
     assertEquals(0, script.exit(), script.err());
     Path file = Files.writeString(folder.resolve("completion"), script.text());
     assertEquals("deploy destroy", completed(file, "dynode de"));
@@ -163,8 +168,7 @@ class CommandLineTest {
           if (argument.arity().max() > 0
               && !List.of(String.class, Path.class).contains(type)
               && !command.qualifiedName().equals("dynode help")) {
-            List<String> words =
-                new ArrayList<>(List.of(command.qualifiedName().split(" ", -1)));
+            List<String> words = new ArrayList<>(List.of(command.qualifiedName().split(" ", -1)));
             words.removeFirst();
             words.add(((OptionSpec) argument).longestName() + "=!");
             int code = line.execute(words.toArray(String[]::new));

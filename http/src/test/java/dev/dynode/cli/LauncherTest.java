@@ -40,7 +40,17 @@ class LauncherTest {
     tools = Files.createDirectories(folder.resolve("tools"));
     for (String tool :
         List.of(
-            "env", "bash", "find", "readlink", "mkdir", "rm", "mv", "tail", "head", "grep", "flock",
+            "env",
+            "bash",
+            "find",
+            "readlink",
+            "mkdir",
+            "rm",
+            "mv",
+            "tail",
+            "head",
+            "grep",
+            "flock",
             "sleep")) {
       for (String place : List.of("/bin", "/usr/bin")) {
         // no links: a temporary folder is suspicious of those that leave it
@@ -59,7 +69,15 @@ class LauncherTest {
 
   private Path java(String name, String version) throws IOException {
     Path home = folder.resolve("jdks").resolve(name);
-    script(home.resolve("bin/java"), "echo \"" + name + " ${@: -1}\"; [ ! -e '" + classPaths() + "' ] || echo \"$*\" >>'" + classPaths() + "'");
+    script(
+        home.resolve("bin/java"),
+        "echo \""
+            + name
+            + " ${@: -1}\"; [ ! -e '"
+            + classPaths()
+            + "' ] || echo \"$*\" >>'"
+            + classPaths()
+            + "'");
     Files.writeString(
         home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
     return home;
@@ -242,10 +260,14 @@ class LauncherTest {
             + " failure in name resolution";
     Map<String, String> reasons =
         Map.of(
-            offline, "cannot reach it: is this machine offline",
-            "[ERROR] Cannot access central in offline mode", "is this machine offline",
-            "[ERROR] /x: No space left on device", "no space is left on the disk",
-            "[ERROR] No compiler is provided", right + " has no compiler");
+            offline,
+            "cannot reach it: is this machine offline",
+            "[ERROR] Cannot access central in offline mode",
+            "is this machine offline",
+            "[ERROR] /x: No space left on device",
+            "no space is left on the disk",
+            "[ERROR] No compiler is provided",
+            right + " has no compiler");
     for (Map.Entry<String, String> reason : reasons.entrySet()) {
       script(tools.resolve("mvn"), "seq 100; echo '" + reason.getKey() + "'; exit 1");
       Programs.Result failed = launch(launcher, Map.of());
@@ -254,13 +276,15 @@ class LauncherTest {
       List<String> told = failed.err().lines().toList();
       assertEquals(2, told.size(), failed.err());
       assertTrue(told.get(1).contains(reason.getValue()), failed.err());
-      assertTrue(told.get(1).endsWith(" " + checkout.resolve("http/target/build.log")), told.get(1));
+      assertTrue(
+          told.get(1).endsWith(" " + checkout.resolve("http/target/build.log")), told.get(1));
     }
     assertTrue(
         launch(launcher, Map.of()).err().contains("Building"), "nothing half-built is taken");
     script(tools.resolve("mvn"), "seq 100; echo '[ERROR] the reason'; exit 1");
     Programs.Result failed = launch(launcher, Map.of());
-    assertTrue(failed.err().contains("\n[ERROR] the reason\ndynode: the build failed"), failed.err());
+    assertTrue(
+        failed.err().contains("\n[ERROR] the reason\ndynode: the build failed"), failed.err());
     script(tools.resolve("mvn"), "echo a reason of its own; exit 1");
     assertTrue(launch(launcher, Map.of()).err().contains("\na reason of its own\n"));
   }

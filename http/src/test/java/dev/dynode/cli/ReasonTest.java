@@ -12,7 +12,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -88,7 +87,8 @@ class ReasonTest {
     said(
         "/x is on a file system that cannot be written",
         new FileSystemException("/x", null, "Read-only file system"));
-    said("/x cannot be used (Exec format error)",
+    said(
+        "/x cannot be used (Exec format error)",
         new FileSystemException("/x", null, "Exec format error"));
     said("/x cannot be used", new FileSystemException("/x"));
     said("no space is left on the disk", new IOException("No space left on device"));
@@ -148,11 +148,12 @@ class ReasonTest {
   void settingsAreToldByFileLineAndKey() throws Exception {
     Path file = Files.writeString(folder.resolve("my.conf"), "a {\n  b = soon\n}\nc = [1]\n");
     var config =
-        ConfigFactory.parseFile(
-                file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
+        ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
             .resolve();
     String line = " (" + file + ", line %d)";
-    said("a.b must be a number, not a text" + line.formatted(2), failure(() -> config.getInt("a.b")));
+    said(
+        "a.b must be a number, not a text" + line.formatted(2),
+        failure(() -> config.getInt("a.b")));
     said("c must be a block, not a list" + line.formatted(4), failure(() -> config.getConfig("c")));
     said(
         "Invalid value at 'a.b': No number in duration value 'soon'" + line.formatted(2),
@@ -170,9 +171,7 @@ class ReasonTest {
     assertFalse(CommandLineTest.JAVA.matcher(open).find(), open);
     String text = Reason.of(failure(() -> ConfigFactory.parseString("a = [").resolve()));
     assertFalse(text.contains("String"), text);
-    said(
-        "it is not JSON, line 2, column 3",
-        failure(() -> Json.read("{\n  x".getBytes(UTF_8))));
+    said("it is not JSON, line 2, column 3", failure(() -> Json.read("{\n  x".getBytes(UTF_8))));
   }
 
   @Test

@@ -138,6 +138,7 @@ final class TestNode implements AutoCloseable {
     return switch (request) {
       case "GET /account" -> Json.object().put("email", "me@example.com");
       case "GET /apps/demo" -> Json.object().put("name", "demo");
+      case "DELETE /apps/demo" -> Json.object().put("name", "demo");
       case "POST /apps/demo/dynos" -> create();
       case "POST /apps/demo/slugs" -> slug();
       case "POST /apps/demo/releases" -> release();

@@ -56,7 +56,8 @@ class StartingTest {
 
   private String waitsFor() {
     try {
-      return Files.readString(data.resolve(DataFolder.STARTING)).replaceAll(".*\"for\":\"|\".*", "");
+      return Files.readString(data.resolve(DataFolder.STARTING))
+          .replaceAll(".*\"for\":\"|\".*", "");
     } catch (IOException notYet) {
       return "";
     }
