@@ -28,6 +28,7 @@ final class Keepers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keepers.class);
   private static final int LOOK_MILLIS = 5;
   private static final int MOST_WORDS = 500;
+  private static final int SIGTERM = 15;
 
   private final Path folder;
   private final RuntimeSettings settings;
@@ -245,10 +246,12 @@ final class Keepers implements AutoCloseable {
       try {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       } catch (InterruptedException e) {
+        endUnheard();
         Thread.currentThread().interrupt();
         throw new IOException("interrupted", e);
       }
     }
+    endUnheard();
     throw new IOException(
         "the keeper of this host's dynos has not started within %s, the longest it may take (dynode.runtime.keeper.start-within); a busy machine needs more%s"
             .formatted(within(), words()));
@@ -265,6 +268,13 @@ final class Keepers implements AutoCloseable {
     int from = (int) Math.min(said, all.length);
     String text = new String(all, from, Math.min(all.length - from, MOST_WORDS), UTF_8).strip();
     return text.isEmpty() ? "" : "; it says: " + text;
+  }
+
+  /** One that nobody has spoken to keeps nothing, and need not wait for somebody who does. */
+  private void endUnheard() {
+    if (spawned > 0) {
+      Libc.kill(spawned, SIGTERM);
+    }
   }
 
   /** Lets the keepers and what they keep go on. */

@@ -75,6 +75,10 @@ final class ApiClient {
     return call("POST", path, body, null).body();
   }
 
+  JsonNode delete(String path) {
+    return call("DELETE", path, null, null).body();
+  }
+
   /**
    * @param next range of the next page; null: there is none
    */
@@ -213,7 +217,7 @@ final class ApiClient {
     String remedy =
         e instanceof ConnectException
             ? "No node answers at " + node.api() + "; start one with `dynode server`."
-            : "The node at " + node.api() + " did not answer: " + e.getMessage() + ".";
+            : "The node at " + node.api() + " did not answer: " + Reason.of(e) + ".";
     ApiError error = new ApiError(0, null, remedy);
     error.initCause(e);
     return error;

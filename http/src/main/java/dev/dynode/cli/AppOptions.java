@@ -16,6 +16,12 @@ final class AppOptions {
     return app != null;
   }
 
+  /** By whatever means. */
+  boolean named() {
+    String variable = System.getenv("HEROKU_APP");
+    return given() || (variable != null && !variable.isBlank());
+  }
+
   String name() {
     return AppName.choose(app, System.getenv("HEROKU_APP"), Path.of(""));
   }

@@ -1,10 +1,8 @@
 package dev.dynode.cli;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,17 +13,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transient node started by {@code run}: a process of its own in a session of its own, so that ^C
  * on our terminal does not reach it; it stops by itself when no dyno is left.
  */
 final class BackgroundNode {
-  /** Where its stdout and stderr go, in the data folder. */
-  static final String LOG = "node.log";
+  /** The setting of how long it may take to be ready. */
+  private static final String START_WITHIN = "start-within";
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final int LOG_TAIL_BYTES = 4096;
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
   private static final long POLL_MILLIS = 25;
   private static final long KEEP_MILLIS = 1_000;
 
@@ -58,44 +56,82 @@ final class BackgroundNode {
   /** The node that answers, and our handle on it if we are the one who started it. */
   record Found(NodeAddress address, Optional<BackgroundNode> ours) {}
 
-  /** Finds the node of this data folder or starts one; two callers at once start one. */
+  /**
+   * Finds the node of this data folder or starts one; two callers at once start one. Says on stderr
+   * what it waits for, and what a node it starts warns of.
+   */
   static Found findOrStart(Path data) {
     Optional<NodeAddress> running = NodeAddress.running(data);
     if (running.isPresent()) {
       return new Found(running.get(), Optional.empty());
     }
+    @Nullable String launcher = System.getProperty("dynode.launcher");
+    if (launcher == null) {
+      throw new CommandFailed("No node runs on " + data + "; start one with `dynode server`.");
+    }
+    StartProgress progress = StartProgress.onStderr(data);
     try {
       if (!Files.isDirectory(data)) {
         Files.createDirectories(
             data,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
-      try (FileChannel channel =
-              FileChannel.open(
-                  data.resolve("node.start.lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        assert lock.isValid();
-        Optional<NodeAddress> meanwhile = NodeAddress.running(data);
-        if (meanwhile.isPresent()) {
-          return new Found(meanwhile.get(), Optional.empty());
-        }
-        BackgroundNode started = start(data);
-        return new Found(started.address, Optional.of(started));
-      }
+      Found found = findOrStart(data, launcher, progress);
+      progress.ends("up");
+      return found;
+    } catch (CommandFailed e) {
+      progress.ends("failed");
+      throw e;
     } catch (IOException e) {
-      throw new CommandFailed("Cannot start a node on " + data + ": " + e.getMessage());
+      progress.ends("failed");
+      throw new CommandFailed("Cannot start a node on " + data + ": " + Reason.of(e));
     }
   }
 
-  private static BackgroundNode start(Path data) throws IOException {
-    String launcher = System.getProperty("dynode.launcher");
-    if (launcher == null) {
-      throw new CommandFailed("No node runs on " + data + "; start one with `dynode server`.");
+  private static Found findOrStart(Path data, String launcher, StartProgress progress)
+      throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(
+                data.resolve("node.start.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = whenFree(channel, progress)) {
+      assert lock.isValid();
+      Optional<NodeAddress> meanwhile = NodeAddress.running(data);
+      while (meanwhile.isEmpty() && NodeProcess.startsWaitingFor(data).isPresent()) {
+        pause(progress); // one that somebody else has started
+        meanwhile = NodeAddress.running(data);
+      }
+      if (meanwhile.isPresent()) {
+        return new Found(meanwhile.get(), Optional.empty());
+      }
+      BackgroundNode started = start(data, launcher, progress);
+      return new Found(started.address, Optional.of(started));
     }
-    Path log = data.resolve(LOG);
-    long logStart = Files.exists(log) ? Files.size(log) : 0;
+  }
+
+  /** Another command may hold it while the node that it has started gets ready. */
+  private static FileLock whenFree(FileChannel channel, StartProgress progress) throws IOException {
+    @Nullable FileLock lock = channel.tryLock();
+    while (lock == null) {
+      pause(progress);
+      lock = channel.tryLock();
+    }
+    return lock;
+  }
+
+  private static void pause(StartProgress progress) {
+    progress.look();
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static BackgroundNode start(Path data, String launcher, StartProgress progress)
+      throws IOException {
+    NodeLog log = new NodeLog(data);
     List<String> command = new ArrayList<>();
     onPath("setsid").ifPresent(setsid -> command.add(setsid.toString()));
     command.addAll(List.of(launcher, "server", "--transient", "--data", data.toString()));
@@ -103,37 +139,50 @@ final class BackgroundNode {
     Process process =
         new ProcessBuilder(command)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
             .redirectErrorStream(true)
             .start();
     OnInterrupt.first(process::destroy);
-    return new BackgroundNode(process, data, await(process, data, log, logStart));
+    try {
+      return new BackgroundNode(process, data, await(process, data, log, progress));
+    } catch (CommandFailed e) {
+      end(process);
+      throw e;
+    }
   }
 
-  private static NodeAddress await(Process process, Path data, Path log, long logStart)
+  private static NodeAddress await(Process process, Path data, NodeLog log, StartProgress progress)
       throws IOException {
-    long deadline = System.nanoTime() + READY_WITHIN.toNanos();
+    Duration within =
+        ServerCommand.time(ServerCommand.config(null), START_WITHIN, Duration.ofMinutes(3));
+    long deadline = System.nanoTime() + within.toNanos();
     while (System.nanoTime() < deadline) {
-      Optional<NodeAddress> address = NodeAddress.running(data);
+      Optional<NodeAddress> address =
+          NodeAddress.running(data, Duration.ofNanos(deadline - System.nanoTime()), progress::look);
+      log.warnings().forEach(progress::warn);
       if (address.isPresent()) {
         return address.get();
       }
       if (exits(process, POLL_MILLIS)) {
-        throw new CommandFailed(
-            "The node stopped before it was ready; its log "
-                + log
-                + " ends:\n"
-                + tail(log, logStart));
+        throw new CommandFailed("The node stopped before it was ready: " + log.reason());
       }
+      progress.look();
     }
-    process.destroy();
+    String waitsFor = progress.waitsFor();
     throw new CommandFailed(
-        "The node was not ready within "
-            + READY_WITHIN.toSeconds()
-            + " s; its log "
-            + log
-            + " ends:\n"
-            + tail(log, logStart));
+        "The node was not ready within %d s%s. Give it longer, such as DYNODE_START_WITHIN=10m (or dynode.node.start-within in the configuration), or see its log %s."
+            .formatted(
+                within.toSeconds(),
+                waitsFor.isEmpty() ? "" : ": it was still waiting for " + waitsFor,
+                log.file()));
+  }
+
+  /** Lets it undo what it has begun, its keeper above all; not for ever. */
+  private static void end(Process process) {
+    process.destroy();
+    if (!exits(process, STOPS_WITHIN.toMillis())) {
+      process.destroyForcibly();
+    }
   }
 
   /** Stops it: it has had no dyno and would wait for one for ever. */
@@ -161,18 +210,13 @@ final class BackgroundNode {
     try {
       return process.waitFor(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailed("Interrupted.");
+      throw interrupted();
     }
   }
 
-  private static String tail(Path log, long from) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(Math.max(from, file.length() - LOG_TAIL_BYTES));
-      byte[] bytes = new byte[LOG_TAIL_BYTES];
-      int count = Math.max(0, file.read(bytes));
-      return new String(bytes, 0, count, StandardCharsets.UTF_8).stripTrailing();
-    }
+  private static CommandFailed interrupted() {
+    Thread.currentThread().interrupt();
+    return new CommandFailed("Interrupted.");
   }
 
   private static Optional<Path> onPath(String program) {

@@ -61,7 +61,7 @@ final class BenchCommand implements Callable<Integer> {
     try {
       chosen = Bench.parts(parts);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailed(e.getMessage() + "", 2);
+      throw new CommandFailed(Reason.of(e), 2);
     }
     Effort effort = quick ? Effort.quick(count) : Effort.full(count);
     try (Bench bench =
@@ -77,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
     try {
       bench.close();
     } catch (IOException e) {
-      System.err.println("Error: " + e.getMessage());
+      System.err.println("Error: " + Reason.of(e));
     }
   }
 }

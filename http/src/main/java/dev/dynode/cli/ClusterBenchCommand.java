@@ -81,7 +81,7 @@ final class ClusterBenchCommand implements Callable<Integer> {
     try {
       bench.close();
     } catch (IOException e) {
-      System.err.println("Error: " + e.getMessage());
+      System.err.println("Error: " + Reason.of(e));
     }
   }
 }

@@ -189,7 +189,7 @@ final class ClusterOptions {
     try {
       var _ = tls.read();
     } catch (IOException e) {
-      throw new CommandFailed("cluster-tls: " + e.getMessage(), 2);
+      throw new CommandFailed("cluster-tls: " + Reason.of(e), 2);
     }
     return tls;
   }

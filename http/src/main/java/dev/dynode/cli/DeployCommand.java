@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,18 +23,35 @@ final class DeployCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the release as JSON.")
   private boolean json;
 
-  @Parameters(paramLabel = "DIR", description = "The folder; its Procfile is read if it has one.")
-  private Path folder = Path.of("");
+  @Parameters(
+      paramLabel = "DIR",
+      arity = "0..1",
+      description = "The folder, this one if not given; its Procfile is read if it has one.")
+  private @Nullable Path folder;
 
   DeployCommand(Packer packer) {
     this.packer = packer;
   }
 
+  private Path folder(Set<Path> excluded) {
+    if (folder != null) {
+      return folder.toAbsolutePath().normalize();
+    }
+    UnnamedFolder here = new UnnamedFolder();
+    here.refusal()
+        .ifPresent(
+            why -> {
+              throw new CommandFailed(why);
+            });
+    here.requireSmall(packer, excluded);
+    return here.path();
+  }
+
   @Override
   public Integer call() {
+    Set<Path> excluded = Set.of(node.data());
     JsonNode release =
-        new Deployment(node.api(), packer, Set.of(node.data()))
-            .deploy(app.name(), folder.toAbsolutePath().normalize());
+        new Deployment(node.api(), packer, excluded).deploy(app.name(), folder(excluded));
     if (json) {
       System.out.println(Json.pretty(release));
     } else {

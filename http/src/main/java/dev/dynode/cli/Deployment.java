@@ -72,7 +72,7 @@ final class Deployment {
         Files.deleteIfExists(archive);
       }
     } catch (IOException e) {
-      throw new CommandFailed("Cannot pack " + folder + ": " + e.getMessage());
+      throw new CommandFailed("Cannot pack " + folder + ": " + Reason.of(e));
     }
   }
 

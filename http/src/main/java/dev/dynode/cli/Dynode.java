@@ -7,9 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * The {@code dynode} command. Exit codes: 0 done, 1 failed, 2 used wrongly; {@code run} its own.
@@ -21,8 +26,14 @@ import picocli.CommandLine.ParameterException;
     footer = {"", "Try: dynode run -- echo hello", "Help on one command: dynode COMMAND --help"})
 public final class Dynode implements Callable<Integer> {
   static final String VERSION = "dynode 0.1.0";
+
+  /** Commands that are about all commands. */
+  private static final Set<String> OF_ALL = Set.of("completion", "help");
+
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+
+  @Spec private @Nullable CommandSpec spec;
 
   private Dynode() {}
 
@@ -57,11 +68,14 @@ public final class Dynode implements Callable<Integer> {
     commands.put("stop", StopCommand::new);
     commands.put("apps", AppsCommand::new);
     commands.put("create", CreateCommand::new);
+    commands.put("destroy", DestroyCommand::new);
     commands.put("simulate", SimulateCommand::new);
     commands.put("bench", BenchCommand::new);
+    commands.put("completion", CompletionCommand::new);
+    commands.put("help", HelpCommand::new);
     if (arguments.length > 0) {
       String first = arguments[0];
-      if (commands.containsKey(first)) {
+      if (commands.containsKey(first) && !OF_ALL.contains(first)) {
         commands.keySet().retainAll(Set.of(first));
       } else if (first.equals("--version") || first.equals("-V")) {
         commands.clear();
@@ -69,6 +83,8 @@ public final class Dynode implements Callable<Integer> {
     }
     CommandLine line = new CommandLine(new Dynode());
     line.getCommandSpec().mixinStandardHelpOptions(true);
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new CommandGroups());
     commands.forEach(
         (name, make) -> {
           CommandLine command = new CommandLine(make.get());
@@ -84,35 +100,24 @@ public final class Dynode implements Callable<Integer> {
   /** Without a command: the help. */
   @Override
   public Integer call() {
-    CommandLine.usage(this, System.err);
-    return MISUSED;
+    if (spec != null) {
+      spec.commandLine().usage(System.out);
+    }
+    return 0;
   }
 
   private static int misused(ParameterException e, String[] arguments) {
-    System.err.println(
-        "Error: "
-            + e.getMessage()
-            + " See `"
-            + e.getCommandLine().getCommandSpec().qualifiedName()
-            + " --help`.");
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    System.err.println("Error: " + Misuse.said(e) + " See `" + command + " --help`.");
     return MISUSED;
   }
 
   private static int failed(Exception e) {
     OnInterrupt.giveWay();
-    return switch (e) {
-      case CommandFailed failed -> {
-        System.err.println("Error: " + failed.getMessage());
-        yield failed.exitCode();
-      }
-      case ApiError error -> {
-        System.err.println("Error: " + error.text());
-        yield FAILED;
-      }
-      default -> {
-        System.err.println("Error: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
-        yield FAILED;
-      }
-    };
+    if (System.getenv().getOrDefault("DYNODE_LOG", "").equalsIgnoreCase("debug")) {
+      e.printStackTrace();
+    }
+    System.err.println("Error: " + Reason.of(e));
+    return e instanceof CommandFailed failed ? failed.exitCode() : FAILED;
   }
 }

@@ -11,8 +11,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "explain",
     description = {
-      "Say in plain sentences who started a dyno, what became of it, and why;",
-      "or what happened to an app, and why requests were refused.",
+      "Say in plain sentences why a dyno ended, or what happened to an app.",
+      "",
+      "Of a dyno: who started it, what became of it, and why. Of an app, without DYNO: what happened"
+          + " to it, and why requests were refused.",
       ""
     })
 final class ExplainCommand implements Callable<Integer> {

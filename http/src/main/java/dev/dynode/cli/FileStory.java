@@ -56,7 +56,7 @@ final class FileStory implements Story {
       app = read.app;
       name = read.name;
     } catch (HistoryFileInvalid | IOException e) {
-      throw new CommandFailed(file + ": " + e.getMessage());
+      throw new CommandFailed(file + ": " + Reason.of(e));
     }
   }
 

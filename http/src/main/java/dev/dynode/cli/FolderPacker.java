@@ -2,6 +2,7 @@ package dev.dynode.cli;
 
 import dev.dynode.domain.app.Procfile;
 import dev.dynode.store.SlugArchive;
+import dev.dynode.store.SlugMeasure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -16,11 +17,16 @@ final class FolderPacker implements Packer {
   }
 
   @Override
+  public long bytes(Path folder, Set<Path> excluded, long most) throws IOException {
+    return SlugMeasure.bytes(folder, excluded, most);
+  }
+
+  @Override
   public Map<String, String> processTypes(String procfile) {
     try {
       return Procfile.parse(procfile);
     } catch (Procfile.Malformed e) {
-      throw new CommandFailed("Procfile: " + e.getMessage());
+      throw new CommandFailed("Procfile: " + Reason.of(e));
     }
   }
 }

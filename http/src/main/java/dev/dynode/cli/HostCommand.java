@@ -45,7 +45,7 @@ final class HostCommand {
       mixinStandardHelpOptions = true)
   int drain(
       @Mixin NodeOptions node,
-      @Parameters(paramLabel = "HOST") String host,
+      @Parameters(paramLabel = "HOST", description = "As dynode host list names it.") String host,
       @Option(names = "--wait", description = "Wait until its last dyno has ended.") boolean wait)
       throws InterruptedException {
     ApiClient api = node.api();
@@ -63,7 +63,9 @@ final class HostCommand {
       name = "undrain",
       description = "Place dynos on a host again.",
       mixinStandardHelpOptions = true)
-  int undrain(@Mixin NodeOptions node, @Parameters(paramLabel = "HOST") String host) {
+  int undrain(
+      @Mixin NodeOptions node,
+      @Parameters(paramLabel = "HOST", description = "As dynode host list names it.") String host) {
     node.api().post("/hosts/" + host + "/actions/undrain", null);
     System.out.println(host + " takes dynos again.");
     return 0;

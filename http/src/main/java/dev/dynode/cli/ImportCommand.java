@@ -96,7 +96,7 @@ final class ImportCommand implements Callable<Integer> {
           (System.nanoTime() - begin) / 1e9);
       return 0;
     } catch (JournalUnavailable e) {
-      throw new CommandFailed(from + ": " + e.getMessage());
+      throw new CommandFailed(from + ": " + Reason.of(e));
     } finally {
       bar.clear();
     }
@@ -123,7 +123,7 @@ final class ImportCommand implements Callable<Integer> {
       done = true;
       return 0;
     } catch (HistoryFileInvalid | JournalUnavailable e) {
-      throw new CommandFailed(from + ": " + e.getMessage());
+      throw new CommandFailed(from + ": " + Reason.of(e));
     } finally {
       if (!done) {
         remove(made);

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,13 @@ public record NodeAddress(
   /** The token of the local user, bare, readable by its owner only. */
   public static final String CREDENTIALS = "credentials";
 
+  /** How long a command waits for a node that lives and does not answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final long PAUSE_NANOS = 100_000_000;
+  private static final int TOO_MANY = 429;
+  private static final int FAILS = 500;
+
   /** Where a node keeps its things when nobody says. */
   public static Path defaultData(Map<String, String> environment) {
     String data = environment.get("XDG_DATA_HOME");
@@ -39,10 +48,55 @@ public record NodeAddress(
 
   /**
    * The node that runs on this data folder: its file names it, and it answers with our token. Empty
-   * when there is none or the file is stale.
+   * when there is none or the file is stale; one whose process lives is waited for.
+   *
+   * @throws CommandFailed if a node runs and does not answer for a long time
    */
   public static Optional<NodeAddress> running(Path data) {
-    return read(data).filter(NodeAddress::answers);
+    Progress progress = Progress.onStderr("Waiting for the node on " + data);
+    var shown = new AtomicBoolean();
+    Optional<NodeAddress> found =
+        running(
+            data,
+            PATIENCE,
+            () -> {
+              if (shown.compareAndSet(false, true)) {
+                progress.begins();
+              }
+            });
+    if (shown.get()) {
+      progress.vanishes();
+    }
+    return found;
+  }
+
+  /**
+   * The same.
+   *
+   * @param waiting called again and again while a node that lives does not answer
+   */
+  static Optional<NodeAddress> running(Path data, Duration patience, Runnable waiting) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      @Nullable JsonNode file = file(data);
+      Optional<NodeAddress> told = file == null ? Optional.empty() : read(file, data);
+      Answer answer = told.map(NodeAddress::answer).orElse(Answer.NOT_OURS);
+      boolean lives = answer == Answer.NONE && file != null && NodeProcess.lives(file);
+      if (answer != Answer.NONE || !lives) {
+        return answer == Answer.OURS ? told : Optional.empty();
+      }
+      if (System.nanoTime() - deadline >= 0) {
+        throw new CommandFailed(
+            "The node on %s runs (process %d), and has not answered for %d s. Wait until this machine is less busy, or stop the node: kill %d."
+                .formatted(
+                    data,
+                    told.orElseThrow().pid(),
+                    patience.toSeconds(),
+                    told.orElseThrow().pid()));
+      }
+      waiting.run();
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
   }
 
   /** What the stock client's variables name; empty when they name nothing of ours. */
@@ -59,9 +113,16 @@ public record NodeAddress(
     return Optional.of(new NodeAddress(URI.create(host), token, ca, 0, false));
   }
 
-  private static Optional<NodeAddress> read(Path data) {
+  private static @Nullable JsonNode file(Path data) {
     try {
-      JsonNode file = Json.read(Files.readAllBytes(data.resolve(FILE)));
+      return Json.read(Files.readAllBytes(data.resolve(FILE)));
+    } catch (IOException absent) {
+      return null;
+    }
+  }
+
+  private static Optional<NodeAddress> read(JsonNode file, Path data) {
+    try {
       String token = Files.readString(data.resolve(CREDENTIALS)).strip();
       @Nullable String ca = file.path("rendezvous_ca").textValue();
       String api = file.path("api").asText("");
@@ -79,12 +140,24 @@ public record NodeAddress(
     }
   }
 
-  private boolean answers() {
+  /** What a look at it has shown. */
+  private enum Answer {
+    OURS,
+    /** Somebody else answers there, or a node that does not let us in. */
+    NOT_OURS,
+    /** Nobody answered: it is slow, it begins or ends, or there is none. */
+    NONE
+  }
+
+  private Answer answer() {
     try {
       new ApiClient(this, Duration.ofSeconds(1), Duration.ofSeconds(5)).get("/account");
-      return true;
-    } catch (ApiError stale) {
-      return false;
+      return Answer.OURS;
+    } catch (ApiError e) {
+      // One that has had too many requests, or that fails, is still a node.
+      return e.unreachable()
+          ? Answer.NONE
+          : e.status() == TOO_MANY || e.status() >= FAILS ? Answer.OURS : Answer.NOT_OURS;
     }
   }
 }

@@ -74,7 +74,7 @@ final class OneOff {
       progress.ends("failed, " + name);
       stop();
       throw new CommandFailed(
-          "Cannot attach to " + name + ": " + e.getMessage() + "; the dyno was stopped.", LOST);
+          "Cannot attach to " + name + ": " + Reason.of(e) + "; the dyno was stopped.", LOST);
     }
     return status(end);
   }

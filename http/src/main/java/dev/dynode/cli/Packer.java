@@ -15,6 +15,12 @@ public interface Packer {
    */
   void pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException;
 
+  /**
+   * Bytes that the folder holds, not compressed and without what is left out; not counted further
+   * than {@code most}.
+   */
+  long bytes(Path folder, Set<Path> excluded, long most) throws IOException;
+
   /** Process type to command, in the order of the Procfile. */
   Map<String, String> processTypes(String procfile);
 }

@@ -33,6 +33,36 @@ final class Progress {
     }
   }
 
+  boolean live() {
+    return live;
+  }
+
+  /** At once, before there is a status. */
+  void begins() {
+    err.print(live ? ERASE_LINE + what + "...\r" : what + "...\n");
+    err.flush();
+  }
+
+  /** For what takes long: a line each time where nothing can be rewritten. */
+  void still(String status) {
+    // The cursor goes back, so that a line of somebody else's does not begin behind it.
+    err.print(live ? ERASE_LINE + what + "... " + status + "\r" : what + "... " + status + "\n");
+    err.flush();
+  }
+
+  /** A line beside it. */
+  void aside(String line) {
+    err.println((live ? ERASE_LINE : "") + line.replaceAll("\\p{Cntrl}+", " "));
+    err.flush();
+  }
+
+  void vanishes() {
+    if (live) {
+      err.print(ERASE_LINE);
+      err.flush();
+    }
+  }
+
   void ends(String status) {
     err.println((live ? ERASE_LINE : "") + what + "... " + status);
     err.flush();

@@ -47,7 +47,7 @@ final class RecordedScenario {
         add(line.id(), codec.read(line), recorded);
       }
     } catch (IOException | HistoryFileInvalid e) {
-      throw new CommandFailed(file + ": " + e.getMessage());
+      throw new CommandFailed(file + ": " + Reason.of(e));
     }
   }
 
@@ -61,7 +61,7 @@ final class RecordedScenario {
       }
     } catch (JournalUnavailable e) {
       throw new CommandFailed(
-          e.getMessage() + "; name a data folder with --data, or give --file an export.");
+          Reason.of(e) + " Name a data folder with --data, or give --file an export.");
     }
   }
 

@@ -22,8 +22,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replay",
     description = {
-      "Tell the story of a dyno or an app: each event, the state before and after it,",
-      "what was ordered because of it and what became of that.",
+      "Tell the story of a dyno or an app, event by event.",
+      "",
+      "Of each event: the state before and after it, what was ordered because of it, and what became"
+          + " of that.",
       ""
     })
 final class ReplayCommand implements Callable<Integer> {

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
       "Run a command in a one-off dyno, joined with this terminal.",
       "",
       "Without a node, starts one that stops again when its last dyno has ended. Without -a the app"
-          + " is created if need be, and the current folder is deployed when its content has"
-          + " changed. Exits with the command's own exit status; 255 when the connection was lost.",
+          + " is named after the current folder and created if need be, and the folder is deployed"
+          + " when its content has changed. Exits with the command's own exit status; 255 when the"
+          + " connection was lost.",
       ""
     },
     footer = {
@@ -37,6 +38,9 @@ import picocli.CommandLine.Spec;
     })
 final class RunCommand implements Callable<Integer> {
   private static final Duration NODE_STOPS_WITHIN = Duration.ofSeconds(15);
+
+  /** The stock command's exit code for it. */
+  private static final int NO_APP = 2;
 
   private final Packer packer;
 
@@ -154,12 +158,20 @@ final class RunCommand implements Callable<Integer> {
     return !noTty && !detached && Terminal.joined();
   }
 
-  private static void ensureApp(ApiClient api, String name) {
+  /** An app that was named must be there: a slip of the pen is not another app. */
+  private void ensureApp(ApiClient api, String name) {
     try {
       api.get("/apps/" + name);
     } catch (ApiError e) {
       if (e.status() != 404) {
         throw e;
+      }
+      if (app.named()) {
+        throw new CommandFailed(
+            "Couldn't find that app. `dynode apps` lists those there are, `dynode create "
+                + name
+                + "` creates it.",
+            NO_APP);
       }
       api.post("/apps", Json.object().put("name", name));
     }
@@ -169,18 +181,19 @@ final class RunCommand implements Callable<Integer> {
     if (deploy != null) {
       return Optional.of(deploy.toAbsolutePath().normalize());
     }
-    Path here = Path.of("").toAbsolutePath();
     if (noDeploy || app.given()) {
       return Optional.empty();
     }
-    if (here.getParent() == null || here.toString().equals(System.getenv("HOME"))) {
-      System.err.println("Not deploying " + here + "; name a folder with --deploy.");
-      return Optional.empty();
-    }
-    return Optional.of(here);
+    UnnamedFolder here = new UnnamedFolder();
+    Optional<String> refusal = here.refusal();
+    refusal.ifPresent(System.err::println);
+    return refusal.isEmpty() ? Optional.of(here.path()) : Optional.empty();
   }
 
   private void deploy(ApiClient api, String name, Path folder) {
+    if (deploy == null) {
+      new UnnamedFolder().requireSmall(packer, Set.of(node.data()));
+    }
     Progress progress = Progress.onStderr("Deploying " + folder.getFileName() + " to " + name);
     progress.is("packing");
     new Deployment(api, packer, Set.of(node.data()))

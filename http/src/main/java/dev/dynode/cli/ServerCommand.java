@@ -4,18 +4,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValueFactory;
 import dev.dynode.node.NodeSettings;
 import dev.dynode.node.NodeStarter;
 import dev.dynode.node.NodeStarter.Removed;
 import dev.dynode.node.NodeStarter.RunningNode;
 import java.nio.file.Path;
 import java.security.Security;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,10 @@ final class ServerCommand implements Callable<Integer> {
    */
   private static final int REMOVED = 75;
 
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
   /** Longest time that what a start has begun may take to end. */
-  private static final int MOST_SECONDS = 45;
+  private static final Duration UNDONE_WITHIN = Duration.ofSeconds(45);
 
   private final NodeStarter starter;
 
@@ -101,38 +105,42 @@ final class ServerCommand implements Callable<Integer> {
     Security.setProperty("networkaddress.cache.ttl", "5");
     Security.setProperty("networkaddress.cache.negative.ttl", "1");
     NodeSettings settings = settings();
-    RunningNode running = start(settings);
+    RunningNode running = started(settings);
     System.out.println("Dynode ready: " + told(running) + "data " + settings.data());
     running.awaitStop();
     return running.removed() ? REMOVED : 0;
   }
 
-  /** What ends this program ends the node in order, also while it starts. */
-  private RunningNode start(NodeSettings settings) throws Exception {
-    Thread here = Thread.currentThread();
-    var started = new CompletableFuture<RunningNode>();
-    OnInterrupt.first(
-        () -> {
-          here.interrupt();
-          try {
-            started.get(MOST_SECONDS, TimeUnit.SECONDS).close();
-          } catch (ExecutionException itFailed) {
-            // and has ended what it had begun
-          } catch (InterruptedException | TimeoutException e) {
-            System.err.println("The start of the node did not end in order.");
-          }
-        });
+  /** A signal ends it in order, also one that comes while it starts. */
+  private RunningNode started(NodeSettings settings) throws Exception {
+    var start = new FutureTask<>(() -> starter.start(settings));
+    Thread starting = Thread.ofPlatform().name("start").start(start);
+    OnInterrupt.first(() -> end(start, starting));
+    StartProgress progress = StartProgress.onStderr(settings.data());
     try {
-      RunningNode running = starter.start(settings);
-      started.complete(running);
-      OnInterrupt.first(running::close);
+      while (!starting.join(LOOK_EVERY)) {
+        progress.look();
+      }
+      RunningNode running = start.get();
+      progress.vanishes();
       return running;
-    } catch (Removed e) {
-      started.completeExceptionally(e);
-      throw new CommandFailed(String.valueOf(e.getMessage()), REMOVED);
-    } catch (Exception e) {
-      started.completeExceptionally(e);
-      throw e;
+    } catch (ExecutionException e) {
+      progress.vanishes();
+      if (e.getCause() instanceof Removed removed) {
+        throw new CommandFailed(String.valueOf(removed.getMessage()), REMOVED);
+      }
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static void end(FutureTask<RunningNode> start, Thread starting) {
+    starting.interrupt();
+    try {
+      start.get(UNDONE_WITHIN.toSeconds(), TimeUnit.SECONDS).close();
+    } catch (ExecutionException itFailed) {
+      // and has ended what it had begun
+    } catch (InterruptedException | TimeoutException e) {
+      System.err.println("The start of the node did not end in order.");
     }
   }
 
@@ -189,7 +197,7 @@ final class ServerCommand implements Callable<Integer> {
                   file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
               .withFallback(ConfigFactory.defaultApplication()));
     } catch (ConfigException e) {
-      throw new CommandFailed("Cannot read the configuration: " + e.getMessage(), 2);
+      throw new CommandFailed("Cannot read the configuration: " + Reason.of(e), 2);
     }
   }
 
@@ -204,6 +212,17 @@ final class ServerCommand implements Callable<Integer> {
       // said below
     }
     throw new CommandFailed(name + " must be a port, 0 to 65535, not \"" + text + "\".", 2);
+  }
+
+  /** A time with its unit, such as 90s or 5m. */
+  static Duration time(Config all, String name, Duration otherwise) {
+    String text = setting(all, name, null, otherwise.toMillis() + " ms");
+    try {
+      return ConfigValueFactory.fromAnyRef(text).atKey(name).getDuration(name);
+    } catch (ConfigException e) {
+      throw new CommandFailed(
+          name + " must be a time with its unit, such as 90s or 5m, not \"" + text + "\".", 2);
+    }
   }
 
   static String setting(Config all, String name, @Nullable Object option, String otherwise) {

@@ -191,7 +191,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       return reading.get();
     } catch (ScenarioInvalid | TraceInvalid e) {
-      throw new CommandFailed(String.valueOf(e.getMessage()));
+      throw new CommandFailed(Reason.of(e));
     }
   }
 

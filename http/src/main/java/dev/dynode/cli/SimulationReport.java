@@ -199,7 +199,7 @@ final class SimulationReport {
       return ScenarioFile.read(existing(folder, COPY), file.resolveSibling(""), changes)
           .seeded(seed);
     } catch (IOException e) {
-      throw new CommandFailed(folder + " cannot be read: " + e.getMessage());
+      throw new CommandFailed(folder + " cannot be read: " + Reason.of(e));
     }
   }
 

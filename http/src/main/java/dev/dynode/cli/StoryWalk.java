@@ -52,7 +52,7 @@ final class StoryWalk {
             };
       }
     } catch (IOException e) {
-      throw new CommandFailed("the terminal cannot be read: " + e.getMessage());
+      throw new CommandFailed("the terminal cannot be read: " + Reason.of(e));
     }
   }
 

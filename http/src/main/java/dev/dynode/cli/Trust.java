@@ -39,7 +39,7 @@ public final class Trust {
       context.init(null, trust.getTrustManagers(), null);
       return context;
     } catch (IOException | GeneralSecurityException e) {
-      throw new CommandFailed("Cannot read the CA certificates of " + pem + ": " + e.getMessage());
+      throw new CommandFailed("Cannot read the CA certificates of " + pem + ": " + Reason.of(e));
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.dynode.node;
 
 import dev.dynode.runtime.OwnerOnly;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
 public final class DataFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+  /** What a node that starts waits for; there only while it does. */
+  public static final String STARTING = "node.starting";
+
   private static final int KEY_BYTES = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long PAUSE_NANOS = 20_000_000;
@@ -131,9 +135,24 @@ public final class DataFolder implements AutoCloseable {
     return Files.readAllBytes(file);
   }
 
+  /**
+   * Tells whoever waits for this node what it waits for itself, such as "its journal".
+   *
+   * @throws UncheckedIOException where the folder cannot be written
+   */
+  void waitsFor(String what) {
+    String json = "{\"pid\":%d,\"for\":\"%s\"}".formatted(ProcessHandle.current().pid(), what);
+    try {
+      Files.writeString(resolve(STARTING), json); // read every second: not worth being durable
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Tells clients on this machine where the node is. */
   void publish(String json) throws IOException {
     write(resolve("node.json"), json.getBytes(StandardCharsets.UTF_8));
+    Files.deleteIfExists(resolve(STARTING));
   }
 
   /** Writes a file whole, so that a crash leaves it or the one before. */
@@ -155,6 +174,7 @@ public final class DataFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(resolve("node.json"));
+    Files.deleteIfExists(resolve(STARTING));
     channel.close();
   }
 }

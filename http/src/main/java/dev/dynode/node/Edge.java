@@ -73,9 +73,8 @@ final class Edge {
     NodeSettings settings = parts.settings();
     var routes = new HttpRouter(parts.control(), parts.stores().logs(), parts.clock());
     HttpServer.Bound router =
-        Ports.bind(
-            "--router-port",
-            parts.bind(),
+        Ports.open(
+            "router-port",
             settings.routerPort(),
             () ->
                 Node.await(
@@ -95,9 +94,8 @@ final class Edge {
             ApiSettings.of(parts.config(), router.address().getPort()),
             system);
     HttpServer.Bound api =
-        Ports.bind(
-            "--api-port",
-            parts.bind(),
+        Ports.open(
+            "api-port",
             settings.apiPort(),
             () ->
                 Node.await(

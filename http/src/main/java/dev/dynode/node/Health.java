@@ -23,9 +23,8 @@ record Health(HttpServer server) implements AutoCloseable {
    * @param unready why it should be given no work; may wait for a moment
    */
   static Health serve(String host, int port, Supplier<Optional<String>> unready) throws Exception {
-    return Ports.bind(
-        "--health-port",
-        host,
+    return Ports.open(
+        "health-port",
         port,
         () -> {
           HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);

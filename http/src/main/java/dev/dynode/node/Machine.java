@@ -11,6 +11,7 @@ import dev.dynode.runtime.RuntimeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -20,10 +21,17 @@ import java.util.function.Supplier;
  */
 record Machine(HostId host, LocalRuntime runtime, HostLoad load, ProcessRuntime.Recovery found) {
 
-  static Machine start(HostId host, Path data, Config config) throws IOException {
+  /**
+   * Finds the keeper of its dynos, or starts one.
+   *
+   * @param waitsFor told what this waits for
+   */
+  static Machine start(HostId host, Path data, Config config, Consumer<String> waitsFor)
+      throws IOException {
+    waitsFor.accept("a sandbox for dynos");
     var runtime = new LocalRuntime(data, RuntimeSettings.from(config));
+    waitsFor.accept("the keeper of its dynos");
     ProcessRuntime.Recovery found = runtime.recover();
-    runtime.warmUp();
     Config limits = config.getConfig("dynode.host");
     long memory = limits.getBytes("memory");
     var load =
@@ -32,7 +40,24 @@ record Machine(HostId host, LocalRuntime runtime, HostLoad load, ProcessRuntime.
             limits.getInt("capacity"),
             memory == 0 ? Long.MAX_VALUE : memory,
             runtime::filesLeft);
-    return new Machine(host, runtime, load, found);
+    var machine = new Machine(host, runtime, load, found);
+    try {
+      waitsFor.accept("a trial dyno");
+      runtime.warmUp();
+      return machine;
+    } catch (IOException | RuntimeException e) {
+      machine.giveUp();
+      throw e;
+    }
+  }
+
+  /** Of a node that does not come to serve: the keeper ends, unless it keeps dynos. */
+  void giveUp() {
+    if (found.adopted().isEmpty() && load.dynos() == 0) {
+      runtime.close();
+    } else {
+      runtime.leave();
+    }
   }
 
   NodeGuardian.Host parts(Stores stores, Clock clock, Config config, Supplier<String> rendezvous) {

@@ -51,7 +51,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -166,6 +169,7 @@ public final class Node implements RunningNode {
     }
     Config dynode = config.getConfig("dynode");
     Clock clock = Clock.systemUTC();
+    data.waitsFor(settings.membership().isEmpty() ? "its files" : "the database");
     Stores kept =
         settings.membership().isEmpty()
             ? Stores.inFolder(data, settings.data(), settings.publicHost(), config)
@@ -200,13 +204,17 @@ public final class Node implements RunningNode {
             dynode.getInt("apps.most"),
             dynode.getDuration("apps.check-names-after"),
             told);
+    data.waitsFor(settings.membership().isEmpty() ? "its journal" : "the cluster's journal");
     ActorSystem<NodeGuardian.Command> actors =
-        settings.membership().isEmpty()
-            ? ActorSystem.create(
-                NodeGuardian.create(parts, host.orElseThrow()),
-                "dynode",
-                ActorSystemSetup.create(BootstrapSetup.create(config), database.orElseThrow()))
-            : clustered(settings.membership().get(), kept, parts, host);
+        undisturbed(
+            () ->
+                settings.membership().isEmpty()
+                    ? ActorSystem.create(
+                        NodeGuardian.create(parts, host.orElseThrow()),
+                        "dynode",
+                        ActorSystemSetup.create(
+                            BootstrapSetup.create(config), database.orElseThrow()))
+                    : clustered(settings.membership().get(), kept, parts, host));
     system = Optional.of(actors);
     if (settings.membership().isPresent()) {
       Membership.whenRemoved(
@@ -236,9 +244,8 @@ public final class Node implements RunningNode {
             .or(() -> relay(kept, plane, reached, tokens));
     if (desk.isPresent()) {
       var server =
-          Ports.bind(
-              "--rendezvous-port",
-              bindAddress(),
+          Ports.open(
+              "rendezvous-port",
               settings.rendezvousPort(),
               () ->
                   new RendezvousServer(
@@ -254,14 +261,17 @@ public final class Node implements RunningNode {
           kept.postgres()
               .orElseThrow()
               .cluster(Membership.address(actors), over -> giveUp(over.getMessage()));
+      data.waitsFor("its cluster");
       new Joining(actors, settings.membership().get(), one, dynode.getConfig("cluster")).run();
       projection.start(actors);
       if (has(Role.CONTROL) || has(Role.EDGE)) {
+        data.waitsFor("the hosts of its cluster");
         while (!reached.hosts().settled()) {
           TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
       }
     }
+    data.waitsFor("its ports");
     if (has(Role.EDGE)) {
       edge =
           Optional.of(
@@ -287,6 +297,7 @@ public final class Node implements RunningNode {
       phase = Phase.SERVING;
     }
     if (settings.transientNode()) {
+      lastUse.now();
       Thread.ofVirtual().start(this::stopWhenUnused);
     }
   }
@@ -377,10 +388,32 @@ public final class Node implements RunningNode {
   private Machine machine(Optional<RocksDatabase.Opened> database) throws IOException {
     var host = new HostId(settings.membership().map(Membership::hostName).orElse(ALONE));
     try {
-      return Machine.start(host, settings.data(), config);
+      return Machine.start(host, settings.data(), config, data::waitsFor);
     } catch (IOException | RuntimeException e) {
       database.ifPresent(RocksDatabase.Opened::close);
       throw e;
+    }
+  }
+
+  /** Pekko does not take it well when it is interrupted while it makes a system. */
+  private static <T> T undisturbed(Callable<T> make) throws Exception {
+    var made = new FutureTask<>(make);
+    Thread.ofVirtual().start(made);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return made.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -405,9 +438,8 @@ public final class Node implements RunningNode {
                 clocks.keeping(),
                 config.getDuration("dynode.cluster.free-names-after")));
     var created =
-        Ports.bind(
-            "--cluster-port",
-            membership.host(),
+        Ports.open(
+            "cluster-port",
             membership.port(),
             () ->
                 ActorSystem.create(
@@ -540,17 +572,18 @@ public final class Node implements RunningNode {
   }
 
   /**
-   * A transient node stops once it has had a dyno, none is left and nobody has asked for a while.
+   * A transient node stops once no dyno is left and nobody has asked for a while, a longer one if
+   * it has had none yet.
    */
   private void stopWhenUnused() {
     Duration linger = settings.config().getDuration("dynode.node.transient-linger");
+    Duration idle = settings.config().getDuration("dynode.node.transient-idle");
     Machine here = machine.orElseThrow();
     try {
       do {
         TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-      } while (here.load().total() == 0
-          || liveDynos() > 0
-          || lastUse.since().compareTo(linger) < 0);
+      } while (lastUse.since().compareTo(here.load().total() == 0 ? idle : linger) < 0
+          || liveDynos() > 0);
       close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -628,7 +661,9 @@ public final class Node implements RunningNode {
     } finally {
       machine.ifPresent(
           here -> {
-            if (endsDynos && served) {
+            if (!served) {
+              here.giveUp();
+            } else if (endsDynos) {
               here.runtime().close();
             } else {
               here.runtime().leave();

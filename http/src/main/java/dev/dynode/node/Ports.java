@@ -2,55 +2,116 @@ package dev.dynode.node;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** What is said where a port cannot be had: whoever started the node knows it by its option. */
+/** Ports of settings: one that cannot be had is told by its setting, and by who has it. */
 final class Ports {
+  private static final List<String> KNOWN =
+      List.of("Address already in use", "Permission denied", "Cannot assign requested address");
+
+  private static final Path PROC = Path.of("/proc");
+  private static final String LISTENS = "0A";
+  private static final int PORT_AT = 1;
+  private static final int STATE_AT = 3;
+  private static final int INODE_AT = 9;
+  private static final int HEX = 16;
+
   private Ports() {}
 
   /**
-   * Does what takes a port.
+   * Opens a port.
    *
-   * @param option that chooses it
+   * @param setting as it is written behind {@code --}
+   * @param open binds it
    * @throws IOException in one sentence, where the port cannot be had
    */
-  static <T> T bind(String option, String host, int port, Callable<T> binding) throws Exception {
+  static <T> T open(String setting, int port, Callable<T> open) throws Exception {
     try {
-      return binding.call();
+      return open.call();
     } catch (Exception e) {
-      String why = why(e);
-      if (why.isEmpty()) {
+      @Nullable String why = bindFailure(e);
+      if (why == null) {
         throw e;
       }
+      String what = "%s %d cannot be opened: ".formatted(setting, port);
       throw new IOException(
-          switch (why) {
-            case "Address already in use" ->
-                "Port %d of %s is taken by another program; stop that one, or give this node another %s (0 for a free one)."
-                    .formatted(port, host, option);
-            case "Permission denied" ->
-                "Port %d of %s wants more rights than this user has; give this node another %s."
-                    .formatted(port, host, option);
-            default ->
-                "%s is no address of this machine, so nothing can listen there on port %d of %s."
-                    .formatted(host, port, option);
-          },
+          why.contains("in use")
+              ? "%sit is in use%s. Stop that, or give another --%s."
+                  .formatted(what, holder(port).map(who -> " by " + who).orElse(""), setting)
+              : why.contains("ermission denied")
+                  ? "%sports below 1024 need root or CAP_NET_BIND_SERVICE. Give another --%s."
+                      .formatted(what, setting)
+                  : "%s%s. Give another --%s, or see --public-host.".formatted(what, why, setting),
           e);
     }
   }
 
-  private static String why(Exception e) {
-    for (@Nullable Throwable at = e; at != null; at = at.getCause()) {
-      String said = String.valueOf(at.getMessage());
-      for (String known :
-          new String[] {
-            "Address already in use", "Permission denied", "Cannot assign requested address"
-          }) {
-        if (said.contains(known) && (at instanceof BindException || said.contains("ind"))) {
+  private static @Nullable String bindFailure(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String text = String.valueOf(cause.getMessage());
+      for (String known : KNOWN) {
+        if (text.contains(known) && text.contains("ind")) { // as Pekko's remoting says it
           return known;
         }
       }
+      if (cause instanceof BindException) {
+        return text.replaceAll("^\\[.*] ", ""); // libraries put the address before it
+      }
+      if (text.contains(BindException.class.getName())) {
+        return text.substring(text.lastIndexOf(']') + 1).strip();
+      }
     }
-    return "";
+    return null;
+  }
+
+  /** Process id and name of what listens there, as far as this user may know. */
+  static Optional<String> holder(int port) {
+    Set<String> sockets = new HashSet<>();
+    try {
+      for (String table : List.of("net/tcp", "net/tcp6")) {
+        for (String line : Files.readAllLines(PROC.resolve(table))) {
+          String[] words = line.strip().split("[\\s]+", -1);
+          if (words.length > INODE_AT
+              && words[STATE_AT].equals(LISTENS)
+              && Integer.parseInt(words[PORT_AT].replaceAll(".*:", ""), HEX) == port) {
+            sockets.add("socket:[" + words[INODE_AT] + "]");
+          }
+        }
+      }
+      try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+        for (Path process : processes) {
+          if (holds(process, sockets)) {
+            return Optional.of(
+                "process %s (%s)"
+                    .formatted(
+                        process.getFileName(), Files.readString(process.resolve("comm")).strip()));
+          }
+        }
+      }
+    } catch (IOException | NumberFormatException unknown) {
+      // then nobody is named
+    }
+    return Optional.empty();
+  }
+
+  private static boolean holds(Path process, Set<String> sockets) {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path descriptor : descriptors) {
+        if (sockets.contains(Files.readSymbolicLink(descriptor).toString())) {
+          return true;
+        }
+      }
+    } catch (IOException anotherUsersOrGone) {
+      // not to be seen
+    }
+    return false;
   }
 }

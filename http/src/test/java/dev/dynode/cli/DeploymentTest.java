@@ -25,6 +25,11 @@ class DeploymentTest {
         }
 
         @Override
+        public long bytes(Path from, Set<Path> excluded, long most) throws IOException {
+          return Files.size(from.resolve("code"));
+        }
+
+        @Override
         public Map<String, String> processTypes(String procfile) {
           return Map.of("web", procfile.strip());
         }

@@ -2,12 +2,16 @@ package dev.dynode.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +110,104 @@ class RunTest {
     assertTrue(client.waitFor(Programs.LIMIT.toSeconds(), TimeUnit.SECONDS));
     assertEquals(143, client.exitValue());
     Programs.await("connection closed", () -> node.requests.contains("end of input"));
+  }
+
+  @Test
+  void anAppThatWasNamedIsNotMadeByASlipOfThePen() throws Exception {
+    List<String> named = Programs.dynode("run", "-a", "dmeo", "true");
+    Programs.Result result = Programs.run(named, node.environment(), NOTHING);
+    assertEquals(2, result.exit(), "as the stock command");
+    assertTrue(result.err().startsWith("Error: Couldn't find that app."), result.err());
+    Map<String, String> variable = new HashMap<>(node.environment());
+    variable.put("HEROKU_APP", "dmeo");
+    assertEquals(2, Programs.run(Programs.dynode("run", "true"), variable, NOTHING).exit());
+    assertFalse(node.requests.contains("POST /apps"), node.requests.toString());
+    Path fresh = Files.createDirectory(folder.resolve("fresh"));
+    Programs.Result unnamed = in(fresh, Map.of(), "run", "true");
+    assertTrue(node.requests.contains("POST /apps"), "a folder's own app is: " + unnamed.err());
+  }
+
+  private Programs.Result in(Path here, Map<String, String> more, String... words)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("bash", "-c", "cd \"$0\" && exec \"$@\"", here.toString()));
+    List<String> dynode = Programs.dynode(words);
+    dynode.add(1, "-Ddynode.launcher=" + folder.resolve("clone/demo/bin/dynode"));
+    command.addAll(dynode);
+    Map<String, String> environment = new HashMap<>(node.environment());
+    environment.putAll(more);
+    return Programs.run(command, environment, NOTHING);
+  }
+
+  private boolean deployed() {
+    return node.requests.contains("POST /apps/demo/slugs");
+  }
+
+  @Test
+  void whatIsSurelyNoAppIsNotDeployed() throws Exception {
+    Path clone = Files.createDirectories(folder.resolve("clone/demo"));
+    Path link = Files.createSymbolicLink(folder.resolve("home"), clone);
+    Map<Path, String> folders =
+        Map.of(clone, "Dynode itself", Path.of("/"), "the root of all files");
+    for (Map.Entry<Path, String> each : folders.entrySet()) {
+      Programs.Result result = in(each.getKey(), Map.of("HEROKU_APP", "demo"), "run", "true");
+      assertEquals(0, result.exit(), result.err());
+      assertTrue(
+          result.err().contains(each.getKey() + ", which is " + each.getValue()), result.err());
+      assertTrue(result.err().contains("cd to its folder first"), result.err());
+      Programs.Result deploy = in(each.getKey(), Map.of("HEROKU_APP", "demo"), "deploy");
+      assertEquals(1, deploy.exit());
+      assertTrue(deploy.err().contains("Not deploying " + each.getKey() + ","), deploy.err());
+    }
+    Path home = Files.createDirectories(folder.resolve("homes/demo"));
+    Files.delete(link);
+    Files.createSymbolicLink(link, home);
+    Programs.Result result = in(home, Map.of("HOME", link.toString()), "run", "true");
+    assertEquals(0, result.exit(), result.err());
+    assertTrue(result.err().contains("which is your home folder"), result.err());
+    assertFalse(deployed());
+  }
+
+  @Test
+  void aFolderOfGigabytesIsDeployedOnlyIfItIsNamed() throws Exception {
+    Path demo = Files.createDirectory(folder.resolve("demo"));
+    try (var large = new RandomAccessFile(demo.resolve("large").toFile(), "rw")) {
+      large.setLength(2L << 30);
+    }
+    Programs.Result refused = in(demo, Map.of(), "run", "true");
+    assertEquals(1, refused.exit());
+    assertTrue(refused.err().contains("it holds more than 1024 MiB. For your app, cd to"), refused.err());
+    assertFalse(deployed());
+    Files.writeString(demo.resolve(".slugignore"), "/large\n");
+    Programs.Result packed = in(demo, Map.of(), "run", "true");
+    assertEquals(0, packed.exit(), packed.err());
+    assertTrue(deployed(), packed.err());
+  }
+
+  @Test
+  void anAppIsDestroyedOnlyWhenItsNameIsSaidTwice() throws Exception {
+    String delete = "DELETE /apps/demo";
+    List<List<String>> refused =
+        List.of(
+            List.of("destroy", "demo"),
+            List.of("destroy", "demo", "--confirm", "other"),
+            List.of("destroy", "-a", "other", "--confirm", "other"));
+    List<String> why =
+        List.of("add --confirm demo", "Confirmation other did not match demo", "Couldn't find");
+    for (int i = 0; i < refused.size(); i++) {
+      Programs.Result result = in(folder, Map.of(), refused.get(i).toArray(String[]::new));
+      assertEquals(1, result.exit());
+      assertTrue(result.err().contains(why.get(i)), result.err());
+    }
+    assertFalse(node.requests.contains(delete));
+    for (List<String> words :
+        List.of(
+            List.of("destroy", "demo", "--confirm", "demo"),
+            List.of("destroy", "-a", "demo", "-c", "demo"))) {
+      Programs.Result done = in(folder, Map.of(), words.toArray(String[]::new));
+      assertEquals("Destroying demo... done\n", done.err());
+      assertTrue(node.requests.remove(delete), done.err());
+    }
   }
 
   @Test

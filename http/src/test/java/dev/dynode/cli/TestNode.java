@@ -67,6 +67,10 @@ final class TestNode implements AutoCloseable {
     return "http://127.0.0.1:" + http.getAddress().getPort();
   }
 
+  int rendezvousPort() {
+    return rendezvous.getLocalPort();
+  }
+
   Map<String, String> environment() {
     return Map.of("DYNODE_DATA", data.toString(), "HOME", data.toString(), "TERM", "xterm");
   }
@@ -134,6 +138,7 @@ final class TestNode implements AutoCloseable {
     return switch (request) {
       case "GET /account" -> Json.object().put("email", "me@example.com");
       case "GET /apps/demo" -> Json.object().put("name", "demo");
+      case "DELETE /apps/demo" -> Json.object().put("name", "demo");
       case "POST /apps/demo/dynos" -> create();
       case "POST /apps/demo/slugs" -> slug();
       case "POST /apps/demo/releases" -> release();
