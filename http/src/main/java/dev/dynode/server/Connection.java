@@ -14,7 +14,7 @@ public final class Connection {
   private static final AttributeKey<Connection> OF =
       AttributeKey.create("dynode-connection", Connection.class);
 
-  /** For what was written to be sent. */
+  /** For what was written to be sent, and the client to close its side. */
   private static final Duration LONGEST_FINISH = Duration.ofSeconds(5);
 
   private final InetAddress from;
@@ -126,10 +126,14 @@ public final class Connection {
 
   private void finish() {
     if (!finishing) {
-      finishing = true;
-      finishingSince = System.nanoTime();
       finish.run();
     }
+  }
+
+  /** Nothing more will be sent on it. */
+  synchronized void lingers(long now) {
+    finishing = true;
+    finishingSince = now;
   }
 
   private static boolean passed(long since, long now, Duration limit) {

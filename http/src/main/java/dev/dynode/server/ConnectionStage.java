@@ -28,6 +28,7 @@ final class ConnectionStage
   private final CompletableFuture<Consumer<End>> ender = new CompletableFuture<>();
   private final Runnable received;
   private final Runnable sent;
+  private final Runnable lingers;
   private final Runnable ended;
 
   /** How a connection is ended: when all is sent, or at once. */
@@ -45,9 +46,13 @@ final class ConnectionStage
     }
   }
 
-  ConnectionStage(Runnable received, Runnable sent, Runnable ended) {
+  /**
+   * @param lingers told when nothing more will be sent; somebody must cut it if it does not end then
+   */
+  ConnectionStage(Runnable received, Runnable sent, Runnable lingers, Runnable ended) {
     this.received = received;
     this.sent = sent;
+    this.lingers = lingers;
     this.ended = ended;
   }
 
@@ -85,7 +90,11 @@ final class ConnectionStage
 
             @Override
             public void onUpstreamFinish() {
-              complete(out);
+              if (in == httpIn) {
+                linger();
+              } else {
+                complete(out);
+              }
             }
 
             @Override
@@ -122,10 +131,18 @@ final class ConnectionStage
               ::invoke);
     }
 
-    /** What was written is still sent; what is received meanwhile is not looked at. */
     private void finish() {
-      complete(netOut);
       cancel(httpIn);
+      linger();
+    }
+
+    /**
+     * What was written is still sent, and what still comes is read and dropped: a client that is in
+     * the middle of sending would otherwise be reset before it reads why.
+     */
+    private void linger() {
+      lingers.run();
+      complete(netOut);
       complete(httpOut);
       setHandler(
           netIn,
@@ -136,7 +153,9 @@ final class ConnectionStage
               pull(netIn);
             }
           });
-      if (!isClosed(netIn) && !hasBeenPulled(netIn)) {
+      if (isClosed(netIn)) {
+        completeStage();
+      } else if (!hasBeenPulled(netIn)) {
         pull(netIn);
       }
     }

@@ -102,7 +102,7 @@ public final class HttpServer {
                 port,
                 limits.backlog(),
                 settings.getSocketOptions(),
-                false,
+                true, // whoever has said all it wants is still answered
                 Optional.<Duration>empty())
             .to(Sink.foreach(server::serve))
             .run(system);
@@ -139,7 +139,10 @@ public final class HttpServer {
     Part(Tcp.IncomingConnection incoming) {
       stage =
           new ConnectionStage(
-              () -> received(), () -> sent(), () -> connections.leave(connection()));
+              () -> connection().received(System.nanoTime()),
+              () -> connection().sent(System.nanoTime()),
+              () -> connection().lingers(System.nanoTime()),
+              () -> connections.leave(connection()));
       connection =
           new Connection(
               incoming.remoteAddress().getAddress(),
@@ -150,14 +153,6 @@ public final class HttpServer {
 
     private Connection connection() {
       return connection;
-    }
-
-    private void received() {
-      connection.received(System.nanoTime());
-    }
-
-    private void sent() {
-      connection.sent(System.nanoTime());
     }
 
     void run(Tcp.IncomingConnection incoming) {
