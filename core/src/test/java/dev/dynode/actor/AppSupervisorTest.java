@@ -39,13 +39,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingPolicy;
+import org.apache.pekko.persistence.testkit.ProcessingResult;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +69,7 @@ class AppSupervisorTest {
                   ConfigFactory.parseString(
                       """
                       pekko.persistence.testkit.events.serialize = off
+                      pekko.actor.testkit.typed.single-expect-default = 10 s
                       pekko.loglevel = WARNING
                       """)));
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
@@ -398,6 +404,65 @@ class AppSupervisorTest {
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
     assertEquals(List.of(), view().live());
     host.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatWaitedTooLongForHostsIsNotRun() {
+    settled.set(false);
+    capacity.set(0);
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    Instant notAfter = Instant.now().plusMillis(200);
+    app.tell(
+        new AppSupervisor.Run(
+            asked(new DynoId(UUID.randomUUID()), false), Optional.of(notAfter), probe.ref()));
+    kit.createTestProbe().awaitAssert(() -> assertLater(notAfter));
+    capacity.set(10);
+    settled.set(true);
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
+    assertEquals(List.of(), view().live());
+  }
+
+  @Test
+  void whatWaitedTooLongForTheJournalIsNotRun() throws Exception {
+    kit.stop(app);
+    var opened = new CountDownLatch(1);
+    journal.withPolicy(
+        new ProcessingPolicy<JournalOperation>() {
+          @Override
+          public ProcessingResult tryProcess(String id, JournalOperation operation) {
+            try {
+              opened.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return ProcessingSuccess.getInstance();
+          }
+        });
+    app = supervisor();
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    Instant notAfter = Instant.now().plusMillis(200);
+    app.tell(
+        new AppSupervisor.Run(
+            asked(new DynoId(UUID.randomUUID()), false), Optional.of(notAfter), probe.ref()));
+    kit.createTestProbe().awaitAssert(() -> assertLater(notAfter));
+    opened.countDown();
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
+    assertEquals(List.of(), view().live());
+  }
+
+  private static boolean assertLater(Instant than) {
+    assertTrue(Instant.now().isAfter(than));
+    return true;
+  }
+
+  @Test
+  void whatIsRefusedAnywayDoesNotWaitForHosts() {
+    settled.set(false);
+    capacity.set(0);
+    assertInstanceOf(Answer.Done.class, change(new AppCommand.DeleteApp(USER)));
+    assertInstanceOf(Answer.Refused.class, run(false), "and whoever asks does not wait for hosts");
   }
 
   @Test

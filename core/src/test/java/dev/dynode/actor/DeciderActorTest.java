@@ -242,8 +242,17 @@ class DeciderActorTest {
   @Test
   void whatWaitsForAJournalThatCannotBeReadIsToldSo() {
     assertInstanceOf(Outcome.Refused.class, say("no"));
-    journal.failNextPersisted(ID);
-    journal.failNextRead(ID);
+    var writes = new AtomicInteger(1);
+    var reads = new AtomicInteger(1);
+    journal.withPolicy(
+        new ProcessingPolicy<JournalOperation>() {
+          @Override
+          public ProcessingResult tryProcess(String id, JournalOperation operation) {
+            return (operation instanceof WriteEvents ? writes : reads).getAndDecrement() > 0
+                ? new StorageFailure(new IllegalStateException("once"))
+                : ProcessingSuccess.getInstance();
+          }
+        });
     assertEquals(Failure.Kind.MAY_BE_DONE, failed(say("a")));
     assertEquals(Failure.Kind.NOT_DONE, failed(say("b")));
     assertEquals(Set.of("c"), words("c"));
