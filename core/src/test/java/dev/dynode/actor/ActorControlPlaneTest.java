@@ -66,10 +66,8 @@ class ActorControlPlaneTest {
   private static String unanswered(CompletionStage<?> stage) {
     var failure =
         assertThrows(
-            ExecutionException.class,
-            () -> stage.toCompletableFuture().get(20, TimeUnit.SECONDS));
-    return String.valueOf(
-        assertInstanceOf(Unanswered.class, failure.getCause()).getMessage());
+            ExecutionException.class, () -> stage.toCompletableFuture().get(20, TimeUnit.SECONDS));
+    return String.valueOf(assertInstanceOf(Unanswered.class, failure.getCause()).getMessage());
   }
 
   private static <T> T got(CompletionStage<T> stage) throws Exception {
@@ -86,7 +84,8 @@ class ActorControlPlaneTest {
   void aCommandThatNobodyAnsweredMayHaveBeenDone() {
     var quick = control(Duration.ofMillis(300), Duration.ofMillis(300));
     String change = unanswered(quick.change(APP, CHANGE));
-    assertTrue(change.startsWith("The app has not answered in time. It may have been done"), change);
+    assertTrue(
+        change.startsWith("The app has not answered in time. It may have been done"), change);
     assertTrue(change.contains("Idempotency-Key") && change.contains("ps"), change);
     String look = unanswered(quick.glance(APP));
     assertFalse(look.contains("done"), look);
@@ -126,8 +125,7 @@ class ActorControlPlaneTest {
 
   @Test
   void aFirstAnswerStays() throws Exception {
-    var answer =
-        control(Duration.ofSeconds(20), Duration.ofSeconds(20)).change(APP, CHANGE);
+    var answer = control(Duration.ofSeconds(20), Duration.ofSeconds(20)).change(APP, CHANGE);
     change().replyTo().tell(new Answer.Refused<>(Refusal.late()));
     var refused = assertInstanceOf(Answer.Refused.class, got(answer));
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());

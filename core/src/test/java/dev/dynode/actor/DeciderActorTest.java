@@ -163,16 +163,14 @@ class DeciderActorTest {
   }
 
   private static Failure.Kind failed(Outcome<Said, Set<String>> outcome) {
-    return ((Outcome.Failed<Said, Set<String>>)
-            assertInstanceOf(Outcome.Failed.class, outcome))
+    return ((Outcome.Failed<Said, Set<String>>) assertInstanceOf(Outcome.Failed.class, outcome))
         .failure()
         .kind();
   }
 
   private Set<String> journaled() {
     return new Words()
-        .replay(
-            journal.persistedInStorage(ID).stream().map(event -> (Said) event).toList());
+        .replay(journal.persistedInStorage(ID).stream().map(event -> (Said) event).toList());
   }
 
   @Test

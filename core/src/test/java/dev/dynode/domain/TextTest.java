@@ -22,7 +22,8 @@ class TextTest {
 
   @Test
   void everythingElseIsKeptAsItIs() {
-    for (String good : List.of("", "a\r\n\t\u001b[2J", "\ud83d\ude00", "é\uffff\ufeff", "Ω\u2028")) {
+    for (String good :
+        List.of("", "a\r\n\t\u001b[2J", "\ud83d\ude00", "é\uffff\ufeff", "Ω\u2028")) {
       assertEquals(Optional.empty(), Text.fault(good));
       assertEquals(good, Text.kept(good));
     }

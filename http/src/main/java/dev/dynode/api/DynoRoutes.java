@@ -116,16 +116,16 @@ final class DynoRoutes extends AllDirectives {
   }
 
   /**
-   * Clients can only be sent to a host that was heard of here; the dyno's may be a new one. One that
-   * its client cannot be sent to is stopped.
+   * Clients can only be sent to a host that was heard of here; the dyno's may be a new one. One
+   * that its client cannot be sent to is stopped.
    */
   private CompletionStage<DynoView> reachable(Call call, DynoView dyno) {
     return Desk.<DynoView>once(
-        () ->
-            attachable(dyno)
-                ? desk.with().attachUrl().apply(dyno).map(_ -> dyno)
-                : Optional.of(dyno),
-        "The dyno's host is not known here yet, so it was stopped; start another one.")
+            () ->
+                attachable(dyno)
+                    ? desk.with().attachUrl().apply(dyno).map(_ -> dyno)
+                    : Optional.of(dyno),
+            "The dyno's host is not known here yet, so it was stopped; start another one.")
         .exceptionallyCompose(
             failure ->
                 call.control()
@@ -160,7 +160,8 @@ final class DynoRoutes extends AllDirectives {
             body -> {
               int columns = needed(body, "columns");
               int lines = needed(body, "lines");
-              return tell(call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
+              return tell(
+                  call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
             });
   }
 

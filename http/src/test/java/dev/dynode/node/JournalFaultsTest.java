@@ -101,8 +101,7 @@ class JournalFaultsTest {
     heal();
     assertEquals(200, soon("PATCH", "/apps/rejects/config-vars", "{\"B\": \"3\"}").statusCode());
     assertEquals("{\"B\":\"3\"}", soon("GET", "/apps/rejects/config-vars", null).body());
-    assertEquals(
-        201, soon("POST", "/apps/rejects/dynos", "{\"command\": \"true\"}").statusCode());
+    assertEquals(201, soon("POST", "/apps/rejects/dynos", "{\"command\": \"true\"}").statusCode());
   }
 
   @Test
@@ -114,8 +113,7 @@ class JournalFaultsTest {
     assertTrue(answer.body().contains("Idempotency-Key"), answer.body());
     heal();
     eventually(
-        "it was written",
-        () -> node.get("/apps/fails/config-vars").path("A").asText().equals("1"));
+        "it was written", () -> node.get("/apps/fails/config-vars").path("A").asText().equals("1"));
     assertEquals(200, soon("PATCH", "/apps/fails/config-vars", "{\"A\": \"2\"}").statusCode());
   }
 

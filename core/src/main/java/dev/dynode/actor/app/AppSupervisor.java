@@ -90,8 +90,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  public record Look(
-      boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
+  public record Look(boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
       implements Command, Asked<AppView> {}
 
   public record Change(

@@ -74,7 +74,8 @@ class AppDeciderTest {
   void withoutRoomWhatIsWrongIsToldFirst() {
     story = app(Tier.ECO);
     Refusal full = Refusal.noRoom();
-    story.when(new AppCommand.RunNowhere(run("a", Optional.of(" "), Map.of(), Optional.empty()), full));
+    story.when(
+        new AppCommand.RunNowhere(run("a", Optional.of(" "), Map.of(), Optional.empty()), full));
     assertEquals(Refusal.Reason.INVALID, refused().reason());
     story.when(new AppCommand.RunNowhere(run("a"), full));
     assertEquals(full, refused());
@@ -83,8 +84,7 @@ class AppDeciderTest {
     story.when(new AppCommand.RunNowhere(run("b"), full));
     assertEquals(Refusal.Reason.OVER_LIMIT, refused().reason());
     story.when(
-        new AppCommand.RunNowhere(
-            run("a", Optional.empty(), Map.of(), Optional.of("key")), full));
+        new AppCommand.RunNowhere(run("a", Optional.empty(), Map.of(), Optional.of("key")), full));
     assertTrue(story.refusal().isEmpty(), "it was granted before");
   }
 
