@@ -94,11 +94,11 @@ class ActorControlPlaneTest {
   @Test
   void aCommandSaysUntilWhenItIsWaitedFor() {
     var control = control(Duration.ofSeconds(20), Duration.ofSeconds(20));
-    control.change(APP, CHANGE);
+    var _ = control.change(APP, CHANGE);
     assertEquals(Optional.of(NOON.plusSeconds(20).minus(SKEW)), change().notAfter());
-    control.until(NOON.plusSeconds(3)).change(APP, CHANGE);
+    var _ = control.until(NOON.plusSeconds(3)).change(APP, CHANGE);
     assertEquals(Optional.of(NOON.plusSeconds(3).minus(SKEW)), change().notAfter());
-    control.until(NOON.plusSeconds(60)).change(APP, CHANGE);
+    var _ = control.until(NOON.plusSeconds(60)).change(APP, CHANGE);
     assertEquals(Optional.of(NOON.plusSeconds(20).minus(SKEW)), change().notAfter());
   }
 

@@ -43,6 +43,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -59,6 +60,7 @@ import org.junit.jupiter.api.Test;
 /** The actors of one app, with a probe where the host would be. */
 class AppSupervisorTest {
   private static final String USER = "user@example.com";
+  private static final ReleaseId RELEASE = new ReleaseId(new UUID(2, 2));
   private static final AppId APP = new AppId(new UUID(1, 1));
 
   private final ActorTestKit kit =
@@ -77,6 +79,7 @@ class AppSupervisorTest {
   private final TestProbe<HostAgent.Command> taken = kit.createTestProbe(HostAgent.Command.class);
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
+  private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicBoolean settled = new AtomicBoolean(true);
   private final Lines logs = new Lines();
   private ActorRef<AppSupervisor.Command> app = kit.system().deadLetters().unsafeUpcast();
@@ -170,6 +173,9 @@ class AppSupervisorTest {
     return new Hosts() {
       @Override
       public List<HostView> hosts() {
+        if (broken.get()) {
+          throw new IllegalStateException("a bug");
+        }
         return List.of(new HostView(new HostId("h"), 0, capacity.get()));
       }
 
@@ -463,6 +469,48 @@ class AppSupervisorTest {
     capacity.set(0);
     assertInstanceOf(Answer.Done.class, change(new AppCommand.DeleteApp(USER)));
     assertInstanceOf(Answer.Refused.class, run(false), "and whoever asks does not wait for hosts");
+  }
+
+  @Test
+  void whatTheSupervisorFailsAtIsToldAndItGoesOn() {
+    DynoView dyno = done(run(false));
+    carried(DynoOrder.StartProcess.class);
+    broken.set(true);
+    Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, run(false));
+    assertEquals(Failure.Kind.BROKEN, failed.failure().kind());
+    broken.set(false);
+    assertEquals(dyno.spec().id(), view().live().getFirst().spec().id());
+    assertInstanceOf(Answer.Done.class, change(new AppCommand.SetConfig(USER, RELEASE, Map.of())));
+    carried(DynoOrder.StartProcess.class);
+  }
+
+  @Test
+  void whateverEndsAChildItIsStartedAgain() {
+    DynoView dyno = done(run(false));
+    carried(DynoOrder.StartProcess.class);
+    end("/dyno-" + dyno.spec().id());
+    carried(DynoOrder.StartProcess.class);
+    end("/ledger");
+    kit.createTestProbe()
+        .awaitAssert(
+            () -> {
+              TestProbe<Answer<AppView>> probe = kit.createTestProbe();
+              app.tell(
+                  new AppSupervisor.Change(
+                      new AppCommand.SetConfig(USER, RELEASE, Map.of("A", Optional.of("b"))),
+                      notAfter(),
+                      probe.ref()));
+              assertInstanceOf(Answer.Done.class, probe.receiveMessage(Duration.ofSeconds(1)));
+              return true;
+            });
+    assertEquals("b", view().app().config().get("A"));
+  }
+
+  private void end(String child) {
+    kit.system()
+        .classicSystem()
+        .actorSelection(app.path() + child)
+        .tell(PoisonPill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
   }
 
   @Test

@@ -102,8 +102,14 @@ final class Errors {
         "The request's body is larger than the limit of " + bytes + " bytes.");
   }
 
-  static Problem timeout() {
-    return unavailable("The request took too long. " + Failure.LOOK_FIRST);
+  /**
+   * The client is told before there is an answer.
+   *
+   * @param changes whether something may have been done
+   */
+  static Problem timeout(boolean changes) {
+    return unavailable(
+        "The request took too long. " + (changes ? Failure.LOOK_FIRST : "Ask again in a moment."));
   }
 
   private static Problem unavailable(String why) {

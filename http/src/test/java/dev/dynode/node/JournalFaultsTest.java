@@ -118,6 +118,44 @@ class JournalFaultsTest {
   }
 
   @Test
+  void aFullQueueOfWritesIsToldAtOnceAndForgotten() throws Exception {
+    try (NodeProcess small =
+            NodeProcess.start(folder.resolve("small"), "dynode.journal.max-waiting-writes = 1");
+        var clients = Executors.newFixedThreadPool(16)) {
+      List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+      for (int app = 0; app < 16; app++) {
+        String name = "app-" + app;
+        eventually(
+            name + " is there",
+            () -> small.call("POST", "/apps", "{\"name\": \"" + name + "\"}").statusCode() != 503);
+        for (int i = 0; i < 8; i++) {
+          String body = "{\"V" + i + "\": \"x\"}";
+          calls.add(() -> small.call("PATCH", "/apps/" + name + "/config-vars", body));
+        }
+      }
+      long from = System.nanoTime();
+      int full = 0;
+      for (Future<HttpResponse<String>> each : clients.invokeAll(calls)) {
+        HttpResponse<String> answer = each.get();
+        if (answer.statusCode() != 200) {
+          full++;
+          assertEquals(503, answer.statusCode(), answer.body());
+          assertTrue(answer.body().contains("the journal is full"), answer.body());
+          assertTrue(answer.body().contains("Nothing was done"), answer.body());
+        }
+      }
+      System.out.println(full + " of " + calls.size() + " writes found the journal full");
+      assertTrue(System.nanoTime() - from < AT_ONCE.multipliedBy(4).toNanos());
+      for (int app = 0; app < 16; app++) {
+        String path = "/apps/app-" + app + "/config-vars";
+        eventually(
+            path + " goes on",
+            () -> small.call("PATCH", path, "{\"END\": \"x\"}").statusCode() == 200);
+      }
+    }
+  }
+
+  @Test
   void anAppThatWasNotCreatedLeavesItsNameFree() throws Exception {
     faults(100, 0, 0, 0);
     assertEquals(503, soon("POST", "/apps", "{\"name\": \"never\"}").statusCode());

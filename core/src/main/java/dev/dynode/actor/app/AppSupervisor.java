@@ -78,7 +78,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   public sealed interface Command {}
 
   /** Something that somebody waits for. */
-  private sealed interface Asked<T> {
+  sealed interface Asked<T> {
     /** When whoever asks waits no longer; nodes of the last release do not say. */
     Optional<Instant> notAfter();
 
