@@ -152,8 +152,7 @@ public record ActorControlPlane(
 
   private static boolean undone(Answer<?> answer) {
     return answer instanceof Answer.Refused
-        || (answer instanceof Answer.Failed<?>(var why)
-            && why.kind() != Failure.Kind.MAY_BE_DONE);
+        || (answer instanceof Answer.Failed<?>(var why) && why.kind() != Failure.Kind.MAY_BE_DONE);
   }
 
   private CompletionStage<Answer<Boolean>> free(String by, String name, AppId app) {
@@ -194,8 +193,7 @@ public record ActorControlPlane(
 
   @Override
   public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return ask(
-        app, (notAfter, replyTo) -> new AppSupervisor.Change(command, notAfter, replyTo));
+    return ask(app, (notAfter, replyTo) -> new AppSupervisor.Change(command, notAfter, replyTo));
   }
 
   @Override
@@ -221,7 +219,10 @@ public record ActorControlPlane(
                 scheduler));
   }
 
-  /** What an earlier question has done, whose answer was lost, the answer to a later one need not tell. */
+  /**
+   * What an earlier question has done, whose answer was lost, the answer to a later one need not
+   * tell.
+   */
   private <T> CompletionStage<Answer<T>> ask(
       BiFunction<Optional<Instant>, Duration, CompletionStage<Answer<T>>> question) {
     Optional<String> unwritten = patience.unwritten().get();

@@ -22,7 +22,9 @@ public final class Text {
                 .formatted(escaped(text.charAt(at))));
   }
 
-  /** The same, what cannot be kept written as an escape: for text that nobody can be asked to mend. */
+  /**
+   * The same, what cannot be kept written as an escape: for text that nobody can be asked to mend.
+   */
   public static String kept(String text) {
     if (firstFault(text) < 0) {
       return text;

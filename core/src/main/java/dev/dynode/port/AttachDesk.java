@@ -14,7 +14,6 @@ public interface AttachDesk {
   /** To whoever cannot attach because of a bug. */
   String BROKEN = "Something went wrong on the dyno's host; its log says what.";
 
-
   /**
    * Joins the client and the command its token stands for.
    *

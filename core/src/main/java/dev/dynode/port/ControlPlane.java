@@ -57,9 +57,7 @@ public interface ControlPlane {
   /** Stops or resizes a dyno; an ended one stays as it is. */
   CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command);
 
-  /**
-   * Nobody has answered. The message says whether what was asked for may have been done.
-   */
+  /** Nobody has answered. The message says whether what was asked for may have been done. */
   final class Unanswered extends RuntimeException {
     private static final long serialVersionUID = 1;
 

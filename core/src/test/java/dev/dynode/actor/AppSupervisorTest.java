@@ -40,13 +40,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingPolicy;
+import org.apache.pekko.persistence.testkit.ProcessingResult;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +61,7 @@ import org.junit.jupiter.api.Test;
 /** The actors of one app, with a probe where the host would be. */
 class AppSupervisorTest {
   private static final String USER = "user@example.com";
+  private static final ReleaseId RELEASE = new ReleaseId(new UUID(2, 2));
   private static final AppId APP = new AppId(new UUID(1, 1));
 
   private final ActorTestKit kit =
@@ -65,6 +72,7 @@ class AppSupervisorTest {
                   ConfigFactory.parseString(
                       """
                       pekko.persistence.testkit.events.serialize = off
+                      pekko.actor.testkit.typed.single-expect-default = 10 s
                       pekko.loglevel = WARNING
                       """)));
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
@@ -73,6 +81,7 @@ class AppSupervisorTest {
   private final List<SlugId> removed = new CopyOnWriteArrayList<>();
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
+  private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicBoolean settled = new AtomicBoolean(true);
   private final Lines logs = new Lines();
   private ActorRef<AppSupervisor.Command> app = kit.system().deadLetters().unsafeUpcast();
@@ -168,6 +177,9 @@ class AppSupervisorTest {
     return new Hosts() {
       @Override
       public List<HostView> hosts() {
+        if (broken.get()) {
+          throw new IllegalStateException("a bug");
+        }
         return List.of(new HostView(new HostId("h"), 0, capacity.get()));
       }
 
@@ -402,6 +414,107 @@ class AppSupervisorTest {
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
     assertEquals(List.of(), view().live());
     host.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatWaitedTooLongForHostsIsNotRun() {
+    settled.set(false);
+    capacity.set(0);
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    Instant notAfter = Instant.now().plusMillis(200);
+    app.tell(
+        new AppSupervisor.Run(
+            asked(new DynoId(UUID.randomUUID()), false), Optional.of(notAfter), probe.ref()));
+    kit.createTestProbe().awaitAssert(() -> assertLater(notAfter));
+    capacity.set(10);
+    settled.set(true);
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
+    assertEquals(List.of(), view().live());
+  }
+
+  @Test
+  void whatWaitedTooLongForTheJournalIsNotRun() throws Exception {
+    kit.stop(app);
+    var opened = new CountDownLatch(1);
+    journal.withPolicy(
+        new ProcessingPolicy<JournalOperation>() {
+          @Override
+          public ProcessingResult tryProcess(String id, JournalOperation operation) {
+            try {
+              opened.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            return ProcessingSuccess.getInstance();
+          }
+        });
+    app = supervisor();
+    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    Instant notAfter = Instant.now().plusMillis(200);
+    app.tell(
+        new AppSupervisor.Run(
+            asked(new DynoId(UUID.randomUUID()), false), Optional.of(notAfter), probe.ref()));
+    kit.createTestProbe().awaitAssert(() -> assertLater(notAfter));
+    opened.countDown();
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
+    assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
+    assertEquals(List.of(), view().live());
+  }
+
+  private static boolean assertLater(Instant than) {
+    assertTrue(Instant.now().isAfter(than));
+    return true;
+  }
+
+  @Test
+  void whatIsRefusedAnywayDoesNotWaitForHosts() {
+    settled.set(false);
+    capacity.set(0);
+    assertInstanceOf(Answer.Done.class, change(new AppCommand.DeleteApp(USER)));
+    assertInstanceOf(Answer.Refused.class, run(false), "and whoever asks does not wait for hosts");
+  }
+
+  @Test
+  void whatTheSupervisorFailsAtIsToldAndItGoesOn() {
+    DynoView dyno = done(run(false));
+    carried(DynoOrder.StartProcess.class);
+    broken.set(true);
+    Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, run(false));
+    assertEquals(Failure.Kind.BROKEN, failed.failure().kind());
+    broken.set(false);
+    assertEquals(dyno.spec().id(), view().live().getFirst().spec().id());
+    assertInstanceOf(Answer.Done.class, change(new AppCommand.SetConfig(USER, RELEASE, Map.of())));
+    carried(DynoOrder.StartProcess.class);
+  }
+
+  @Test
+  void whateverEndsAChildItIsStartedAgain() {
+    DynoView dyno = done(run(false));
+    carried(DynoOrder.StartProcess.class);
+    end("/dyno-" + dyno.spec().id());
+    carried(DynoOrder.StartProcess.class);
+    end("/ledger");
+    kit.createTestProbe()
+        .awaitAssert(
+            () -> {
+              TestProbe<Answer<AppView>> probe = kit.createTestProbe();
+              app.tell(
+                  new AppSupervisor.Change(
+                      new AppCommand.SetConfig(USER, RELEASE, Map.of("A", Optional.of("b"))),
+                      notAfter(),
+                      probe.ref()));
+              assertInstanceOf(Answer.Done.class, probe.receiveMessage(Duration.ofSeconds(1)));
+              return true;
+            });
+    assertEquals("b", view().app().config().get("A"));
+  }
+
+  private void end(String child) {
+    kit.system()
+        .classicSystem()
+        .actorSelection(app.path() + child)
+        .tell(PoisonPill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
   }
 
   @Test

@@ -179,8 +179,7 @@ final class AppRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> remove(Call call, String app) {
     return desk.app(app)
         .thenCompose(
-            view ->
-                call.control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
+            view -> call.control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
         .thenApply(answer -> Json.response(200, present.app(call, Desk.done(answer).app())));
   }
 }

@@ -70,8 +70,7 @@ final class Desk extends AllDirectives {
     return extractRequest(
         request ->
             completeWithFuture(
-                endpoint.answer(
-                    new Call(request, with.account(), inTime(), settings, system))));
+                endpoint.answer(new Call(request, with.account(), inTime(), settings, system))));
   }
 
   /** With time left to say so before the server does. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -107,7 +108,7 @@ final class DynoRoutes extends AllDirectives {
                       view ->
                           call.control()
                               .run(view.app().id(), run)
-                              .thenCompose(answer -> reachable(Desk.done(answer)))
+                              .thenCompose(answer -> reachable(call, Desk.done(answer)))
                               .thenApply(
                                   dyno ->
                                       Json.response(
@@ -119,14 +120,26 @@ final class DynoRoutes extends AllDirectives {
     return dyno.spec().attach() && dyno.endedAt().isEmpty();
   }
 
-  /** Clients can only be sent to a host that was heard of here; the dyno's may be a new one. */
-  private CompletionStage<DynoView> reachable(DynoView dyno) {
-    return Desk.once(
-        () ->
-            attachable(dyno)
-                ? desk.with().attachUrl().apply(dyno).map(_ -> dyno)
-                : Optional.of(dyno),
-        "The dyno's host is not known here yet; start another one.");
+  /**
+   * Clients can only be sent to a host that was heard of here; the dyno's may be a new one. One
+   * that its client cannot be sent to is stopped.
+   */
+  private CompletionStage<DynoView> reachable(Call call, DynoView dyno) {
+    return Desk.<DynoView>once(
+            () ->
+                attachable(dyno)
+                    ? desk.with().attachUrl().apply(dyno).map(_ -> dyno)
+                    : Optional.of(dyno),
+            "The dyno's host is not known here yet, so it was stopped; start another one.")
+        .exceptionallyCompose(
+            failure ->
+                call.control()
+                    .tell(
+                        dyno.spec().app(),
+                        dyno.spec().id(),
+                        new DynoCommand.Stop(call.by(), StopCause.USER))
+                    .handle((_, _) -> failure)
+                    .thenCompose(CompletableFuture::failedStage));
   }
 
   private static DynoView find(AppView view, String identity) {
@@ -152,7 +165,8 @@ final class DynoRoutes extends AllDirectives {
             body -> {
               int columns = needed(body, "columns");
               int lines = needed(body, "lines");
-              return tell(call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
+              return tell(
+                  call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
             });
   }
 

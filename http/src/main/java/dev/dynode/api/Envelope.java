@@ -61,7 +61,9 @@ final class Envelope extends AllDirectives {
               response -> finish(request, response, ids),
               () ->
                   withRequestTimeoutResponse(
-                      _ -> finish(request, Errors.timeout().response(), ids),
+                      _ ->
+                          finish(
+                              request, Errors.timeout(!request.method().isSafe()).response(), ids),
                       () ->
                           handleExceptions(
                               failures(request, ids),

@@ -133,8 +133,14 @@ final class Errors {
     return new Problem(status, id, why.endsWith(".") ? why : why + ".");
   }
 
-  static Problem timeout() {
-    return unavailable("The request took too long. " + Failure.LOOK_FIRST);
+  /**
+   * The client is told before there is an answer.
+   *
+   * @param changes whether something may have been done
+   */
+  static Problem timeout(boolean changes) {
+    return unavailable(
+        "The request took too long. " + (changes ? Failure.LOOK_FIRST : "Ask again in a moment."));
   }
 
   private static Problem unavailable(String why) {

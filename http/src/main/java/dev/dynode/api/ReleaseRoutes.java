@@ -83,8 +83,7 @@ final class ReleaseRoutes extends AllDirectives {
                 desk.app(app)
                     .thenCompose(
                         view ->
-                            call.control()
-                                .change(view.app().id(), command(call, body, view, id))))
+                            call.control().change(view.app().id(), command(call, body, view, id))))
         .thenApply(
             answer -> {
               App after = Desk.done(answer).app();

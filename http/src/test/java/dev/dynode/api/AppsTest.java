@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.ApiServer.Reply;
+import dev.dynode.domain.id.AppId;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -73,6 +74,18 @@ class AppsTest {
       drawn.add(name);
     }
     assertEquals(5, drawn.size());
+  }
+
+  @Test
+  void aRenameAndWhatIsAskedWithItAreOneChange() throws Exception {
+    AppId id = AppId.of(api.app("two-changes").path("id").asText());
+    long before = api.control.count(id);
+    Reply changed =
+        api.call("PATCH", "/apps/two-changes", "{'name': 'one-change', 'maintenance': true}");
+    assertEquals(200, changed.status());
+    assertTrue(changed.json().path("maintenance").asBoolean());
+    assertEquals("one-change", changed.json().path("name").asText());
+    assertEquals(before + 1, api.control.count(id));
   }
 
   @Test

@@ -237,8 +237,7 @@ class ProtocolTest {
   @Test
   void aMessageThatRepeatsHalfACharacterIsWritten() throws Exception {
     byte[] half = {'{', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '}'};
-    Reply reply =
-        api.send(api.request("/apps").POST(HttpRequest.BodyPublishers.ofByteArray(half)));
+    Reply reply = api.send(api.request("/apps").POST(HttpRequest.BodyPublishers.ofByteArray(half)));
     problem(reply, 400, "bad_request");
   }
 

@@ -29,8 +29,7 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class FaultyJournal extends AbstractActor {
   private final ActorRef real =
-      Persistence.get(getContext().getSystem())
-          .journalFor("dynode.journal", ConfigFactory.empty());
+      Persistence.get(getContext().getSystem()).journalFor("dynode.journal", ConfigFactory.empty());
   private final Path percents;
   private final Random random;
 
@@ -76,8 +75,7 @@ public final class FaultyJournal extends AbstractActor {
     boolean before = dice < often.get(0) + often.get(1);
     boolean after = !before && dice < often.get(0) + often.get(1) + often.get(2);
     if (!before) {
-      ActorRef told =
-          after ? getContext().getSystem().deadLetters() : write.persistentActor();
+      ActorRef told = after ? getContext().getSystem().deadLetters() : write.persistentActor();
       real.forward(
           new WriteMessages(write.messages(), told, write.actorInstanceId()), getContext());
     }
@@ -107,7 +105,8 @@ public final class FaultyJournal extends AbstractActor {
   private void read(ReplayMessages read) throws IOException {
     if (random.nextInt(100) < often().get(3)) {
       read.persistentActor()
-          .tell(new ReplayMessagesFailure(new IllegalStateException("a fault of the test")), self());
+          .tell(
+              new ReplayMessagesFailure(new IllegalStateException("a fault of the test")), self());
     } else {
       real.forward(read, getContext());
     }

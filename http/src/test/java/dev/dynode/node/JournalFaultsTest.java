@@ -101,8 +101,7 @@ class JournalFaultsTest {
     heal();
     assertEquals(200, soon("PATCH", "/apps/rejects/config-vars", "{\"B\": \"3\"}").statusCode());
     assertEquals("{\"B\":\"3\"}", soon("GET", "/apps/rejects/config-vars", null).body());
-    assertEquals(
-        201, soon("POST", "/apps/rejects/dynos", "{\"command\": \"true\"}").statusCode());
+    assertEquals(201, soon("POST", "/apps/rejects/dynos", "{\"command\": \"true\"}").statusCode());
   }
 
   @Test
@@ -114,9 +113,46 @@ class JournalFaultsTest {
     assertTrue(answer.body().contains("Idempotency-Key"), answer.body());
     heal();
     eventually(
-        "it was written",
-        () -> node.get("/apps/fails/config-vars").path("A").asText().equals("1"));
+        "it was written", () -> node.get("/apps/fails/config-vars").path("A").asText().equals("1"));
     assertEquals(200, soon("PATCH", "/apps/fails/config-vars", "{\"A\": \"2\"}").statusCode());
+  }
+
+  @Test
+  void aFullQueueOfWritesIsToldAtOnceAndForgotten() throws Exception {
+    try (NodeProcess small =
+            NodeProcess.start(folder.resolve("small"), "dynode.journal.max-waiting-writes = 1");
+        var clients = Executors.newFixedThreadPool(16)) {
+      List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+      for (int app = 0; app < 16; app++) {
+        String name = "app-" + app;
+        eventually(
+            name + " is there",
+            () -> small.call("POST", "/apps", "{\"name\": \"" + name + "\"}").statusCode() != 503);
+        for (int i = 0; i < 8; i++) {
+          String body = "{\"V" + i + "\": \"x\"}";
+          calls.add(() -> small.call("PATCH", "/apps/" + name + "/config-vars", body));
+        }
+      }
+      long from = System.nanoTime();
+      int full = 0;
+      for (Future<HttpResponse<String>> each : clients.invokeAll(calls)) {
+        HttpResponse<String> answer = each.get();
+        if (answer.statusCode() != 200) {
+          full++;
+          assertEquals(503, answer.statusCode(), answer.body());
+          assertTrue(answer.body().contains("the journal is full"), answer.body());
+          assertTrue(answer.body().contains("Nothing was done"), answer.body());
+        }
+      }
+      System.out.println(full + " of " + calls.size() + " writes found the journal full");
+      assertTrue(System.nanoTime() - from < AT_ONCE.multipliedBy(4).toNanos());
+      for (int app = 0; app < 16; app++) {
+        String path = "/apps/app-" + app + "/config-vars";
+        eventually(
+            path + " goes on",
+            () -> small.call("PATCH", path, "{\"END\": \"x\"}").statusCode() == 200);
+      }
+    }
   }
 
   @Test
@@ -182,8 +218,8 @@ class JournalFaultsTest {
                   == 200);
       eventually("its dynos end", () -> node.get("/apps/" + app + "/dynos").isEmpty());
     }
-    JsonNode verified = node.post("/verification", "");
-    assertTrue(verified.toString().contains("\"divergences\":0"), verified.toString());
+    String verified = node.call("POST", "/verification", "").body();
+    assertTrue(verified.contains("\"divergences\":0"), verified);
   }
 
   private static Callable<HttpResponse<String>> call(String app, int i, int kind) {

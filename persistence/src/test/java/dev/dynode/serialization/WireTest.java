@@ -3,6 +3,9 @@ package dev.dynode.serialization;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
@@ -33,6 +36,7 @@ import dev.dynode.domain.placement.Placement;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.port.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -208,6 +212,9 @@ class WireTest {
             new Answer.Done<>(view()),
             new Answer.Done<>(view().live().getFirst()),
             new Answer.Done<>(true),
+            new Answer.Failed<>(Failure.mayBeDone("The journal failed.")),
+            new Answer.Refused<>(Refusal.late()),
+            new Answer.Refused<>(Refusal.noHost()),
             new Answer.Refused<>(Refusal.overLimit(5, "Basic", List.of("run.1")))));
     return all;
   }
@@ -225,6 +232,22 @@ class WireTest {
               .deserialize(bytes, WIRE, Serializers.manifestFor(serializer, message))
               .get());
     }
+  }
+
+  @Test
+  void nodesOfTheLastReleaseDoNotSayUntilWhenTheyWait() throws Exception {
+    Serialization serialization = SerializationExtension.get(SYSTEM);
+    var message = new AppSupervisor.Run(run(), Optional.of(NOON), somebody());
+    var serializer = serialization.findSerializerFor(message);
+    var cbor = new ObjectMapper(new CBORFactory());
+    var fields = (ObjectNode) cbor.readTree(serialization.serialize(message).get());
+    assertTrue(fields.remove("notAfter") != null, fields::toString);
+    assertEquals(
+        new AppSupervisor.Run(run(), Optional.empty(), somebody()),
+        serialization
+            .deserialize(
+                cbor.writeValueAsBytes(fields), WIRE, Serializers.manifestFor(serializer, message))
+            .get());
   }
 
   @Test

@@ -79,7 +79,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   public sealed interface Command {}
 
   /** Something that somebody waits for. */
-  private sealed interface Asked<T> {
+  sealed interface Asked<T> {
     /** When whoever asks waits no longer; nodes of the last release do not say. */
     Optional<Instant> notAfter();
 
@@ -91,8 +91,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  public record Look(
-      boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
+  public record Look(boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
       implements Command, Asked<AppView> {}
 
   public record Change(

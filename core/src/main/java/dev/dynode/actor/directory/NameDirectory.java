@@ -66,8 +66,8 @@ public final class NameDirectory extends AbstractBehavior<NameDirectory.Command>
    * What it works with.
    *
    * @param most apps the installation may hold
-   * @param freeAfter how long after a start a name stays that its app turns out not to have:
-   *     longer than a call may take that began before
+   * @param freeAfter how long after a start a name stays that its app turns out not to have: longer
+   *     than a call may take that began before
    * @param checkAfter the same after a claim: longer than a call may take
    * @param names told all names after each change, on the directory's thread
    */

@@ -130,7 +130,8 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
                 context ->
                     Behaviors.withTimers(
                         timers -> new HostAgent(context, timers, surroundings, found, membership))))
-        .onFailure(Throwable.class, SupervisorStrategy.resume()); // nobody else knows what runs here
+        .onFailure(
+            Throwable.class, SupervisorStrategy.resume()); // nobody else knows what runs here
   }
 
   private HostAgent(

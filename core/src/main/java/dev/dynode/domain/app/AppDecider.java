@@ -128,8 +128,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
       }
       case RunNowhere(RunDyno run, Refusal why) -> {
         var request = new OneOffRequest(app, run, policy);
-        Decision<AppEvent> otherwise =
-            request.granted() ? Decision.accept() : request.decide(now);
+        Decision<AppEvent> otherwise = request.granted() ? Decision.accept() : request.decide(now);
         yield otherwise instanceof Decision.Accepted<AppEvent>(var events) && !events.isEmpty()
             ? request.refuse(why, now)
             : otherwise;

@@ -93,6 +93,13 @@ class HostAgentTest {
   }
 
   @Test
+  void anErrorOfTheRuntimeIsToldAsAFailedStart() {
+    agent().tell(new HostAgent.Carry(attached(), Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
+    AppSupervisor.Report report = app.expectMessageClass(AppSupervisor.Report.class);
+    assertEquals(new DynoCommand.ReportStartFailed(1, "asked for prepare"), report.report());
+  }
+
+  @Test
   void whatWasMadeReadyForAClientIsLostWithTheAgentThatDid() {
     DynoSpec spec = attached();
     agent().tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.StartProcess(HOST, 1)));

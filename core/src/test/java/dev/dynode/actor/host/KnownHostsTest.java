@@ -67,6 +67,14 @@ class KnownHostsTest {
   }
 
   @Test
+  void aHostThatDrainsIsCountedWhileItIsHeardOf() {
+    tell(true);
+    assertEquals(1, hosts.draining());
+    pass(FRESH.plusMillis(1));
+    assertEquals(0, hosts.draining());
+  }
+
+  @Test
   void noDynosForHostsThatAreSilentOrDrained() {
     tell(false);
     pass(FRESH);

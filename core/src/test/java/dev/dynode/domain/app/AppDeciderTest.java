@@ -70,6 +70,24 @@ class AppDeciderTest {
     return app().roster().values().stream().reduce((_, last) -> last).orElseThrow().spec();
   }
 
+  @Test
+  void withoutRoomWhatIsWrongIsToldFirst() {
+    story = app(Tier.ECO);
+    Refusal full = Refusal.noRoom();
+    story.when(
+        new AppCommand.RunNowhere(run("a", Optional.of(" "), Map.of(), Optional.empty()), full));
+    assertEquals(Refusal.Reason.INVALID, refused().reason());
+    story.when(new AppCommand.RunNowhere(run("a"), full));
+    assertEquals(full, refused());
+    AppCommand.RunDyno first = run("a", Optional.empty(), Map.of(), Optional.of("key"));
+    story.when(first);
+    story.when(new AppCommand.RunNowhere(run("b"), full));
+    assertEquals(Refusal.Reason.OVER_LIMIT, refused().reason());
+    story.when(
+        new AppCommand.RunNowhere(run("a", Optional.empty(), Map.of(), Optional.of("key")), full));
+    assertTrue(story.refusal().isEmpty(), "it was granted before");
+  }
+
   private Refusal refused() {
     return story.refusal().orElseThrow(() -> new AssertionError("not refused"));
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.domain.placement;
+
+import org.jspecify.annotations.NullMarked;
