@@ -158,7 +158,7 @@ class AppSupervisorTest {
                 hosts(),
                 Placement.SPREAD,
                 (name, _) -> freed.add(name),
-        removed::addAll)));
+                removed::addAll)));
   }
 
   /** One host, the probe. */

@@ -48,8 +48,7 @@ final class Room {
       low = false; // then nobody knows, and writing tells
     }
     if (low != before) {
-      LOG.warn(
-          low ? "{}" : "the disk of the journal has room again: {}", low ? sentence() : left);
+      LOG.warn(low ? "{}" : "the disk of the journal has room again: {}", low ? sentence() : left);
     }
   }
 

@@ -75,7 +75,7 @@ final class Wholeness {
     }
     if (Files.exists(mark())) {
       throw new JournalUnavailable(
-          "the journal that was in %s is gone: restore it from a backup (to give it up and begin with an empty one, remove %s)"
+          "there was a journal in %s, and it is gone: restore it from a backup (to give it up and begin with an empty one, remove %s)"
               .formatted(folder, mark()));
     }
   }
@@ -128,8 +128,7 @@ final class Wholeness {
     }
     return acknowledged.getAsLong() > last
         ? Optional.of(
-            "it ends with event %d, and %d were written"
-                .formatted(last, acknowledged.getAsLong()))
+            "it ends with event %d, and %d were written".formatted(last, acknowledged.getAsLong()))
         : Optional.empty();
   }
 
