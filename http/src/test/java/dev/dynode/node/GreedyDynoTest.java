@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A dyno fills the disk of the node, and goes on taking whatever becomes free. */
 @Timeout(300)
-class FullDiskTest {
+class GreedyDynoTest {
   @TempDir private Path folder;
 
   @Test
