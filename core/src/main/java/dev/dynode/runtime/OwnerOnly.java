@@ -32,10 +32,11 @@ public final class OwnerOnly {
   /**
    * What others could read or write before.
    *
-   * @param files how many there were
+   * @param open whether the folder itself was open, and so what is in it could be reached
+   * @param files how many were open, the folder among them
    * @param left one that cannot be changed, for it belongs to somebody else; empty: none
    */
-  public record Mended(int files, String left) {}
+  public record Mended(boolean open, int files, String left) {}
 
   /**
    * A folder and what is in it, from the top: once a folder is closed nobody can put other files in
@@ -45,8 +46,10 @@ public final class OwnerOnly {
    */
   public static Mended mend(Path folder, Predicate<Path> others) throws IOException {
     var mending = new Mending(others);
-    mending.visit(folder.toRealPath());
-    return new Mended(mending.files, mending.left);
+    Path real = folder.toRealPath();
+    boolean open = !OWNER.containsAll(Files.getPosixFilePermissions(real));
+    mending.visit(real);
+    return new Mended(open, mending.files, mending.left);
   }
 
   private static final class Mending {
@@ -63,8 +66,7 @@ public final class OwnerOnly {
         return;
       }
       PosixFileAttributeView view =
-          Files.getFileAttributeView(
-              path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+          Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
       PosixFileAttributes now;
       try {
         now = view.readAttributes();

@@ -169,7 +169,7 @@ class AppSupervisorTest {
                 hosts(),
                 Placement.SPREAD,
                 (name, _) -> freed.add(name),
-        removed::addAll)));
+                removed::addAll)));
   }
 
   /** One host, the probe. */

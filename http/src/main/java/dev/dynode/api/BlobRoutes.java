@@ -6,6 +6,7 @@ import dev.dynode.api.BlobLinks.Claim;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.port.SlugStore;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -143,6 +144,13 @@ final class BlobRoutes extends AllDirectives {
                             ContentTypes.APPLICATION_OCTET_STREAM,
                             Files.size(archive),
                             FileIO.fromPath(archive)));
+              } catch (FileNotFoundException e) {
+                throw new Problem(
+                        404,
+                        "not_found",
+                        "The archive of this slug is missing in the slug store: restore it from a"
+                            + " backup, or deploy its code again.")
+                    .exception();
               } catch (IOException e) {
                 throw new CompletionException(e);
               }

@@ -82,13 +82,14 @@ public final class DataFolder implements AutoCloseable {
             file ->
                 theirs.contains(file.getParent())
                     || (file.endsWith("tree") && file.startsWith(slugs)));
-    if (mended.files() > 0) {
+    if (mended.open() && mended.files() > 0) {
       LOG.warn(
-          "Other users of this machine could read the data folder {} until now: {} files and folders in it were open to them. They hold config vars and commands; what is secret in them should be changed.",
+          "The data folder {} was open to other users of this machine ({} files and folders); it is closed now.{}",
           path,
-          mended.files());
+          mended.files(),
+          mended.files() > 1 ? " Secrets in it may have been read: change them." : "");
     }
-    if (!mended.left().isEmpty()) {
+    if (mended.open() && !mended.left().isEmpty()) {
       LOG.warn(
           "Other users of this machine can read {}, which belongs to another user than this node's: `chmod -R go-rwx` it, or give another --data.",
           mended.left());

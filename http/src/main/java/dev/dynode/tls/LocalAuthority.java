@@ -60,7 +60,7 @@ public final class LocalAuthority {
     Path published = folder.resolve("ca.pem");
     String text = Pem.text(authority.certificate());
     if (!Files.exists(published) || !text.equals(Files.readString(published))) {
-      Pem.write(published, text, "rw-r--r--");
+      Pem.write(published, text, "rw-------");
     }
     Path serverFile = folder.resolve("server.pem");
     Set<SubjectName> names = SubjectName.wanted(publicHost);

@@ -132,6 +132,13 @@ class LauncherTest {
   }
 
   @Test
+  void whatIsWrittenIsItsUsersAlone() throws Exception {
+    built();
+    script(java("right", "25.0.3").resolve("bin/java"), "umask");
+    assertEquals("0077\n", launch(checkout.resolve("bin/dynode"), Map.of()).text());
+  }
+
+  @Test
   void withoutAJavaItSaysWhatItFoundAndHowToInstallOne() throws Exception {
     built();
     Path old = java("old", "17.0.15");

@@ -34,7 +34,7 @@ class LocalAuthorityTest {
     open(null, START.plus(Duration.ofDays(300)));
     assertEquals(before, contents());
     assertEquals(
-        List.of("ca-key.pem rw-------", "ca.pem rw-r--r--", "server.pem rw-------"), modes());
+        List.of("ca-key.pem rw-------", "ca.pem rw-------", "server.pem rw-------"), modes());
   }
 
   @Test

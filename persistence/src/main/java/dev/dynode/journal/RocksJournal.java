@@ -59,7 +59,8 @@ public final class RocksJournal extends AsyncWriteJournal {
       boolean relief = true;
       for (PersistentRepr repr : CollectionConverters.asJava(write.payload())) {
         values.add(StoredEvent.of(repr, serialization).value());
-        relief &= Relief.is(repr.payload() instanceof Tagged tagged ? tagged.payload() : repr.payload());
+        relief &=
+            Relief.is(repr.payload() instanceof Tagged tagged ? tagged.payload() : repr.payload());
       }
       return commits.append(write.persistenceId(), write.lowestSequenceNr(), values, relief);
     } catch (Exception notStorable) { // Scala throws checked exceptions undeclared

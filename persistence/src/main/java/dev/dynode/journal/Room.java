@@ -47,9 +47,10 @@ final class Room {
     } catch (IOException e) {
       low = false; // then nobody knows, and writing tells
     }
-    if (low != before) {
-      LOG.warn(
-          low ? "{}" : "the disk of the journal has room again: {}", low ? sentence() : left);
+    if (low && !before) {
+      LOG.warn("{}", sentence());
+    } else if (before && !low) {
+      LOG.info("the disk of {} has room again: {}", folder, left);
     }
   }
 

@@ -28,12 +28,15 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open RocksDB with its column families. Every use goes through {@link #use}: native memory is
  * gone once closed, and touching it then would end the JVM.
  */
 final class Store implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final int CACHE_SHARD_BITS = 2;
 
   static final byte[] LAST_OFFSET = {'o'};
@@ -243,8 +246,17 @@ final class Store implements AutoCloseable {
     db.write(synced, batch);
     logged += batch.getDataSize();
     if (logged >= flushAt && !room.low()) {
+      makeSortedFiles();
+    }
+  }
+
+  /** A failure is not the write's; RocksDB tells it with one of the next, if it lasts. */
+  private void makeSortedFiles() {
+    try {
       db.flush(soon, List.of(facts, events, order, ids, snapshots));
       logged = 0;
+    } catch (RocksDBException e) {
+      LOG.warn("the journal makes no sorted files now", e);
     }
   }
 

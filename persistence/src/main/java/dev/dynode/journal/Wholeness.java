@@ -30,13 +30,14 @@ final class Wholeness {
   /** In sorted files since there has been a witness: where it is gone, it was taken away. */
   private static final byte[] WITNESSED = {'w'};
 
-  /** There if events were deleted, so that they cannot be counted. */
+  /** There if events were deleted or given up, so that they cannot be counted. */
   static final byte[] DELETED = {'d'};
 
   private final Path folder;
   private final boolean rescuing;
   private final boolean witnessed;
   private final OptionalLong acknowledged;
+  private boolean givenUp;
 
   /** Before the journal is opened, for what is acknowledged after that cannot be found in it. */
   Wholeness(JournalSettings settings) {
@@ -75,7 +76,7 @@ final class Wholeness {
     }
     if (Files.exists(mark())) {
       throw new JournalUnavailable(
-          "the journal that was in %s is gone: restore it from a backup (to give it up and begin with an empty one, remove %s)"
+          "there was a journal in %s, and it is gone: restore it from a backup (to give it up and begin with an empty one, remove %s)"
               .formatted(folder, mark()));
     }
   }
@@ -108,6 +109,7 @@ final class Wholeness {
       throw damaged(missing.get());
     }
     missing.ifPresent(what -> LOG.warn("the journal in {} is opened, but {}", folder, what));
+    givenUp = missing.isPresent();
   }
 
   private Optional<String> missing(Store store) throws RocksDBException {
@@ -128,8 +130,7 @@ final class Wholeness {
     }
     return acknowledged.getAsLong() > last
         ? Optional.of(
-            "it ends with event %d, and %d were written"
-                .formatted(last, acknowledged.getAsLong()))
+            "it ends with event %d, and %d were written".formatted(last, acknowledged.getAsLong()))
         : Optional.empty();
   }
 
@@ -150,6 +151,9 @@ final class Wholeness {
   Witness witness(Store store, WriteOptions synced) throws RocksDBException {
     try {
       long last = store.number(store.facts, Store.LAST_OFFSET);
+      if (givenUp) {
+        store.db.put(store.facts, synced, DELETED, new byte[] {1});
+      }
       if (!witnessed || acknowledged.orElse(Long.MAX_VALUE) > last) {
         Witness.make(folder, last);
       }

@@ -12,6 +12,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,6 +29,7 @@ public final class PostgresSlugStore implements SlugStore {
 
   private final Postgres postgres;
   private final FileSlugStore here;
+  private final Set<SlugId> coming = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<SlugId, ReentrantLock> fetching = new ConcurrentHashMap<>();
 
   /**
@@ -40,12 +43,22 @@ public final class PostgresSlugStore implements SlugStore {
   @Override
   public Stored put(SlugId slug, InputStream archive, @Nullable String expectedChecksum)
       throws IOException, Rejected {
-    Stored stored = here.put(slug, archive, expectedChecksum);
+    coming.add(slug);
+    try {
+      return store(slug, here.put(slug, archive, expectedChecksum));
+    } finally {
+      coming.remove(slug);
+    }
+  }
+
+  private Stored store(SlugId slug, Stored stored) throws IOException {
     try (Connection connection = postgres.connection()) {
       connection.setAutoCommit(false);
       update(connection, "DELETE FROM slug WHERE id = ?", slug.value());
       insert(connection, slug, stored, here.archive(slug));
       connection.commit();
+      connection.setAutoCommit(true);
+      forgetRemoved(connection);
       return stored;
     } catch (SQLException e) {
       here.remove(slug);
@@ -108,12 +121,35 @@ public final class PostgresSlugStore implements SlugStore {
       String checksum = here.has(slug) ? null : checksum(connection, slug.value());
       if (checksum != null) {
         here.put(slug, new SequenceInputStream(new Pieces(connection, slug.value())), checksum);
+        forgetRemoved(connection);
       }
     } catch (SQLException | Rejected e) {
       throw new IOException("slug " + slug + " could not be fetched: " + e.getMessage(), e);
     } finally {
       lock.unlock();
       fetching.remove(slug);
+    }
+  }
+
+  /**
+   * Gives up the copies of slugs that were removed meanwhile, through whichever node. No dyno runs
+   * them, or they would not be.
+   */
+  private void forgetRemoved(Connection connection) throws SQLException, IOException {
+    List<SlugId> copies = here.all();
+    copies.removeAll(coming);
+    Object[] ids = copies.stream().map(SlugId::value).toArray();
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT id FROM slug WHERE id = ANY (?)")) {
+      query.setArray(1, connection.createArrayOf("uuid", ids));
+      try (ResultSet found = query.executeQuery()) {
+        while (found.next()) {
+          copies.remove(new SlugId(found.getObject(1, UUID.class)));
+        }
+      }
+    }
+    for (SlugId removed : copies) {
+      here.remove(removed);
     }
   }
 

@@ -35,9 +35,13 @@ public final class Offline {
     Path inside = folder.resolve("journal");
     return ConfigFactory.parseMap(
             Map.of(
-                "directory", (Files.isDirectory(inside) ? inside : folder).toString(),
+                "directory", (wasIn(folder) ? inside : folder).toString(),
                 "native-directory", nativeFolder().toString()))
         .withFallback(config.getConfig("dynode.journal"));
+  }
+
+  private static boolean wasIn(Path data) {
+    return Files.isDirectory(data.resolve("journal")) || Files.exists(data.resolve("journal.kept"));
   }
 
   /** Not in the journal, which may be one that must not be written to. */

@@ -91,7 +91,7 @@ class FullDiskTest {
         get(commits.append("id", written + 1, List.of(value(10)), false)).orElseThrow();
     assertInstanceOf(WriteRefused.class, refusal);
     String message = String.valueOf(refusal.getMessage());
-    assertTrue(message.contains("is full (" ) && message.contains(why), message);
+    assertTrue(message.contains("is full (") && message.contains(why), message);
     assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(2));
   }
 
@@ -114,7 +114,15 @@ class FullDiskTest {
 
   private static byte[] value(int bytes) {
     return new StoredEvent(
-            "", 0, 0, 0, "writer", "", Set.of(), new Packed(1, "m", new byte[bytes]), Optional.empty())
+            "",
+            0,
+            0,
+            0,
+            "writer",
+            "",
+            Set.of(),
+            new Packed(1, "m", new byte[bytes]),
+            Optional.empty())
         .value();
   }
 

@@ -67,8 +67,7 @@ class KillTest {
    * @param writing whether the time begins with the first acknowledgement, not with the opening
    */
   private void writeUntilKilled(
-      int millis, boolean writing, String buffer, Map<String, Long> acknowledged)
-      throws Exception {
+      int millis, boolean writing, String buffer, Map<String, Long> acknowledged) throws Exception {
     Process child = start(buffer);
     try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {
       assertEquals("opening", lines.readLine());

@@ -101,7 +101,8 @@ class WholenessTest {
             },
             what,
             told);
-    if (harm == Harm.DELETED && !file.toString().matches(".*(LOG|LOG\\.old.*|IDENTITY|OPTIONS-.*)")
+    if (harm == Harm.DELETED
+        && !file.toString().matches(".*(LOG|LOG\\.old.*|IDENTITY|OPTIONS-.*)")
         && Files.size(file) > 0) {
       assertTrue(reader && node, what + " is told to nobody");
     }
@@ -228,7 +229,8 @@ class WholenessTest {
           store.use(
               s -> {
                 try (var wait = new FlushOptions()) {
-                  s.db.flush(wait, all ? List.of(s.facts, s.events, s.order, s.ids) : List.of(s.order));
+                  s.db.flush(
+                      wait, all ? List.of(s.facts, s.events, s.order, s.ids) : List.of(s.order));
                 }
                 return true;
               });

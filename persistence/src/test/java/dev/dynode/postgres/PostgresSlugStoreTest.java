@@ -76,6 +76,20 @@ class PostgresSlugStoreTest {
   }
 
   @Test
+  void copiesOfARemovedSlugGoWhereTheNextOneComes() throws Exception {
+    PostgresSlugStore one = node("a");
+    PostgresSlugStore other = node("b");
+    one.put(slug, new ByteArrayInputStream(archive(new byte[1])), null);
+    Path copy = other.tree(slug);
+    one.remove(slug);
+    assertTrue(Files.exists(copy));
+    var next = new SlugId(UUID.randomUUID());
+    one.put(next, new ByteArrayInputStream(archive(new byte[2])), null);
+    assertTrue(Files.exists(other.tree(next)));
+    assertFalse(Files.exists(copy));
+  }
+
+  @Test
   void aRefusedSlugIsNowhere() throws Exception {
     String other = "SHA256:" + "0".repeat(64);
     assertThrows(

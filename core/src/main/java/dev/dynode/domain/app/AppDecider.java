@@ -247,7 +247,9 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     if (slug == null && app.hasRemoved(create.slug())) {
       return Decision.refuse(
           Refusal.invalid(
-              "slug: " + create.slug() + " was removed, for newer ones followed; deploy it again."));
+              "slug: "
+                  + create.slug()
+                  + " was removed, for newer ones followed; deploy it again."));
     }
     if (slug == null) {
       return Decision.refuse(Refusal.notFound("slug"));
@@ -329,8 +331,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     return switch (event) {
       case AppEvent.AppCreated _, AppEvent.SlugCreated _, AppEvent.SlugStored _ -> List.of();
       case AppEvent.ConfigVarsChanged _, AppEvent.DynoRefused _ -> List.of();
-      case AppEvent.SlugRemoved(_, _, SlugId id) ->
-          List.of(new AppOrder.RemoveSlugs(List.of(id)));
+      case AppEvent.SlugRemoved(_, _, SlugId id) -> List.of(new AppOrder.RemoveSlugs(List.of(id)));
       case AppEvent.AppUpdated(Instant at, String by, _, var maintenance, _) ->
           maintenance
               .map(
@@ -347,9 +348,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
               log(at, "Starting process with command `" + spec.command() + "` by user " + by),
               new AppOrder.LaunchDyno(by, spec));
       case AppEvent.DynoRetired _ ->
-          app.deletedAt().isPresent() && app.roster().isEmpty()
-              ? dismantle(app)
-              : List.of();
+          app.deletedAt().isPresent() && app.roster().isEmpty() ? dismantle(app) : List.of();
       case AppEvent.AppDeleted(_, String by) -> endings(app, by);
     };
   }

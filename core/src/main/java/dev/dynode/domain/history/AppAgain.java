@@ -79,8 +79,7 @@ final class AppAgain {
                   slug.stack()));
       case AppEvent.SlugStored(_, String by, var id, long bytes, String checksum) ->
           List.of(new AppCommand.ReportSlugStored(by, id, bytes, checksum));
-      case AppEvent.SlugRemoved(_, String by, var id) ->
-          List.of(new AppCommand.RemoveSlug(by, id));
+      case AppEvent.SlugRemoved(_, String by, var id) -> List.of(new AppCommand.RemoveSlug(by, id));
       case ReleaseCreated made -> {
         var commands = new ArrayList<AppCommand>();
         rollBack(before, made).ifPresent(commands::add);

@@ -50,7 +50,8 @@ public final class AppStory {
         switch (order) {
           case AppOrder.LaunchDyno(_, DynoSpec spec) -> ends.apply(spec.id());
           case AppOrder.StopDyno(_, DynoId id, _) -> ends.apply(id);
-          case AppOrder.WriteLog _, AppOrder.Dismantle _, AppOrder.RemoveSlugs _ -> Optional.empty();
+          case AppOrder.WriteLog _, AppOrder.Dismantle _, AppOrder.RemoveSlugs _ ->
+              Optional.empty();
         };
     return end.map(
             at ->

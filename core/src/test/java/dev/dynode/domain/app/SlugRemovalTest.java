@@ -160,8 +160,7 @@ class SlugRemovalTest {
     deploy();
     deploy();
     assertTrue(orders.contains(new AppOrder.RemoveSlugs(List.of(first))), orders.toString());
-    assertTrue(
-        rules.resume(state, Story.START).contains(new AppOrder.RemoveSlugs(List.of(first))));
+    assertTrue(rules.resume(state, Story.START).contains(new AppOrder.RemoveSlugs(List.of(first))));
   }
 
   @Test
@@ -250,8 +249,7 @@ class SlugRemovalTest {
     SlugId slug = deploy();
     when(new AppCommand.DeleteApp(USER));
     assertTrue(orders.contains(new AppOrder.RemoveSlugs(List.of(slug))), orders.toString());
-    assertTrue(
-        rules.resume(state, Story.START).contains(new AppOrder.RemoveSlugs(List.of(slug))));
+    assertTrue(rules.resume(state, Story.START).contains(new AppOrder.RemoveSlugs(List.of(slug))));
   }
 
   @Test
