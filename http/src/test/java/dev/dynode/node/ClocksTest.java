@@ -47,8 +47,7 @@ class ClocksTest {
   void othersAreRefused(String key, String said) {
     String message =
         String.valueOf(
-            assertThrows(
-                    IllegalArgumentException.class, () -> clocks("dynode.cluster." + key))
+            assertThrows(IllegalArgumentException.class, () -> clocks("dynode.cluster." + key))
                 .getMessage());
     assertTrue(message.contains(said), message);
   }

@@ -45,6 +45,7 @@ class ClusterTlsTest {
 
   /** Of those that are to be refused, which wait for nothing. */
   private static final String BRIEF = "dynode.cluster.join-within = 5 s";
+
   private static final int ANSWER_MILLIS = 20_000;
 
   @TempDir private Path folder;

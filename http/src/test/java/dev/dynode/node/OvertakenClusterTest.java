@@ -128,8 +128,7 @@ class OvertakenClusterTest {
   /** A change is not carried out later, and nobody waits for it. */
   private static void refusesAtOnce(NodeProcess edge) throws Exception {
     long asked = System.nanoTime();
-    HttpResponse<String> answer =
-        edge.call("POST", "/apps/demo/dynos", "{\"command\": \"true\"}");
+    HttpResponse<String> answer = edge.call("POST", "/apps/demo/dynos", "{\"command\": \"true\"}");
     assertEquals(503, answer.statusCode(), answer::body);
     assertTrue(answer.body().contains("The database has not answered this node"), answer::body);
     long millis = (System.nanoTime() - asked) / 1_000_000;

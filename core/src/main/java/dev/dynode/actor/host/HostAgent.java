@@ -252,8 +252,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     Membership member = requireNonNull(membership);
     long from = heard.at().map(at -> began + at).orElseGet(System::nanoTime);
     Duration left = member.lease().minusNanos(System.nanoTime() - from);
-    boolean outdated =
-        heard.cluster().filter(of -> of < member.cluster().getAsLong()).isPresent();
+    boolean outdated = heard.cluster().filter(of -> of < member.cluster().getAsLong()).isPresent();
     if (outdated || !left.isPositive() || (leased && from - keptFrom < 0)) {
       return;
     }

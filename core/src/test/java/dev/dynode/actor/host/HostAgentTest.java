@@ -103,7 +103,9 @@ class HostAgentTest {
     return kit.spawn(HostAgent.create(surroundings, nothing, membership));
   }
 
-  /** A runtime that is only asked to keep its dynos, and a watch that answers the host as it likes. */
+  /**
+   * A runtime that is only asked to keep its dynos, and a watch that answers the host as it likes.
+   */
   private final class Kept {
     private final BlockingQueue<Duration> times = new LinkedBlockingQueue<>();
     private final TestProbe<HostWatch.Command> watch = kit.createTestProbe(HostWatch.Command.class);
