@@ -162,7 +162,7 @@ class OvertakenClusterTest {
             .text(
                 "SELECT coalesce(string_agg(persistence_id, ' '), '') FROM event_journal"
                     + " WHERE event_ser_manifest LIKE '%DynoEvent$Lost%'")
-            .split(" ")) {
+            .split(" ", -1)) {
       if (!id.isEmpty()) {
         ids.add(id.substring(id.indexOf('|') + 1));
       }
