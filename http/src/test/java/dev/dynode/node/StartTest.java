@@ -183,7 +183,7 @@ class StartTest {
             () ->
                 one.log()
                     .lines()
-                    .anyMatch(line -> line.contains("is downing") && line.contains(address)),
+                    .anyMatch(line -> line.matches(".* is downing \\[[^]]*" + address + ".*")),
             PATIENCE_SECONDS);
         signal("CONT", late.process());
         assertEquals(75, late.ended(), late.said());
