@@ -94,9 +94,11 @@ final class SimulatedHosts implements AutoCloseable {
         ClusterGuardian.create(
             parts,
             Optional.empty(),
-            new KnownHosts(every.multipliedBy(3), new KnownHosts.Absence(NEVER, NEVER), System::nanoTime),
+            new KnownHosts(
+                every.multipliedBy(3), new KnownHosts.Absence(NEVER, NEVER), System::nanoTime),
             postgres.standing(),
-            new ClusterGuardian.Times(every, lease, NEVER, cluster.getDuration("free-names-after")));
+            new ClusterGuardian.Times(
+                every, lease, NEVER, cluster.getDuration("free-names-after")));
     Behavior<NodeGuardian.Command> root =
         Behaviors.setup(
             context -> {
@@ -114,7 +116,8 @@ final class SimulatedHosts implements AutoCloseable {
                         new HostSurroundings(
                             runtime, slugs, logs, Clock.systemUTC(), load, apps, 10_000, NEVER),
                         runtime.recover(),
-                        Optional.of(new HostAgent.Membership(() -> "127.0.0.1:1", every, lease, () -> 0))),
+                        Optional.of(
+                            new HostAgent.Membership(() -> "127.0.0.1:1", every, lease, () -> 0))),
                     "host-" + i);
               }
               return Behaviors.receiveMessage(

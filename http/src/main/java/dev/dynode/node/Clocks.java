@@ -45,8 +45,7 @@ record Clocks(Duration lease, Duration keeping, Duration lostAfter) {
             .getDuration("pekko.cluster.split-brain-resolver.stable-after")
             .plus(config.getDuration("pekko.cluster.failure-detector.acceptable-heartbeat-pause"));
     Duration least = clocks.lease.plus(clocks.lease.dividedBy(RATE)).plus(decision);
-    Duration older =
-        clocks.lease.plus(clocks.lease.plus(clocks.keeping).dividedBy(RATE));
+    Duration older = clocks.lease.plus(clocks.lease.plus(clocks.keeping).dividedBy(RATE));
     if (clocks.lostAfter.compareTo(least) < 0) {
       throw new IllegalArgumentException(
           "dynode.cluster.host-lost-after is %s; it must be at least %s, for a host's dynos may run so long after the cluster gave it up."

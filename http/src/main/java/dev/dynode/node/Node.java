@@ -88,9 +88,6 @@ public final class Node implements RunningNode {
   /** The same where nobody can answer them but by saying so. */
   private static final Duration IN_VAIN = Duration.ofSeconds(3);
 
-  /** Confirmed each second, a node that was not for so long has lost the database. */
-  private static final Duration ANSWER = Duration.ofSeconds(5);
-
   private static final String CUT_OFF =
       "This node was cut off from the control nodes.";
 
@@ -161,8 +158,7 @@ public final class Node implements RunningNode {
 
   private void open() throws Exception {
     if (settings.healthPort().isPresent()) {
-      health =
-          Optional.of(Health.serve(bindAddress(), settings.healthPort().get(), this::unready));
+      health = Optional.of(Health.serve(bindAddress(), settings.healthPort().get(), this::unready));
     }
     if (settings.membership().isEmpty()) {
       Relocation.requireNotDone(settings.data());
@@ -440,7 +436,7 @@ public final class Node implements RunningNode {
     var created =
         Ports.open(
             "cluster-port",
-            membership.port(),
+            membership.host(), membership.port(),
             () ->
                 ActorSystem.create(
                     behavior,
@@ -471,8 +467,7 @@ public final class Node implements RunningNode {
   private Optional<String> unanswered() {
     return stores
         .flatMap(Stores::postgres)
-        .map(postgres -> postgres.standing().confirmedAgo())
-        .filter(ago -> ago.compareTo(ANSWER) > 0)
+        .flatMap(Postgres::silence)
         .map(
             ago ->
                 "The database has not answered this node for %d s, so nothing can be recorded."

@@ -2,6 +2,8 @@ package dev.dynode.node;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,23 @@ final class Ports {
                   : "%s%s. Give another --%s, or see --public-host.".formatted(what, why, setting),
           e);
     }
+  }
+
+  /**
+   * The same, for what would log what it meets: first it is tried whether the port can be had.
+   *
+   * @param host address it is to be bound at
+   */
+  static <T> T open(String setting, String host, int port, Callable<T> open) throws Exception {
+    return open(
+        setting,
+        port,
+        () -> {
+          try (var trial = new ServerSocket()) {
+            trial.bind(new InetSocketAddress(host, port));
+          }
+          return open.call();
+        });
   }
 
   private static @Nullable String bindFailure(Throwable e) {

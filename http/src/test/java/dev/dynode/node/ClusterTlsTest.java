@@ -35,14 +35,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nodes that know one another by certificates, and what others try. */
-@Timeout(600)
+@Timeout(1200)
 @Execution(ExecutionMode.CONCURRENT) // they mostly wait
 class ClusterTlsTest {
   private static final String CONFIG =
       """
-      dynode.cluster { lease = 20 s, host-lost-after = 32 s, join-within = 12 s }
-      dynode.cluster.tls-read-again = 1 s
+      dynode.cluster { lease = 2 m, host-lost-after = 3 m, tls-read-again = 1 s }
       """;
+
+  /** Of those that are to be refused, which wait for nothing. */
+  private static final String BRIEF = "dynode.cluster.join-within = 5 s";
+
   private static final int ANSWER_MILLIS = 20_000;
 
   @TempDir private Path folder;
@@ -125,8 +128,13 @@ class ClusterTlsTest {
   }
 
   private static String refused(TestCluster cluster, String name, String... options) {
-    return String.valueOf(
-        assertThrows(IOException.class, () -> cluster.start(name, "host", options)).getMessage());
+    cluster.also(BRIEF);
+    String said =
+        String.valueOf(
+            assertThrows(IOException.class, () -> cluster.start(name, "host", options))
+                .getMessage());
+    cluster.also("");
+    return said;
   }
 
   private static String[] tls(Path files) {

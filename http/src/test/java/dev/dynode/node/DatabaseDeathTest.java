@@ -30,7 +30,9 @@ class DatabaseDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b");
 
-  /** Of TCP: what was sent then is tried again some 23 s after its end, and so every time longer. */
+  /**
+   * Of TCP: what was sent then is tried again some 23 s after its end, and so every time longer.
+   */
   private static final int AWAY_SECONDS = Integer.getInteger("away", 28);
 
   private static final int BACK_SECONDS = 20;
@@ -110,8 +112,7 @@ class DatabaseDeathTest {
   private int health(TestNetwork network, NodeProcess node, String path) throws Exception {
     return http.send(
             HttpRequest.newBuilder(
-                    URI.create(
-                        "http://" + network.address("one") + ":" + node.health() + path))
+                    URI.create("http://" + network.address("one") + ":" + node.health() + path))
                 .timeout(Duration.ofSeconds(20))
                 .build(),
             HttpResponse.BodyHandlers.ofString())

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLSocket;
 
 /** A client attached to a dyno over TLS, as {@code heroku run} dials it. */
 final class Dialled implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   private final SSLSocket socket;
   private final StringBuilder seen = new StringBuilder();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How nodes find one another, and that whatever they do there is one cluster. */
-@Timeout(300)
+@Timeout(900)
 class DiscoveryTest {
   private static final List<String> CONTROL = List.of("127.0.0.11", "127.0.0.12", "127.0.0.13");
   private static final String MEMBERS =

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One name, one live host. */
-@Timeout(300)
+@Timeout(900)
 class HostNameTest {
   private static final String CONFIG =
       """
-      dynode.cluster { lease = 60 s, host-lost-after = 75 s, host-name-within = 2 s }
+      dynode.cluster { lease = 3 m, host-lost-after = 4 m, host-name-within = 2 s }
       """;
 
   @TempDir private Path folder;

@@ -35,7 +35,7 @@ class PartitionTest {
   private static final int SETTLES_SECONDS = 10;
 
   private static final Duration PAUSE = Duration.ofMillis(Integer.getInteger("pause", 200));
-  private static final Duration NOT_TAKEN = Duration.ofSeconds(1);
+  private static final Duration NOT_TAKEN = Duration.ofSeconds(5);
   private static final List<String> CONTROL = List.of("control-1", "control-2", "control-3");
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
   private static final String CONFIG =

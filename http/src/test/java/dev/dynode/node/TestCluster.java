@@ -26,7 +26,7 @@ final class TestCluster implements AutoCloseable {
    * calls wait for what then takes longer. {@code -Dcluster=HOCON} is what they have instead;
    * empty: as they come.
    */
-  private static final String STALLING =
+  static final String STALLING =
       System.getProperty("cluster", "dynode { cluster.suspect-after = 8 s, node.patience = 50 s }");
 
   private final Path folder;
@@ -34,6 +34,7 @@ final class TestCluster implements AutoCloseable {
   private EmbeddedPostgres database;
   private List<String> program = NodeProgram.clustered();
   private final String config;
+  private String also = "";
   private final Map<String, NodeProcess> nodes = new ConcurrentSkipListMap<>();
   private final List<String> members = new CopyOnWriteArrayList<>();
 
@@ -59,6 +60,11 @@ final class TestCluster implements AutoCloseable {
           StandardOpenOption.APPEND);
       restartDatabase(false, Duration.ZERO);
     }
+  }
+
+  /** HOCON of nodes that are started from now on, over that of all. */
+  void also(String more) {
+    also = more;
   }
 
   /** Nodes that are started from now on are of this build. */
@@ -107,7 +113,8 @@ final class TestCluster implements AutoCloseable {
             "dynode.postgres.user = postgres",
             "dynode.node.leave-dynos = true",
             STALLING,
-            config);
+            config,
+            also);
     nodes.put(name, node);
     members.add(node.member());
     return node;

@@ -96,10 +96,7 @@ final class TestNetwork implements AutoCloseable {
       run(
           "link add " + cable + " type veth peer name eth1 netns " + space,
           "link set " + cable + " master " + store + " up");
-      within(
-          machine,
-          "addr add " + storePrefix + number + "/24 dev eth1",
-          "link set eth1 up");
+      within(machine, "addr add " + storePrefix + number + "/24 dev eth1", "link set eth1 up");
       within(
           machine,
           "addr add " + prefix + number + "/24 dev eth0",

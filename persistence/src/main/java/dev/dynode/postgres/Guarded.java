@@ -7,9 +7,9 @@ import java.util.Map;
 
 /**
  * What the driver is told of every connection, so that none waits for a database that has vanished
- * without a word: dialling, greeting and each answer have their time, silence is looked into by both
- * ends, and what a node that was cut off has begun is undone by the server in some ten seconds. What
- * the URL says of these wins.
+ * without a word: dialling, greeting and each answer have their time, silence is looked into by
+ * both ends, and what a node that was cut off has begun is undone by the server in some ten
+ * seconds. What the URL says of these wins.
  */
 final class Guarded {
   private static final String SERVER =

@@ -1,6 +1,7 @@
 package dev.dynode.postgres;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,8 @@ public final class JournalPulse {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final JdbcBackend.JdbcDatabaseDef database;
-  private CompletableFuture<Boolean> asked = CompletableFuture.completedFuture(true);
+  private CompletableFuture<Optional<String>> asked =
+      CompletableFuture.completedFuture(Optional.empty());
 
   /** Of a node that keeps its journal in the database. */
   public JournalPulse(ClassicActorSystemProvider system) {
@@ -36,13 +38,11 @@ public final class JournalPulse {
   /** Why it does not, if so; waits two seconds at most. */
   public Optional<String> trouble() {
     try {
-      return now().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-          ? Optional.empty()
-          : Optional.of("the database does not answer the journal");
+      return now().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return Optional.of("the journal waits for the database");
     } catch (ExecutionException e) {
-      return Optional.of("the journal does not reach the database: " + e.getCause().getMessage());
+      return Optional.of("the journal cannot ask the database: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("interrupted");
@@ -50,19 +50,21 @@ public final class JournalPulse {
   }
 
   /** One at a time: what waits is not joined by more. */
-  private synchronized CompletableFuture<Boolean> now() {
+  private synchronized CompletableFuture<Optional<String>> now() {
     if (asked.isDone()) {
-      Future<Boolean> answer = database.io(this::answers);
+      Future<Optional<String>> answer = database.io(this::ask);
       asked = FutureConverters.asJava(answer).toCompletableFuture();
     }
     return asked;
   }
 
-  private boolean answers() {
+  private Optional<String> ask() {
     try (Connection connection = database.source().createConnection()) {
-      return connection.isValid((int) PATIENCE.toSeconds());
-    } catch (java.sql.SQLException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      return connection.isValid((int) PATIENCE.toSeconds())
+          ? Optional.empty()
+          : Optional.of("the database does not answer the journal");
+    } catch (SQLException e) {
+      return Optional.of("the journal does not reach the database: " + e.getMessage());
     }
   }
 }

@@ -68,6 +68,11 @@ final class LockSession implements AutoCloseable {
     return now;
   }
 
+  /** Whether the database did not answer the last question, nor anything since. */
+  boolean lost() {
+    return session == null;
+  }
+
   private void keep() {
     try {
       while (!closing.await(1, TimeUnit.SECONDS)) {

@@ -76,6 +76,11 @@ public final class OneCluster implements AutoCloseable {
         : Duration.ofNanos(System.nanoTime() - asked);
   }
 
+  /** Whether the database has stopped to answer. */
+  boolean lost() {
+    return session.lost();
+  }
+
   /** Of the newest cluster this node has seen; 0: it has seen none. */
   long number() {
     return cluster;

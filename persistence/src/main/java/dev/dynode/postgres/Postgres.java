@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
-import dev.dynode.actor.host.Standing;
+import dev.dynode.port.Standing;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -202,6 +202,12 @@ public final class Postgres implements Extension, AutoCloseable {
         return one == null ? 0 : one.number();
       }
     };
+  }
+
+  /** For how long a database that has stopped to answer this member has not; does not wait. */
+  public Optional<Duration> silence() {
+    OneCluster one = cluster;
+    return one != null && one.lost() ? Optional.of(one.confirmedAgo()) : Optional.empty();
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Who may begin a cluster, as sessions of a real database see it. */
 @Timeout(60)
 class OneClusterTest {
+  private static final Duration LONG = Duration.ofDays(1);
   private final Config config = Server.config();
   private final Postgres postgres;
   private final List<Postgres> nodes = new ArrayList<>();
@@ -117,6 +119,27 @@ class OneClusterTest {
   }
 
   @Test
+  void onlyMembersAreConfirmedAndOnlyWhileTheDatabaseAnswers() throws Exception {
+    OneCluster member = node("a:1");
+    assertTrue(member.confirmedAgo().compareTo(LONG) > 0, "it is no member yet");
+    long asked = System.nanoTime();
+    assertTrue(member.begin());
+    assertTrue(member.confirmedAgo().toNanos() <= System.nanoTime() - asked);
+    OneCluster other = node("b:1");
+    assertEquals(Set.of("a:1"), other.members());
+    assertTrue(other.confirmedAgo().compareTo(LONG) > 0, "it is no member yet");
+    assertTrue(other.enter());
+    for (OneCluster each : List.of(member, other)) { // again and again
+      Duration before = each.confirmedAgo();
+      while (each.confirmedAgo().compareTo(before) >= 0) {
+        before = each.confirmedAgo();
+        Thread.sleep(20);
+      }
+      assertEquals(1, each.number());
+    }
+  }
+
+  @Test
   void membersThatAreOvertakenEnd() throws Exception {
     run("CREATE ROLE cut_off LOGIN SUPERUSER");
     String url = config.getString("dynode.postgres.url").replaceFirst("[?].*", "");
@@ -131,8 +154,11 @@ class OneClusterTest {
     while (!other.members().isEmpty() || !other.begin()) {
       Thread.sleep(20);
     }
+    Duration unconfirmed = member.confirmedAgo();
+    assertTrue(unconfirmed.compareTo(Duration.ofSeconds(3)) > 0, unconfirmed::toString);
     run("ALTER ROLE cut_off LOGIN");
     over.await();
+    assertTrue(member.confirmedAgo().compareTo(unconfirmed) > 0, "the other one is the newest");
   }
 
   private void run(String statement) throws SQLException {

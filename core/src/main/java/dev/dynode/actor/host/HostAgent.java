@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,9 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
 
   /** Number of reports that no {@link ProcessActor} waits for. */
   private static final long NOBODYS = -1;
+
+  /** Dynos of which it is remembered that they are over: those of some minutes at the least. */
+  private static final int MOST_FINISHED = 10_000;
 
   /** How soon something is told again that nobody has answered. */
   private static final Duration AGAIN = Duration.ofSeconds(2);
@@ -113,6 +117,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private final Map<DynoId, AppSupervisor.Report> untaken = new HashMap<>();
   private final Map<DynoId, AppId> untakenOwners = new HashMap<>();
   private final Set<ActorRef<HostWatch.Command>> watches = new HashSet<>();
+  private final LinkedHashSet<DynoId> finished = new LinkedHashSet<>();
   private final long began = System.nanoTime();
   private long keptFrom = began;
   private boolean leased;
@@ -202,6 +207,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           process.tell(new ProcessActor.Discard());
         }
         discard(dyno);
+        remember(dyno);
       }
       case Ended(DynoId dyno, long bytes) -> {
         processes.remove(dyno);
@@ -257,8 +263,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     Membership member = requireNonNull(membership);
     long from = heard.at().map(at -> began + at).orElseGet(System::nanoTime);
     Duration left = member.lease().minusNanos(System.nanoTime() - from);
-    boolean outdated =
-        heard.cluster().filter(of -> of < member.cluster().getAsLong()).isPresent();
+    boolean outdated = heard.cluster().filter(of -> of < member.cluster().getAsLong()).isPresent();
     if (outdated || !left.isPositive() || (leased && from - keptFrom < 0)) {
       return;
     }
@@ -274,8 +279,18 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     }
   }
 
+  private void remember(DynoId over) {
+    finished.add(over);
+    if (finished.size() > MOST_FINISHED) {
+      finished.removeFirst();
+    }
+  }
+
   private void carry(Carry carry) {
     DynoId dyno = carry.spec().id();
+    if (finished.contains(dyno)) {
+      return; // an order that was long on its way
+    }
     ActorRef<ProcessActor.Command> process = processes.get(dyno);
     if (process != null) {
       process.tell(new ProcessActor.Carry(carry.order()));

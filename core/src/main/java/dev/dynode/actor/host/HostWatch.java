@@ -1,5 +1,6 @@
 package dev.dynode.actor.host;
 
+import dev.dynode.port.Standing;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;

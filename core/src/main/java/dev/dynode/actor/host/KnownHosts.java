@@ -112,8 +112,7 @@ public final class KnownHosts implements Hosts {
             known.computeIfPresent(
                 host, (_, now) -> new Known(now.heardAt(), nanos.getAsLong(), now.told()));
           } else if (sure
-              && since(last.hereAt())
-                      .compareTo(told == null ? absence.neverHere() : absence.left())
+              && since(last.hereAt()).compareTo(told == null ? absence.neverHere() : absence.left())
                   > 0
               && known.remove(host, last)) {
             var lost = new AppSupervisor.HostLost(host);

@@ -1,6 +1,7 @@
 package dev.dynode.actor.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.domain.dyno.DynoCommand;
@@ -24,16 +25,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a host answers about launches that it knows nothing of. */
+/** What a host answers about launches that it knows nothing of, and how long it keeps its dynos. */
 class HostAgentTest {
   private static final HostId HOST = new HostId("host-a");
   private static final AppId APP = new AppId(new UUID(1, 1));
+  private static final Duration LEASE = Duration.ofSeconds(100);
+  private static final Duration LATE = Duration.ofSeconds(1);
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<AppSupervisor.Command> app =
@@ -78,9 +84,14 @@ class HostAgentTest {
   }
 
   private ActorRef<HostAgent.Command> agent() {
+    return agent(nobodyAsks(ProcessRuntime.class), Optional.empty());
+  }
+
+  private ActorRef<HostAgent.Command> agent(
+      ProcessRuntime runtime, Optional<HostAgent.Membership> membership) {
     var surroundings =
         new HostSurroundings(
-            nobodyAsks(ProcessRuntime.class),
+            runtime,
             nobodyAsks(SlugStore.class),
             nobodyAsks(LogStore.class),
             InstantSource.system(),
@@ -89,7 +100,81 @@ class HostAgentTest {
             1_000,
             Duration.ofSeconds(20));
     var nothing = new ProcessRuntime.Recovery(List.of(), Set.of(), Map.of());
-    return kit.spawn(HostAgent.create(surroundings, nothing, Optional.empty()));
+    return kit.spawn(HostAgent.create(surroundings, nothing, membership));
+  }
+
+  /**
+   * A runtime that is only asked to keep its dynos, and a watch that answers the host as it likes.
+   */
+  private final class Kept {
+    private final BlockingQueue<Duration> times = new LinkedBlockingQueue<>();
+    private final TestProbe<HostWatch.Command> watch = kit.createTestProbe(HostWatch.Command.class);
+    private final ActorRef<HostAgent.Command> agent =
+        agent(
+            (ProcessRuntime)
+                Proxy.newProxyInstance(
+                    ProcessRuntime.class.getClassLoader(),
+                    new Class<?>[] {ProcessRuntime.class},
+                    (_, method, arguments) -> {
+                      assertEquals("keepFor", method.getName());
+                      times.add((Duration) arguments[0]);
+                      return null;
+                    }),
+            Optional.of(
+                new HostAgent.Membership(() -> "h:1", Duration.ofMillis(200), LEASE, () -> 2)));
+
+    private long told() {
+      agent.tell(new HostAgent.Watch(watch.ref()));
+      return watch.expectMessageClass(HostWatch.Tell.class).at().orElseThrow();
+    }
+
+    private void answer(long at, long cluster) {
+      agent.tell(new HostAgent.Heard(Optional.of(at), Optional.of(cluster)));
+    }
+  }
+
+  @Test
+  void aLeaseCountsFromWhatTheHostToldNotFromTheAnswer() throws Exception {
+    var kept = new Kept();
+    long first = kept.told();
+    long late = first + LATE.toNanos();
+    long now;
+    do { // until what it tells is so much later
+      now = kept.watch.expectMessageClass(HostWatch.Tell.class).at().orElseThrow();
+    } while (now < late);
+    kept.answer(first, 2);
+    Duration left = kept.times.poll(20, TimeUnit.SECONDS);
+    assertTrue(left != null && left.compareTo(LEASE.minus(LATE)) <= 0, () -> "kept for " + left);
+    kept.answer(now, 2);
+    Duration longer = kept.times.poll(20, TimeUnit.SECONDS);
+    assertTrue(longer != null && longer.compareTo(LEASE) <= 0, () -> "kept for " + longer);
+    kept.answer(first, 2); // overtaken by the one before
+    kept.agent.tell(new HostAgent.Heard(Optional.empty(), Optional.empty()));
+    Duration whole = kept.times.poll(20, TimeUnit.SECONDS);
+    assertTrue(
+        whole != null && whole.compareTo(LEASE.minus(LATE)) > 0,
+        () -> "a node of an earlier release: kept for " + whole);
+  }
+
+  @Test
+  void anOlderClusterKeepsNothing() throws Exception {
+    var kept = new Kept();
+    long told = kept.told();
+    kept.answer(told, 1);
+    kept.answer(told, 3); // this host does not know of it yet
+    assertTrue(kept.times.poll(20, TimeUnit.SECONDS) != null);
+    kit.stop(kept.agent);
+    assertTrue(kept.times.isEmpty(), "one answer was of an older cluster");
+  }
+
+  @Test
+  void anOrderThatComesAfterTheEndOfItsDynoStartsNothing() {
+    DynoSpec spec = attached();
+    ActorRef<HostAgent.Command> agent = agent();
+    agent.tell(new HostAgent.Finished(spec.id()));
+    agent.tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
+    agent.tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.StartProcess(HOST, 1)));
+    app.expectNoMessage();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.dynode.actor.host;
+package dev.dynode.port;
 
 import java.time.Duration;
 
