@@ -73,7 +73,8 @@ final class Removal implements AutoCloseable {
         complain(calls.removeFolder(around, name), name);
       }
       if (left > 0) {
-        throw new IOException("%s: %d cannot be removed, such as %s".formatted(path, left, example));
+        throw new IOException(
+            "%s: %d cannot be removed, such as %s".formatted(path, left, example));
       }
     } finally {
       Libc.close(around);

@@ -86,7 +86,8 @@ class StarvedTest {
   }
 
   /** Reads everything; the longest time between two reads. */
-  private static long moved(RunningProcess process, @org.jspecify.annotations.Nullable Future<Long> filled)
+  private static long moved(
+      RunningProcess process, @org.jspecify.annotations.Nullable Future<Long> filled)
       throws Exception {
     var read = new AtomicLong();
     var last = new AtomicLong(System.nanoTime());

@@ -217,8 +217,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private void tell(ActorRef<HostWatch.Command> watch) {
     String rendezvous = requireNonNull(membership).rendezvous().get();
     if (!rendezvous.isEmpty()) {
-      watch.tell(
-          new HostWatch.Tell(surroundings.load().told(getContext().getSelf(), rendezvous)));
+      watch.tell(new HostWatch.Tell(surroundings.load().told(getContext().getSelf(), rendezvous)));
     }
   }
 
