@@ -103,7 +103,9 @@ class LauncherTest {
         "exec 3>" + told + "; for fd in 0 1 2; do readlink /proc/$$/fd/$fd >&3; done");
     for (List<Integer> closed : List.of(List.of(0), List.of(1), List.of(2), List.of(0, 1, 2))) {
       String redirects =
-          closed.stream().map(fd -> fd + (fd == 0 ? "<&-" : ">&-")).collect(Collectors.joining(" "));
+          closed.stream()
+              .map(fd -> fd + (fd == 0 ? "<&-" : ">&-"))
+              .collect(Collectors.joining(" "));
       Programs.run(
           List.of(
               "/bin/bash",
