@@ -62,8 +62,8 @@ record Boxes(Path folder, int home) {
   }
 
   /**
-   * Starts the program of a box, in its room. It goes no further than reading its descriptor 3 before everything
-   * is ready.
+   * Starts the program of a box, in its room. It goes no further than reading its descriptor 3
+   * before everything is ready.
    *
    * @param last descriptors it gets after the others
    */

@@ -167,18 +167,26 @@ final class Cgroups {
   }
 
   /**
-   * Kills and removes all groups but the known ones.
+   * Kills and removes all groups but the known ones; one that stays does not keep the others.
    *
    * @return how many were removed
    */
   int sweep(Set<Launched> known) throws IOException {
     int removed = 0;
+    IOException failure = null;
     for (String name : names()) {
       Launched launched = Launched.named(name);
       if (launched != null && !known.contains(launched)) {
-        group(launched).end();
-        removed++;
+        try {
+          group(launched).end();
+          removed++;
+        } catch (IOException e) {
+          failure = e;
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
     return removed;
   }

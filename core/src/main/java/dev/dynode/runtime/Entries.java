@@ -66,7 +66,8 @@ final class Entries {
   }
 
   private static boolean itself(MemorySegment name) {
-    byte second = name.get(ValueLayout.JAVA_BYTE, 0) == '.' ? name.get(ValueLayout.JAVA_BYTE, 1) : 1;
+    byte second =
+        name.get(ValueLayout.JAVA_BYTE, 0) == '.' ? name.get(ValueLayout.JAVA_BYTE, 1) : 1;
     return second == 0 || (second == '.' && name.get(ValueLayout.JAVA_BYTE, 2) == 0);
   }
 

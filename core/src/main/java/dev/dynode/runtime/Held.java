@@ -66,8 +66,13 @@ final class Held {
     }
   }
 
-  void sweep(Set<Launched> known) throws IOException {
-    groups.sweep(known);
+  /** Removes the groups of all other launches. What stays does not keep a node from starting. */
+  void sweep(Set<Launched> known) {
+    try {
+      groups.sweep(known);
+    } catch (IOException e) {
+      LOG.warn("a control group of an ended dyno is left", e);
+    }
   }
 
   void leave() {

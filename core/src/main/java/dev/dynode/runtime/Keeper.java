@@ -314,7 +314,8 @@ public final class Keeper {
 
   private void start(long call, Program program) {
     if (lapsed && !program.trial()) {
-      tell(new Report.NotStarted(call, "nobody has heard of this host for the length of its lease"));
+      tell(
+          new Report.NotStarted(call, "nobody has heard of this host for the length of its lease"));
       return;
     }
     if (launches.containsKey(program.launch())) {

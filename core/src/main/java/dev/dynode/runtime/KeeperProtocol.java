@@ -107,8 +107,8 @@ final class KeeperProtocol {
 
     /**
      * Kill everything, once, when so many milliseconds have passed without this being said again,
-     * whether a node is connected or not. Nothing is started then, until it is said again or another
-     * node connects.
+     * whether a node is connected or not. Nothing is started then, until it is said again or
+     * another node connects.
      */
     record KeepFor(long millis) implements Order {}
   }

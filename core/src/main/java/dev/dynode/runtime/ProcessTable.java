@@ -233,7 +233,8 @@ final class ProcessTable {
     try {
       return text(pid, "environ");
     } catch (AccessDeniedException e) {
-      // A root without power to trace. Only on a thread that keeps its user, as no virtual one does.
+      // A root without power to trace. Only on a thread that keeps its user, as no virtual one
+      // does.
       if (Libc.user() != 0 || Thread.currentThread().isVirtual()) {
         throw e;
       }

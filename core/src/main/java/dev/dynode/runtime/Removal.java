@@ -19,6 +19,9 @@ final class Removal implements AutoCloseable {
   /** More than anybody mounts on one another. */
   private static final int ATTEMPTS = 16;
 
+  /** Somebody may still be filling it. */
+  private static final int MOST_ROUNDS = 1_000;
+
   private static final int DIGITS = 20;
 
   private final FileCalls calls = new FileCalls();
@@ -73,7 +76,8 @@ final class Removal implements AutoCloseable {
         complain(calls.removeFolder(around, name), name);
       }
       if (left > 0) {
-        throw new IOException("%s: %d cannot be removed, such as %s".formatted(path, left, example));
+        throw new IOException(
+            "%s: %d cannot be removed, such as %s".formatted(path, left, example));
       }
     } finally {
       Libc.close(around);
@@ -82,8 +86,8 @@ final class Removal implements AutoCloseable {
 
   /** Looks through it again as long as something moves. */
   private void empty() {
-    long before;
-    do {
+    long before = -1;
+    for (int round = 0; moved > before && round < MOST_ROUNDS; round++) {
       before = moved;
       left = 0;
       calls.rewind(top, 0);
@@ -95,7 +99,7 @@ final class Removal implements AutoCloseable {
           }
         }
       }
-    } while (moved > before);
+    }
   }
 
   /** Removes a folder of the top, after all in it, of which folders go to the top. */

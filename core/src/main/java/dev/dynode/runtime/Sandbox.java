@@ -229,7 +229,8 @@ record Sandbox(
     words.addAll(List.of("--ro-bind-data", Integer.toString(PASSWD), "/etc/passwd"));
     words.addAll(List.of("--ro-bind-data", Integer.toString(GROUP), "/etc/group"));
     words.addAll(inside(Boxes.app(boxes), Boxes.temporary(boxes)));
-    // Neither keys nor signals to its group reach the box itself: a session of its own, which setsid
+    // Neither keys nor signals to its group reach the box itself: a session of its own, which
+    // setsid
     // makes where there is a terminal.
     String terminals = Mounts.TERMINALS.toString();
     words.addAll(

@@ -35,11 +35,11 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,22 +48,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(names = {"SANDBOX", "PLAIN"})
 @Timeout(60)
 class LocalRuntimeTest {
-  @TempDir private Path data;
+  @TempDir private static Path folder;
+  private static Path data;
+  private static LocalRuntime runtime;
   private final Choice isolation;
-  private LocalRuntime runtime;
 
   LocalRuntimeTest(Choice isolation) {
     this.isolation = isolation;
   }
 
-  @BeforeEach
-  void open() throws IOException {
+  /** One for all tests: a keeper takes as long to start as many of them. */
+  @BeforeParameterizedClassInvocation
+  static void open(Choice isolation) throws IOException {
+    data = folder.resolve(isolation.name());
     runtime = new LocalRuntime(data, Launches.settings(isolation));
     runtime.recover();
   }
 
-  @AfterEach
-  void close() throws IOException {
+  @AfterParameterizedClassInvocation
+  static void close() throws IOException {
     runtime.close();
     Launches.clean(data);
   }
@@ -174,7 +177,7 @@ class LocalRuntimeTest {
 
   @Test
   void aSignalReachesEveryProcessOfTheDyno() throws Exception {
-    Path slug = data.resolve("slug");
+    Path slug = Files.createTempDirectory(data, "slug");
     Files.createDirectories(slug.resolve("seen"));
     // The first process goes last: with it the rest would be killed before they could tell.
     Files.writeString(
@@ -247,7 +250,7 @@ class LocalRuntimeTest {
 
   @Test
   void slugIsCopiedAndProfilesRunInOrder() throws IOException {
-    Path slug = data.resolve("slug");
+    Path slug = Files.createTempDirectory(data, "slug");
     Files.createDirectories(slug.resolve(".profile.d"));
     Files.writeString(slug.resolve(".profile.d/b.sh"), "export ORDER=${ORDER}b");
     Files.writeString(slug.resolve(".profile.d/a.sh"), "export ORDER=${GIVEN}a");
@@ -316,7 +319,7 @@ class LocalRuntimeTest {
 
   @Test
   void preparingTwiceKeepsWhatIsThere() throws IOException {
-    Path slug = Files.createDirectory(data.resolve("slug"));
+    Path slug = Files.createTempDirectory(data, "slug");
     Files.writeString(slug.resolve("f"), "1");
     Launch launch = launch("cat f", null, false, Map.of(), slug);
     runtime.prepare(launch.dyno(), new SlugTree(slug));

@@ -100,8 +100,7 @@ class RemovalTest {
 
   @Test
   void manyFilesInOneFolderAreMeasuredAndRemoved() throws Exception {
-    perl(
-        "for (1 .. 1500) { open F, '>', qq(f$_); print F 'a'; close F; mkdir qq(d$_) or die $! }");
+    perl("for (1 .. 1500) { open F, '>', qq(f$_); print F 'a'; close F; mkdir qq(d$_) or die $! }");
     measuredAndRemoved(1_500);
   }
 
@@ -148,7 +147,9 @@ class RemovalTest {
       run(List.of("mount", "--bind", kept.toString(), tree.resolve(point).toString()));
     }
     Files.createFile(tree.resolve("a/file"));
-    run(List.of("mount", "--bind", kept.resolve("f").toString(), tree.resolve("a/file").toString()));
+    run(
+        List.of(
+            "mount", "--bind", kept.resolve("f").toString(), tree.resolve("a/file").toString()));
     Files.createFile(tree.resolve("a/with/left"));
     Removal.remove(tree);
     isGone();

@@ -165,7 +165,11 @@ class StandardStreamsTest {
     String told =
         said(
             "id -u; id -g; id -G; echo x > f && cat f; [ -O . ] && [ -w $HOME ] && echo ours;"
-                + " cat " + data.resolve("secret") + " 2>/dev/null; ls " + data + " 2>/dev/null; umask",
+                + " cat "
+                + data.resolve("secret")
+                + " 2>/dev/null; ls "
+                + data
+                + " 2>/dev/null; umask",
             Map.of());
     List<String> lines = told.lines().toList();
     assertNotEquals("0", lines.getFirst());

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +116,43 @@ class LauncherTest {
     Programs.Result result = launch(link, Map.of("JAVA_HOME", old.toString()));
     assertEquals("right hello\n", result.text(), result.err());
     assertEquals("", result.err());
+  }
+
+  /** Or the next file that Java opens, its own, would be a dyno's input. */
+  @Test
+  void aClosedStandardStreamIsAnEmptyOne() throws Exception {
+    built();
+    Path told = folder.resolve("told");
+    java("right", "25.0.3");
+    script(
+        folder.resolve("jdks/right/bin/java"),
+        "exec 3>" + told + "; for fd in 0 1 2; do readlink /proc/$$/fd/$fd >&3; done");
+    for (List<Integer> closed : List.of(List.of(0), List.of(1), List.of(2), List.of(0, 1, 2))) {
+      String redirects =
+          closed.stream()
+              .map(fd -> fd + (fd == 0 ? "<&-" : ">&-"))
+              .collect(Collectors.joining(" "));
+      Programs.run(
+          List.of(
+              "/bin/bash",
+              "-c",
+              "exec /bin/bash \"$0\" hello " + redirects,
+              checkout.resolve("bin/dynode").toString()),
+          Map.of(
+              "PATH",
+              tools.toString(),
+              "HOME",
+              folder.toString(),
+              "DYNODE_JDKS",
+              folder.resolve("jdks").toString()),
+          new byte[0]);
+      List<String> streams = Files.readAllLines(told);
+      assertEquals(3, streams.size());
+      for (int fd = 0; fd < 3; fd++) {
+        assertEquals(
+            closed.contains(fd), streams.get(fd).equals("/dev/null"), redirects + ": " + streams);
+      }
+    }
   }
 
   @Test

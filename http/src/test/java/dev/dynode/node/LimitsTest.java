@@ -100,6 +100,12 @@ class LimitsTest {
   }
 
   @Test
+  void aHostTellsOfHowManyDynosFilesAreLeft() throws Exception {
+    JsonNode host = node.json("GET", "/hosts", null).get(0);
+    assertEquals(0, host.path("files_left").asInt(-1), host::toString);
+  }
+
+  @Test
   void refusedProcessesAreTold() throws Exception {
     String dyno =
         run(

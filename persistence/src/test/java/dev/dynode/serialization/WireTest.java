@@ -187,7 +187,8 @@ class WireTest {
     }
     var claim = new DirectoryCommand.ClaimName(BY, "demo", APP);
     var free = new DirectoryCommand.FreeName(BY, "demo", APP);
-    var told = new KnownHosts.Told(
+    var told =
+        new KnownHosts.Told(
             somebody(), "h:5101", new HostView(HOST, 1, 2, 3, 4), false, Optional.of(5));
     all.addAll(
         List.of(

@@ -343,4 +343,29 @@ class FileSlugStoreTest {
     }
     assertTrue(Files.isDirectory(folder));
   }
+
+  /** A node must start all the same. */
+  @Test
+  void whatOfACrashCannotBeRemovedIsLeft() throws Exception {
+    Path half = Files.createDirectories(slugs.resolve(".incoming/x/slug"));
+    Files.createFile(half.resolve("f"));
+    boolean root = Files.getAttribute(half, "unix:uid").equals(0);
+    List<String> lock = root ? List.of("chattr", "+i") : List.of("chmod", "500");
+    List<String> open = root ? List.of("chattr", "-i") : List.of("chmod", "700");
+    change(lock, half);
+    try {
+      new FileSlugStore(slugs, SlugSettings.of(ConfigFactory.load()));
+      assertTrue(Files.exists(half.resolve("f")));
+    } finally {
+      change(open, half);
+    }
+    new FileSlugStore(slugs, SlugSettings.of(ConfigFactory.load()));
+    assertFalse(Files.exists(half));
+  }
+
+  private static void change(List<String> how, Path path) throws Exception {
+    var words = new ArrayList<>(how);
+    words.add(path.toString());
+    assertEquals(0, new ProcessBuilder(words).inheritIO().start().waitFor());
+  }
 }

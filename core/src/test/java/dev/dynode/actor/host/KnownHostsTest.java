@@ -53,7 +53,8 @@ class KnownHostsTest {
 
   private void tell(boolean draining) {
     hosts.heard(
-        new KnownHosts.Told(agent.ref(), "h:5101", new HostView(HOST, 1, 10, 5, 100), draining, Optional.empty()));
+        new KnownHosts.Told(
+            agent.ref(), "h:5101", new HostView(HOST, 1, 10, 5, 100), draining, Optional.empty()));
   }
 
   @Test
