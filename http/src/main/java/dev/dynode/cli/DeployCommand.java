@@ -31,9 +31,9 @@ final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode release =
-        new Deployment(node.api(), packer, Set.of(node.data()))
-            .deploy(app.name(), folder.toAbsolutePath().normalize());
+    Deployment deployment = new Deployment(node.api(), packer, Set.of(node.data()));
+    JsonNode release = deployment.deploy(app.name(), folder.toAbsolutePath().normalize());
+    deployment.notes().forEach(System.err::println);
     if (json) {
       System.out.println(Json.pretty(release));
     } else {
