@@ -22,7 +22,7 @@ final class FolderPacker implements Packer {
     try {
       return Procfile.parse(TextFile.read(procfile));
     } catch (Procfile.Malformed e) {
-      throw new CommandFailed(e.getMessage());
+      throw new CommandFailed(String.valueOf(e.getMessage()));
     }
   }
 }

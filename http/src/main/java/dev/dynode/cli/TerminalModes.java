@@ -55,7 +55,7 @@ final class TerminalModes {
     switch (part) {
       case TEXT -> {
         part = c == ESCAPE ? Part.ESCAPED : Part.TEXT;
-        shifted = c == '\016' || shifted && c != '\017';
+        shifted = c == '\016' || (shifted && c != '\017');
       }
       case ESCAPED -> escaped(c);
       case CHARSET -> {
@@ -65,7 +65,7 @@ final class TerminalModes {
       case SEQUENCE -> {
         if (c == ESCAPE) {
           begin(Part.ESCAPED);
-        } else if (c >= '@' && c <= '~' || sequence.length() > LONGEST) {
+        } else if ((c >= '@' && c <= '~') || sequence.length() > LONGEST) {
           part = Part.TEXT;
           sequence(c);
         } else if (c >= ' ') {
@@ -123,7 +123,7 @@ final class TerminalModes {
           colours = !parameters.matches("[0;]*");
         }
       }
-      case 'r' -> region = parameters.isEmpty() ? false : region || !parameters.startsWith("?");
+      case 'r' -> region = !parameters.isEmpty() && (region || !parameters.startsWith("?"));
       case 'q' -> {
         if (parameters.endsWith(" ")) {
           cursorShape = !parameters.matches("0* ");

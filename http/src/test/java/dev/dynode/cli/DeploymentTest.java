@@ -77,15 +77,15 @@ class DeploymentTest {
       Path source = Files.createDirectories(folder.resolve("source/tmp")).resolve("..").normalize();
       Programs.Result made =
           Programs.run(
-              List.of("bash", "-c", "cd \"$0\" && mkfifo a-pipe $'tmp/two\\nlines'", source.toString()),
+              List.of(
+                  "bash", "-c", "cd \"$0\" && mkfifo a-pipe $'tmp/two\\nlines'", source.toString()),
               Map.of(),
               new byte[0]);
       assertEquals(0, made.exit(), made.err());
       Deployment deployment = deployment(node);
       deployment.deploy("demo", source);
       assertEquals(
-          List.of(
-              "Not deployed: a-pipe is a pipe.", "Not deployed: tmp/two^Jlines is a pipe."),
+          List.of("Not deployed: a-pipe is a pipe.", "Not deployed: tmp/two^Jlines is a pipe."),
           deployment.notes());
       for (int i = 0; i < 30; i++) {
         Programs.run(List.of("mkfifo", source.resolve("p" + i).toString()), Map.of(), new byte[0]);
@@ -124,6 +124,6 @@ class DeploymentTest {
 
   private static void refused(String why, Deployment deployment, Path source) {
     var refused = assertThrows(CommandFailed.class, () -> deployment.deploy("demo", source));
-    assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains(why), refused::toString);
   }
 }

@@ -42,7 +42,8 @@ class TerminalRestoredTest {
     List<String> command = new ArrayList<>(List.of("tmux", "-S", folder.resolve("s").toString()));
     command.addAll(List.of("-f", "/dev/null"));
     command.addAll(List.of(words));
-    return Programs.run(command, Map.of("HOME", folder.toString(), "SHELL", "/bin/bash"), new byte[0])
+    return Programs.run(
+            command, Map.of("HOME", folder.toString(), "SHELL", "/bin/bash"), new byte[0])
         .text()
         .strip();
   }

@@ -114,7 +114,8 @@ class SessionTest {
     Files.write(file, printed.toByteArray());
     // Read as one, so that every reading ends within a character, and through an edge.
     for (String script :
-        List.of("cat " + file, "dd status=none bs=1 count=3000 if=" + file, ": edge; cat " + file)) {
+        List.of(
+            "cat " + file, "dd status=none bs=1 count=3000 if=" + file, ": edge; cat " + file)) {
       String token = stage.desk.offer(new Offer(script + "; exit 6").markingExit());
       try (var caller = script.contains("edge") ? stage.callEdge(token) : stage.call(token)) {
         assertEquals(GREETING, caller.record());

@@ -65,8 +65,8 @@ public final class SlugArchive {
    *
    * @param excluded files and folders that are left out, wherever they are
    * @return a sentence for each thing that is not in the archive as it is on disk
-   * @throws IOException if a file cannot be read, becomes shorter meanwhile or has a name that is no
-   *     UTF-8, or {@code .slugignore} has an error: the message names it
+   * @throws IOException if a file cannot be read, becomes shorter meanwhile or has a name that is
+   *     no UTF-8, or {@code .slugignore} has an error: the message names it
    */
   public static List<String> pack(Path folder, Set<Path> excluded, Times times, OutputStream out)
       throws IOException {
@@ -183,8 +183,7 @@ public final class SlugArchive {
       while (rest > 0) {
         int read = in.read(buffer, 0, (int) Math.min(buffer.length, rest));
         if (read < 0) {
-          throw new IOException(
-              shown(path) + " became shorter while it was packed. Try again.");
+          throw new IOException(shown(path) + " became shorter while it was packed. Try again.");
         }
         tar.write(buffer, 0, read);
         rest -= read;
@@ -222,11 +221,7 @@ public final class SlugArchive {
 
   private IOException unreadable(Path path, IOException e) {
     return new IOException(
-        "Cannot read "
-            + shown(path)
-            + " ("
-            + e
-            + "). Make it readable, or list it in .slugignore.",
+        "Cannot read " + shown(path) + " (" + e + "). Make it readable, or list it in .slugignore.",
         e);
   }
 

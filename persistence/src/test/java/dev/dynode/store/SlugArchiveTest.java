@@ -164,8 +164,7 @@ class SlugArchiveTest {
     try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.bind(UnixDomainSocketAddress.of(app.resolve("s")));
       assertEquals(List.of("./app/", "./app/a"), names(pack(SlugArchive.Times.KEPT)));
-      assertEquals(
-          List.of("Not deployed: pipe is a pipe.", "Not deployed: s is a socket."), notes);
+      assertEquals(List.of("Not deployed: pipe is a pipe.", "Not deployed: s is a socket."), notes);
     }
     Files.writeString(app.resolve(".slugignore"), "pipe\ns\n");
     pack(SlugArchive.Times.KEPT);
@@ -191,7 +190,7 @@ class SlugArchiveTest {
 
   private void refused(String why) {
     var refused = assertThrows(IOException.class, () -> pack(SlugArchive.Times.KEPT));
-    assertTrue(String.valueOf(refused.getMessage()).startsWith(why), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).startsWith(why), refused::toString);
   }
 
   @Test
@@ -261,7 +260,10 @@ class SlugArchiveTest {
         assertTrue(stored(format).contains("no UTF-8"), format + ": " + bad);
       }
       shell(
-          "rm -rf app; mkdir -p 'app/why?/" + deep + "'; touch app/é 'app/a?' 'app/why?/" + deep
+          "rm -rf app; mkdir -p 'app/why?/"
+              + deep
+              + "'; touch app/é 'app/a?' 'app/why?/"
+              + deep
               + "/é?'; ln -s 'a?' app/link");
       assertEquals("stored", stored(format), format);
     }

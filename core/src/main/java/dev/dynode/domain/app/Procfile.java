@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * The file that names an app's process types (Heroku's article "The Procfile"): one {@code TYPE:
- * COMMAND} per line, split at the first colon. A line that begins with {@code #} is a comment; behind a
- * command it is the shell's.
+ * COMMAND} per line, split at the first colon. A line that begins with {@code #} is a comment;
+ * behind a command it is the shell's.
  */
 public final class Procfile {
   private static final Pattern LINE = Pattern.compile("([-\\w]{1,128}):(.*)");

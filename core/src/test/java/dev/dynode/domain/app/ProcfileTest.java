@@ -38,7 +38,8 @@ class ProcfileTest {
   @Test
   void aLineThatBeginsWithANumberSignIsAComment() throws Exception {
     var commands =
-        Procfile.parse("\uFEFF# web: off\r\n#\n \t# indented: too\nweb: run # for the shell\n#worker: x");
+        Procfile.parse(
+            "\uFEFF# web: off\r\n#\n \t# indented: too\nweb: run # for the shell\n#worker: x");
     assertEquals("{web=run # for the shell}", commands.toString());
     assertEquals(
         3,
