@@ -50,8 +50,9 @@ final class DeployCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Set<Path> excluded = Set.of(node.data());
-    JsonNode release =
-        new Deployment(node.api(), packer, excluded).deploy(app.name(), folder(excluded));
+    Deployment deployment = new Deployment(node.api(), packer, excluded);
+    JsonNode release = deployment.deploy(app.name(), folder(excluded));
+    deployment.notes().forEach(System.err::println);
     if (json) {
       System.out.println(Json.pretty(release));
     } else {

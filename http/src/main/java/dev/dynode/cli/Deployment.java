@@ -6,22 +6,27 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Makes a folder the current release of an app. */
 final class Deployment {
   private static final int SHORT_CHECKSUM = 8;
+  private static final int MOST_NOTES = 20;
 
   private final ApiClient api;
   private final Packer packer;
   private final Set<Path> excluded;
+  private List<String> notes = List.of();
 
   /**
    * @param excluded absolute paths that never belong to an app, such as the node's data folder
@@ -40,6 +45,17 @@ final class Deployment {
   /** The new release, or empty when the app already runs this content. */
   Optional<JsonNode> deployIfChanged(String app, Path folder) {
     return release(app, folder, true);
+  }
+
+  /** What of the folder is not deployed as it is on disk, a line each. */
+  List<String> notes() {
+    if (notes.size() <= MOST_NOTES) {
+      return notes;
+    }
+    return Stream.concat(
+            notes.stream().limit(MOST_NOTES),
+            Stream.of("... and " + (notes.size() - MOST_NOTES) + " more like these."))
+        .toList();
   }
 
   private Optional<JsonNode> release(String app, Path folder, boolean onlyIfChanged) {
@@ -79,7 +95,7 @@ final class Deployment {
   private String pack(Path folder, Path archive) throws IOException {
     try (OutputStream file = Files.newOutputStream(archive);
         DigestOutputStream out = new DigestOutputStream(file, sha256())) {
-      packer.pack(folder, excluded, out);
+      notes = packer.pack(folder, excluded, out);
       out.flush();
       return HexFormat.of().formatHex(out.getMessageDigest().digest());
     }
@@ -95,8 +111,8 @@ final class Deployment {
 
   private void processTypes(Path folder, ObjectNode into) throws IOException {
     Path procfile = folder.resolve("Procfile");
-    if (Files.exists(procfile)) {
-      packer.processTypes(Files.readString(procfile)).forEach(into::put);
+    if (Files.exists(procfile, LinkOption.NOFOLLOW_LINKS)) {
+      packer.processTypes(procfile).forEach(into::put);
     }
   }
 

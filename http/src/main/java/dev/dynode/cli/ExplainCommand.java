@@ -26,7 +26,8 @@ final class ExplainCommand implements Callable<Integer> {
     if (of.json) {
       System.out.println(Json.pretty(told));
     } else {
-      told.path("sentences").forEach(sentence -> System.out.println(LineText.of(sentence.asText())));
+      told.path("sentences")
+          .forEach(sentence -> System.out.println(LineText.of(sentence.asText())));
     }
     return 0;
   }

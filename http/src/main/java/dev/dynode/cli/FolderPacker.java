@@ -3,17 +3,19 @@ package dev.dynode.cli;
 import dev.dynode.domain.app.Procfile;
 import dev.dynode.store.SlugArchive;
 import dev.dynode.store.SlugMeasure;
+import dev.dynode.store.TextFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Makes slugs of folders, by the rules of slugs and Procfiles. */
 final class FolderPacker implements Packer {
   @Override
-  public void pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException {
-    SlugArchive.pack(folder, excluded, SlugArchive.Times.FIXED, out);
+  public List<String> pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException {
+    return SlugArchive.pack(folder, excluded, SlugArchive.Times.FIXED, out);
   }
 
   @Override
@@ -22,11 +24,11 @@ final class FolderPacker implements Packer {
   }
 
   @Override
-  public Map<String, String> processTypes(String procfile) {
+  public Map<String, String> processTypes(Path procfile) throws IOException {
     try {
-      return Procfile.parse(procfile);
+      return Procfile.parse(TextFile.read(procfile));
     } catch (Procfile.Malformed e) {
-      throw new CommandFailed("Procfile: " + Reason.of(e));
+      throw new CommandFailed(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -81,28 +82,30 @@ final class OneOff {
 
   private Session.End joinPipes(AttachStream stream) {
     OnInterrupt.first(stream::close);
-    return join(stream);
+    return join(stream, new FileOutputStream(FileDescriptor.out));
   }
 
   private Session.End joinTerminal(AttachStream stream) {
+    TerminalOutput screen = new TerminalOutput(new FileOutputStream(FileDescriptor.out));
     try (Terminal raw = Terminal.raw(STDIN)) {
       OnInterrupt.first(
           () -> {
+            screen.restore();
             raw.restore();
             stream.close();
           });
       Thread window = Thread.ofVirtual().start(this::followWindow);
       try {
-        return join(stream);
+        return join(stream, screen);
       } finally {
         window.interrupt();
+        screen.restore();
       }
     }
   }
 
-  private Session.End join(AttachStream stream) {
-    return new Session(stream, terminal)
-        .join(new FileInputStream(FileDescriptor.in), new FileOutputStream(FileDescriptor.out));
+  private Session.End join(AttachStream stream, OutputStream out) {
+    return new Session(stream, terminal).join(new FileInputStream(FileDescriptor.in), out);
   }
 
   /** Tells the dyno every new size of the window: Heroku's own client does not (heroku/cli#961). */

@@ -3,6 +3,7 @@ package dev.dynode.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,8 +13,9 @@ public interface Packer {
    * Writes the folder as a gzipped tar; the same content gives the same bytes.
    *
    * @param excluded absolute paths inside the folder that are left out, with all below them
+   * @return a sentence for each thing that is not packed as it is on disk
    */
-  void pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException;
+  List<String> pack(Path folder, Set<Path> excluded, OutputStream out) throws IOException;
 
   /**
    * Bytes that the folder holds, not compressed and without what is left out; not counted further
@@ -22,5 +24,5 @@ public interface Packer {
   long bytes(Path folder, Set<Path> excluded, long most) throws IOException;
 
   /** Process type to command, in the order of the Procfile. */
-  Map<String, String> processTypes(String procfile);
+  Map<String, String> processTypes(Path procfile) throws IOException;
 }

@@ -196,11 +196,19 @@ final class RunCommand implements Callable<Integer> {
     }
     Progress progress = Progress.onStderr("Deploying " + folder.getFileName() + " to " + name);
     progress.is("packing");
-    new Deployment(api, packer, Set.of(node.data()))
+    Deployment deployment = new Deployment(api, packer, Set.of(node.data()));
+    deployment
         .deployIfChanged(name, folder)
         .ifPresentOrElse(
             release -> progress.ends("done, v" + release.path("version").asText()),
-            () -> progress.is("unchanged"));
+            () -> {
+              if (deployment.notes().isEmpty()) {
+                progress.is("unchanged");
+              } else {
+                progress.ends("unchanged");
+              }
+            });
+    deployment.notes().forEach(System.err::println);
   }
 
   /** Whether the node has dynos that are not ours to wait for. */

@@ -53,9 +53,7 @@ public record RendezvousSettings(
         own.getInt("backlog"),
         Math.toIntExact(own.getBytes("buffer-size")),
         own.getDuration("marker-hold"),
-        new End(
-            own.getDuration("end.after-greeting"),
-            own.getDuration("end.after-input")),
+        new End(own.getDuration("end.after-greeting"), own.getDuration("end.after-input")),
         own.getDuration("close-timeout"),
         own.getDuration("close-limit"),
         own.getDuration("hang-up-timeout"),

@@ -1,6 +1,7 @@
 package dev.dynode.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -20,8 +22,10 @@ class DeploymentTest {
   private static final Packer ONE_FILE =
       new Packer() {
         @Override
-        public void pack(Path from, Set<Path> excluded, OutputStream out) throws IOException {
+        public List<String> pack(Path from, Set<Path> excluded, OutputStream out)
+            throws IOException {
           Files.copy(from.resolve("code"), out);
+          return List.of();
         }
 
         @Override
@@ -30,8 +34,8 @@ class DeploymentTest {
         }
 
         @Override
-        public Map<String, String> processTypes(String procfile) {
-          return Map.of("web", procfile.strip());
+        public Map<String, String> processTypes(Path procfile) throws IOException {
+          return Map.of("web", Files.readString(procfile).strip());
         }
       };
 
@@ -65,5 +69,66 @@ class DeploymentTest {
           "{\"web\":\"run me\"}",
           node.body("POST /apps/demo/slugs").path("process_types").toString());
     }
+  }
+
+  private Deployment deployment(TestNode node) throws Exception {
+    return new Deployment(
+        new ApiClient(NodeAddress.running(node.data).orElseThrow()), new FolderPacker(), Set.of());
+  }
+
+  @Test
+  void whatIsNotDeployedIsToldByName() throws Exception {
+    try (TestNode node = new TestNode(folder)) {
+      Path source = Files.createDirectories(folder.resolve("source/tmp")).resolve("..").normalize();
+      Programs.Result made =
+          Programs.run(
+              List.of(
+                  "bash", "-c", "cd \"$0\" && mkfifo a-pipe $'tmp/two\\nlines'", source.toString()),
+              Map.of(),
+              new byte[0]);
+      assertEquals(0, made.exit(), made.err());
+      Deployment deployment = deployment(node);
+      deployment.deploy("demo", source);
+      assertEquals(
+          List.of("Not deployed: a-pipe is a pipe.", "Not deployed: tmp/two^Jlines is a pipe."),
+          deployment.notes());
+      for (int i = 0; i < 30; i++) {
+        Programs.run(List.of("mkfifo", source.resolve("p" + i).toString()), Map.of(), new byte[0]);
+      }
+      assertTrue(deployment.deployIfChanged("demo", source).isEmpty());
+      assertEquals(21, deployment.notes().size());
+      assertEquals("... and 12 more like these.", deployment.notes().getLast());
+    }
+  }
+
+  @Test
+  void aRefusalNamesFileAndLine() throws Exception {
+    try (TestNode node = new TestNode(folder)) {
+      Path source = Files.createDirectory(folder.resolve("source"));
+      Deployment deployment = deployment(node);
+      Path procfile = source.resolve("Procfile");
+      Files.writeString(procfile, "# types\n\nweb\n");
+      refused("Procfile line 3: 'web' is not of the form", deployment, source);
+      Files.write(procfile, new byte[] {'a', ':', 'b', '\n', 'w', ':', (byte) 0xe9, '\n'});
+      refused("Procfile line 2: this is no UTF-8", deployment, source);
+      Files.delete(procfile);
+      Files.createSymbolicLink(procfile, Path.of("nowhere"));
+      refused("Procfile is no file", deployment, source);
+      Files.delete(procfile);
+      Files.createDirectory(procfile);
+      refused("Procfile is no file", deployment, source);
+      Files.delete(procfile);
+      Path ignore = source.resolve(".slugignore");
+      Files.write(ignore, new byte[] {'\n', '\n', (byte) 0xe9, '\n'});
+      refused(".slugignore line 3: this is no UTF-8", deployment, source);
+      Files.writeString(ignore, "*.o\n!keep.o\n");
+      refused(".slugignore line 2: '!keep.o'", deployment, source);
+      assertTrue(node.requests.stream().noneMatch(request -> request.contains("/releases")));
+    }
+  }
+
+  private static void refused(String why, Deployment deployment, Path source) {
+    var refused = assertThrows(CommandFailed.class, () -> deployment.deploy("demo", source));
+    assertTrue(String.valueOf(refused.getMessage()).contains(why), refused::toString);
   }
 }

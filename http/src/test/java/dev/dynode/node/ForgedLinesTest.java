@@ -77,9 +77,9 @@ class ForgedLinesTest {
   /** The lines as a terminal, a script or the heroku command sees them. */
   private static List<String> lines(String app) throws Exception {
     List<String> plain =
-        Stream.of(log(app, "text/plain").split(BREAK)).filter(line -> !line.isEmpty()).toList();
+        Stream.of(log(app, "text/plain").split(BREAK, -1)).filter(line -> !line.isEmpty()).toList();
     List<String> events =
-        Stream.of(log(app, "text/event-stream").split(BREAK))
+        Stream.of(log(app, "text/event-stream").split(BREAK, -1))
             .filter(line -> !line.isEmpty() && !line.matches("(id|retry): .*"))
             .map(line -> line.replaceFirst("^data: ", ""))
             .toList();
@@ -104,7 +104,8 @@ class ForgedLinesTest {
     node.post("/apps", "{\"name\": \"bytes\"}");
     var printed = new ArrayList<String>();
     IntStream.range(0, 256).mapToObj("\\x%02x"::formatted).forEach(printed::add);
-    for (String text : List.of("\u0085", "\u2028", "\u2029", "\r\r", "\u001b[2J\u001b[H", "\u001b[1G")) {
+    for (String text :
+        List.of("\u0085", "\u2028", "\u2029", "\r\r", "\u001b[2J\u001b[H", "\u001b[1G")) {
       var bytes = new StringBuilder();
       for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
         bytes.append("\\x%02x".formatted(b & 0xff));
@@ -119,7 +120,8 @@ class ForgedLinesTest {
                 .collect(Collectors.joining("\n")));
     List<String> lines = lines("bytes");
     onlyOf(lines, "app[api]", "heroku[" + dyno + "]", "app[" + dyno + "]");
-    List<String> own = lines.stream().filter(line -> line.contains(" app[" + dyno + "]: ")).toList();
+    List<String> own =
+        lines.stream().filter(line -> line.contains(" app[" + dyno + "]: ")).toList();
     assertEquals(printed.size() + 1, own.size(), "the line feed alone makes a line more");
     assertTrue(own.stream().filter(line -> line.endsWith(FORGED)).count() == printed.size());
     assertTrue(own.get(13 + 1).endsWith(": x^M" + FORGED), own.get(14));
@@ -136,8 +138,7 @@ class ForgedLinesTest {
         "POST",
         "/apps/names/releases",
         "{\"slug\": " + json(slug) + ", \"description\": " + json(evil) + "}");
-    node.call(
-        "POST", "/apps/names/dynos", "{\"command\": \"true\", \"type\": " + json(evil) + "}");
+    node.call("POST", "/apps/names/dynos", "{\"command\": \"true\", \"type\": " + json(evil) + "}");
     List<String> lines = lines("names");
     onlyOf(lines, "app[api]", "heroku[" + dyno + "]", "app[" + dyno + "]");
     assertTrue(

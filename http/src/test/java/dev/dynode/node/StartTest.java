@@ -209,11 +209,10 @@ class StartTest {
       try (Attempt node = begin(cluster, "node", "control,host,edge", option, port)) {
         assertEquals(1, node.ended(), node.said());
         String said =
-            "Error: Port %s of 127.0.0.1 is taken by another program; stop that one, or give this"
-                    .formatted(port)
-                + " node another "
-                + option;
+            "Error: %s %s cannot be opened: it is in use by process %d"
+                .formatted(option.substring(2), port, ProcessHandle.current().pid());
         assertTrue(node.hasSaid(said), node.said());
+        assertTrue(node.hasSaid("give another " + option + "."), node.said());
         assertFalse(node.hasSaid("BindException"), node.said());
         if (!option.equals("--health-port")) { // before anything of the database
           nothingIsLeft(cluster, node);

@@ -7,12 +7,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 
 /** A rendezvous server on a free port of the loopback, with its desk and its authority. */
 final class Stage implements AutoCloseable {
   final PipeDesk desk = new PipeDesk();
   final RendezvousServer server;
+
+  /** The same dynos through an edge, which hosts none. */
+  final RendezvousServer edge;
+
   final Path authority;
   final SSLContext trust;
 
@@ -29,12 +34,16 @@ final class Stage implements AutoCloseable {
             .resolve();
     authority = tls.certificateFile();
     trust = LocalAuthority.trusting(authority);
-    server =
+    var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var settings = RendezvousSettings.from(config);
+    server = new RendezvousServer(anyPort, tls.serverContext(), desk, settings);
+    String host = anyPort.getAddress().getHostAddress() + ":" + server.port();
+    edge =
         new RendezvousServer(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            anyPort,
             tls.serverContext(),
-            desk,
-            RendezvousSettings.from(config));
+            new RelayDesk(_ -> CompletableFuture.completedFuture(host), trust, settings),
+            settings);
   }
 
   Caller call() throws IOException {
@@ -45,8 +54,13 @@ final class Stage implements AutoCloseable {
     return call().send(token + "\r\n");
   }
 
+  Caller callEdge(String token) throws IOException {
+    return new Caller(trust, edge.port()).send(token + "\r\n");
+  }
+
   @Override
   public void close() {
+    edge.close();
     server.close();
     desk.close();
   }

@@ -1,10 +1,12 @@
 package dev.dynode.store;
 
+import dev.dynode.domain.logs.LineText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,8 +23,9 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Packs a folder as Heroku wants a slug: tar, gzipped, every entry below {@code ./app/}. Symbolic
- * links stay links; sockets, pipes and devices are left out, and so are {@code .git} and what
- * {@code .slugignore} names. The same files give the same bytes.
+ * links stay links; {@code .git} and what {@code .slugignore} names are left out. Whatever else
+ * cannot be in a slug as it is on disk is told by name, or refused. The same files give the same
+ * bytes.
  */
 public final class SlugArchive {
   /** What the archive says about when files were changed. */
@@ -33,6 +36,11 @@ public final class SlugArchive {
     FIXED
   }
 
+  private static final int FILE_TYPE = 0170000;
+  private static final int PIPE = 0010000;
+  private static final int SOCKET = 0140000;
+  private static final int SET_ID = 06000;
+
   private static final FileTime FIXED_TIME = FileTime.fromMillis(315_532_800_000L);
 
   private final Path root;
@@ -40,6 +48,7 @@ public final class SlugArchive {
   private final SlugIgnore ignore;
   private final Times times;
   private final TarArchiveOutputStream tar;
+  private final List<String> notes = new ArrayList<>();
   private final byte[] buffer = new byte[1 << 16];
 
   private SlugArchive(
@@ -55,10 +64,11 @@ public final class SlugArchive {
    * Writes the archive; takes little memory whatever the size. Does not close {@code out}.
    *
    * @param excluded files and folders that are left out, wherever they are
-   * @throws IOException if a file cannot be read or changes meanwhile, or {@code .slugignore} has
-   *     an error: the message names it
+   * @return a sentence for each thing that is not in the archive as it is on disk
+   * @throws IOException if a file cannot be read, becomes shorter meanwhile or has a name that is
+   *     no UTF-8, or {@code .slugignore} has an error: the message names it
    */
-  public static void pack(Path folder, Set<Path> excluded, Times times, OutputStream out)
+  public static List<String> pack(Path folder, Set<Path> excluded, Times times, OutputStream out)
       throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IOException(folder + " is no folder. Name the folder that holds the app.");
@@ -78,11 +88,11 @@ public final class SlugArchive {
     tar.finish();
     zip.finish();
     out.flush();
+    return List.copyOf(archive.notes);
   }
 
   private void add(Path path, String name) throws IOException {
-    PosixFileAttributes attributes =
-        Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributes attributes = attributes(path);
     boolean folder = attributes.isDirectory();
     if (!name.isEmpty()
         && (excluded.contains(path)
@@ -90,10 +100,13 @@ public final class SlugArchive {
             || ignore.ignores(name, folder))) {
       return;
     }
+    requireText(path.getFileName(), path, "has a name");
     String full = name.isEmpty() ? "./app" : "./app/" + name;
     if (attributes.isSymbolicLink()) {
       var entry = new TarArchiveEntry(full, TarConstants.LF_SYMLINK);
-      entry.setLinkName(Files.readSymbolicLink(path).toString());
+      Path target = Files.readSymbolicLink(path);
+      requireText(target, path, "is a link to a name");
+      entry.setLinkName(target.toString());
       write(entry, attributes);
       tar.closeArchiveEntry();
     } else if (folder) {
@@ -105,7 +118,60 @@ public final class SlugArchive {
       }
     } else if (attributes.isRegularFile()) {
       addFile(path, new TarArchiveEntry(full), attributes);
+    } else {
+      notes.add("Not deployed: " + shown(path) + " is a " + kind(mode(path)) + ".");
     }
+  }
+
+  private PosixFileAttributes attributes(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static int mode(Path path) throws IOException {
+    return (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static String kind(int mode) {
+    return switch (mode & FILE_TYPE) {
+      case PIPE -> "pipe";
+      case SOCKET -> "socket";
+      default -> "device";
+    };
+  }
+
+  /** An archive has names of characters: other bytes would come out as another name. */
+  private void requireText(Path name, Path path, String has) throws IOException {
+    boolean same;
+    try {
+      same = Path.of(name.toString()).equals(name);
+    } catch (InvalidPathException e) {
+      same = false;
+    }
+    if (!same) {
+      throw new IOException(
+          shown(path) + " " + has + " that is no UTF-8. Rename it, or list it in .slugignore.");
+    }
+  }
+
+  /** Its name below the root in one line, every byte of it that is no plain character as hex. */
+  private String shown(Path path) {
+    String name = root.relativize(path).toString();
+    if (name.indexOf('\uFFFD') < 0) {
+      return LineText.of(name);
+    }
+    var shown = new StringBuilder();
+    String raw = path.toUri().getRawPath().substring(root.toUri().getRawPath().length());
+    for (int i = 0; i < raw.length(); i++) {
+      boolean hex = raw.charAt(i) == '%';
+      int value = hex ? Integer.parseInt(raw, i + 1, i + 3, 16) : raw.charAt(i);
+      shown.append(value < ' ' || value > '~' ? "\\x%02x".formatted(value) : (char) value);
+      i += hex ? 2 : 0;
+    }
+    return shown.toString();
   }
 
   private void addFile(Path path, TarArchiveEntry entry, PosixFileAttributes attributes)
@@ -117,13 +183,20 @@ public final class SlugArchive {
       while (rest > 0) {
         int read = in.read(buffer, 0, (int) Math.min(buffer.length, rest));
         if (read < 0) {
-          throw new IOException(
-              root.relativize(path) + " became shorter while it was packed. Try again.");
+          throw new IOException(shown(path) + " became shorter while it was packed. Try again.");
         }
         tar.write(buffer, 0, read);
         rest -= read;
       }
       tar.closeArchiveEntry();
+    }
+    PosixFileAttributes after = attributes(path);
+    if (after.size() != attributes.size()
+        || !after.lastModifiedTime().equals(attributes.lastModifiedTime())) {
+      notes.add(shown(path) + " changed while it was packed: deployed is what was read of it.");
+    }
+    if ((mode(path) & SET_ID) != 0) {
+      notes.add("Not deployed: the setuid or setgid bit of " + shown(path) + ".");
     }
   }
 
@@ -148,11 +221,7 @@ public final class SlugArchive {
 
   private IOException unreadable(Path path, IOException e) {
     return new IOException(
-        "Cannot read "
-            + root.relativize(path)
-            + " ("
-            + e
-            + "). Make it readable, or list it in .slugignore.",
+        "Cannot read " + shown(path) + " (" + e + "). Make it readable, or list it in .slugignore.",
         e);
   }
 

@@ -2,6 +2,7 @@ package dev.dynode.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,8 @@ final class SlugIgnore {
    */
   static SlugIgnore of(Path folder) throws IOException {
     Path file = folder.resolve(".slugignore");
-    return Files.isRegularFile(file)
-        ? new SlugIgnore(Files.readAllLines(file))
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        ? new SlugIgnore(TextFile.read(file).lines().toList())
         : new SlugIgnore(List.of());
   }
 

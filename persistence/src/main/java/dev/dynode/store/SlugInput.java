@@ -2,9 +2,12 @@ package dev.dynode.store;
 
 import dev.dynode.port.SlugStore.Rejected;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -20,6 +23,7 @@ final class SlugInput implements AutoCloseable {
 
   private final Metered unzipped;
   private final TarArchiveInputStream tar;
+  private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
   private SlugInput(Metered unzipped) {
     this.unzipped = unzipped;
@@ -41,10 +45,32 @@ final class SlugInput implements AutoCloseable {
   @Nullable TarArchiveEntry next() throws Rejected {
     try {
       unzipped.allowance = MAX_HEADER;
+      header.reset();
+      unzipped.copy = header;
       return tar.getNextEntry();
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
+    } finally {
+      unzipped.copy = null;
     }
+  }
+
+  /**
+   * Whether the entry's name, or that of its link, stands in the archive as it was read: what is no
+   * UTF-8 was read as something else.
+   */
+  boolean has(String name) {
+    if (name.indexOf('?') < 0 && name.indexOf('\uFFFD') < 0) {
+      return true;
+    }
+    String bytes = new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    String whole = bytes.endsWith("/") ? bytes.substring(0, bytes.length() - 1) : bytes;
+    String read = header.toString(StandardCharsets.ISO_8859_1);
+    boolean found = read.contains(whole);
+    for (int cut = whole.indexOf('/'); cut >= 0 && !found; cut = whole.indexOf('/', cut + 1)) {
+      found = read.contains(whole.substring(0, cut)) && read.contains(whole.substring(cut + 1));
+    }
+    return found;
   }
 
   /** Bytes of the entry's content, or -1. */
@@ -86,6 +112,7 @@ final class SlugInput implements AutoCloseable {
   /** Fails when more is read than was allowed for this step. */
   private static final class Metered extends FilterInputStream {
     private long allowance;
+    private @Nullable OutputStream copy;
 
     Metered(InputStream in) {
       super(in);
@@ -110,6 +137,10 @@ final class SlugInput implements AutoCloseable {
     public int read(byte[] buffer, int offset, int length) throws IOException {
       int count = super.read(buffer, offset, length);
       take(count);
+      OutputStream to = copy;
+      if (to != null && count > 0) {
+        to.write(buffer, offset, count);
+      }
       return count;
     }
 

@@ -73,8 +73,17 @@ final class SlugUnpacker {
 
   private void put(SlugInput input, TarArchiveEntry entry) throws IOException, Rejected {
     List<String> name = EntryName.parts(entry.getName(), "The entry");
+    if (!input.has(entry.getName()) || !input.has(entry.getLinkName())) {
+      throw new Rejected(
+          "The entry '"
+              + entry.getName()
+              + "' has a name, or is a link to one, that is no UTF-8. Rename it.");
+    }
     rootedAtApp &= name.isEmpty() || name.getFirst().equals("app");
     if (entry.isSymbolicLink()) {
+      if (entry.getLinkName().isEmpty() || entry.getLinkName().indexOf('\0') >= 0) {
+        throw new Rejected("The link '" + entry.getName() + "' leads nowhere. Leave it out.");
+      }
       makeWay(name);
       links.put(name, entry.getLinkName());
       counted();

@@ -25,9 +25,7 @@ record OutputLines(HostSurroundings surroundings, DynoSpec spec, RunningProcess 
     var unkept = new Phaser(1);
     var cutter =
         new LineCutter(
-            surroundings.lineBytes(),
-            process.position(),
-            (text, end) -> append(text, end, unkept));
+            surroundings.lineBytes(), process.position(), (text, end) -> append(text, end, unkept));
     byte[] buffer = new byte[FIRST_BUFFER];
     try {
       for (int n = process.read(buffer); n >= 0; n = process.read(buffer)) {

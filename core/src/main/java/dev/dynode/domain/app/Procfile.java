@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * The file that names an app's process types (Heroku's article "The Procfile"): one {@code TYPE:
- * COMMAND} per line, split at the first colon. There are no comments.
+ * COMMAND} per line, split at the first colon. A line that begins with {@code #} is a comment;
+ * behind a command it is the shell's.
  */
 public final class Procfile {
   private static final Pattern LINE = Pattern.compile("([-\\w]{1,128}):(.*)");
@@ -26,7 +27,7 @@ public final class Procfile {
     for (String raw : text.split("\n", -1)) {
       number++;
       String line = (number == 1 && raw.startsWith("\uFEFF") ? raw.substring(1) : raw).strip();
-      if (line.isEmpty()) {
+      if (line.isEmpty() || line.startsWith("#")) {
         continue;
       }
       Matcher match = LINE.matcher(line);
@@ -36,7 +37,7 @@ public final class Procfile {
             "'"
                 + line
                 + "' is not of the form TYPE: COMMAND, with a type of 1 to 128 letters, digits,"
-                + " '-' and '_'. Correct or remove it (a Procfile has no comments).");
+                + " '-' and '_'. Correct or remove it, or begin it with '#'.");
       }
       String type = match.group(1);
       String command = match.group(2).strip();

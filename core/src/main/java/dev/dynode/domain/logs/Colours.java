@@ -28,10 +28,10 @@ record Colours(int mask) {
   private static int after(int now, String parameter) {
     return switch (parameter) {
       case "", "0", "00" -> 0;
-      case "1", "2", "3", "4", "5", "6", "7", "8", "9" -> now | 1 << Integer.parseInt(parameter);
-      case "22" -> now & ~(1 << 1 | 1 << 2);
-      case "23", "24", "27", "28", "29" -> now & ~(1 << Integer.parseInt(parameter) - 20);
-      case "25" -> now & ~(1 << 5 | 1 << 6);
+      case "1", "2", "3", "4", "5", "6", "7", "8", "9" -> now | (1 << Integer.parseInt(parameter));
+      case "22" -> now & ~((1 << 1) | (1 << 2));
+      case "23", "24", "27", "28", "29" -> now & ~(1 << (Integer.parseInt(parameter) - 20));
+      case "25" -> now & ~((1 << 5) | (1 << 6));
       case "39" -> now & ~FOREGROUND;
       case "49" -> now & ~BACKGROUND;
       default ->

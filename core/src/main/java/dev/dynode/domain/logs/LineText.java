@@ -93,14 +93,12 @@ public final class LineText {
     if (!hidden(c)) {
       return character;
     }
-    return c <= 0x7f
-        ? "^" + (char) (c ^ 0x40)
-        : String.format(Locale.ROOT, "<U+%04X>", (int) c);
+    return c <= 0x7f ? "^" + (char) (c ^ 0x40) : String.format(Locale.ROOT, "<U+%04X>", (int) c);
   }
 
   /** Whether it moves the cursor, ends a line, or is no character by itself. */
   private static boolean hidden(char c) {
-    return c < ' ' && c != '\t' || c >= 0x7f && c <= 0x9f || c == '\u2028' || c == '\u2029';
+    return (c < ' ' && c != '\t') || (c >= 0x7f && c <= 0x9f) || c == '\u2028' || c == '\u2029';
   }
 
   private static boolean plain(String text) {

@@ -1,15 +1,16 @@
 package dev.dynode.domain.logs;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.nio.charset.StandardCharsets;
 
 /**
  * One line of an app's log, printed as {@code TIME SOURCE[DYNO]: TEXT} (Heroku's article
- * "Logging"). Whoever prints it so prints one line, and none of another source: see {@link LineText}.
+ * "Logging"). Whoever prints it so prints one line, and none of another source: see {@link
+ * LineText}.
  *
  * @param source {@code app} or {@code heroku}
  * @param process dyno name, or {@code api}, {@code router}

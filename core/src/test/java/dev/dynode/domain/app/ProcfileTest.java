@@ -34,10 +34,22 @@ class ProcfileTest {
     assertTrue(Procfile.parse("\uFEFF\n\n").isEmpty());
   }
 
+  /** As `heroku local` and foreman read it. */
+  @Test
+  void aLineThatBeginsWithANumberSignIsAComment() throws Exception {
+    var commands =
+        Procfile.parse(
+            "\uFEFF# web: off\r\n#\n \t# indented: too\nweb: run # for the shell\n#worker: x");
+    assertEquals("{web=run # for the shell}", commands.toString());
+    assertEquals(
+        3,
+        assertThrows(Procfile.Malformed.class, () -> Procfile.parse("# one\n# two\nthree")).line());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "# comment",
+        "\u00A0# no blank",
         "web bundle",
         "we b: x",
         "wéb: x",

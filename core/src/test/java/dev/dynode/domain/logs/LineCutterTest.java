@@ -88,8 +88,24 @@ class LineCutterTest {
   /** Bytes of all kinds that a cut must not fall into. */
   private static byte[] output(Random random) {
     String[] parts = {
-      "x", "é", "€", "\uD83D\uDE80", "\r", "\u001b[31m", "\u001b[0m", "\u001b[2J", "\u001b", "\t",
-      "\0", "\u0085", "\u2028", "\uFFFD", "\u001b[38;5;1", "\u001b[1;39m", "\r\n", "\n"
+      "x",
+      "é",
+      "€",
+      "\uD83D\uDE80",
+      "\r",
+      "\u001b[31m",
+      "\u001b[0m",
+      "\u001b[2J",
+      "\u001b",
+      "\t",
+      "\0",
+      "\u0085",
+      "\u2028",
+      "\uFFFD",
+      "\u001b[38;5;1",
+      "\u001b[1;39m",
+      "\r\n",
+      "\n"
     };
     var out = new ByteArrayOutputStream();
     int kinds = 1 + random.nextInt(parts.length);
@@ -124,12 +140,17 @@ class LineCutterTest {
       byte[] output = output(random);
       int limit = LineText.LONGEST_UNIT + random.nextInt(300);
       String which = "-Dseed=" + seed + ", round " + round;
-      List<Line> whole = cut(output, 0, limit, new Random(0) {
-            @Override
-            public int nextInt(int bound) {
-              return bound - 1; // as much as may be at once
-            }
-          });
+      List<Line> whole =
+          cut(
+              output,
+              0,
+              limit,
+              new Random(0) {
+                @Override
+                public int nextInt(int bound) {
+                  return bound - 1; // as much as may be at once
+                }
+              });
       List<Line> chopped = cut(output, 0, limit, random);
       assertEquals(whole, chopped, which);
       int ends = (int) (chopped.isEmpty() ? 0 : chopped.getLast().end());

@@ -23,10 +23,10 @@ class LineTextTest {
       int type = Character.getType(c);
       boolean kept =
           c == '\t'
-              || type != Character.CONTROL
+              || (type != Character.CONTROL
                   && type != Character.LINE_SEPARATOR
                   && type != Character.PARAGRAPH_SEPARATOR
-                  && type != Character.SURROGATE;
+                  && type != Character.SURROGATE);
       assertEquals(kept, text.equals(given), text);
     }
   }
@@ -61,6 +61,7 @@ class LineTextTest {
   @Test
   void everyPartOfALogLineIsOfOneLine() {
     var line = new LogLine(Instant.EPOCH, "a\npp", "run.1]: x\r", "text\nmore");
-    assertEquals("a^Jpp|run.1]: x^M|text^Jmore", line.source() + "|" + line.process() + "|" + line.text());
+    assertEquals(
+        "a^Jpp|run.1]: x^M|text^Jmore", line.source() + "|" + line.process() + "|" + line.text());
   }
 }
