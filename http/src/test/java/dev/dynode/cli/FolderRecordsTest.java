@@ -56,7 +56,8 @@ class FolderRecordsTest {
       eventually("it runs", () -> state(node, running).equals("up"));
       assertEquals(
           422, node.call("POST", "/apps/demo/dynos", "{\"command\": \"true\"}").statusCode());
-      try (Records records = new NodeRecords(new ApiClient(NodeAddress.running(data).orElseThrow()))) {
+      try (Records records =
+          new NodeRecords(new ApiClient(NodeAddress.running(data).orElseThrow()))) {
         all(records, told);
         records.log("demo", new Records.LogWish(1_500, null, null), printed::add);
       }

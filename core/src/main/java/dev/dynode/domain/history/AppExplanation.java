@@ -64,8 +64,7 @@ final class AppExplanation {
       case AppEvent.AppUpdated updated -> updated(updated) + ".";
       case AppEvent.ConfigVarsChanged changed -> changed.by() + " " + changed(changed) + ".";
       case AppEvent.SlugCreated slug -> slug.by() + " made slug " + slug.id() + ".";
-      case AppEvent.SlugStored stored ->
-          "its archive was stored, " + stored.bytes() + " bytes.";
+      case AppEvent.SlugStored stored -> "its archive was stored, " + stored.bytes() + " bytes.";
       case AppEvent.ReleaseCreated release ->
           "%s made release v%d: %s."
               .formatted(release.by(), release.version(), release.description());
@@ -108,8 +107,7 @@ final class AppExplanation {
             over.isEmpty()
                 ? ""
                 : " Of them %s over, which the app had not been told yet: %s."
-                    .formatted(
-                        over.size() == 1 ? "1 was" : over.size() + " were", names(over)));
+                    .formatted(over.size() == 1 ? "1 was" : over.size() + " were", names(over)));
   }
 
   private static String names(List<Requested> dynos) {

@@ -61,10 +61,12 @@ class StoriesTest {
   void anExampleWaitedUntilItWasUp() {
     Result result = Run.of(SCENARIO, (_, _, _) -> {});
     Result.Example attached =
-        result.examples().stream().filter(e -> e.ended().equals("exited")).findFirst().orElseThrow();
+        result.examples().stream()
+            .filter(e -> e.ended().equals("exited"))
+            .findFirst()
+            .orElseThrow();
     assertTrue(attached.delay() <= result.total().delay().most() + 1e-6, attached.toString());
-    List<DynoEvent> story =
-        Run.stories(SCENARIO, attached.id()).byApp().values().iterator().next();
+    List<DynoEvent> story = Run.stories(SCENARIO, attached.id()).byApp().values().iterator().next();
     double up =
         story.stream()
             .filter(DynoEvent.BecameUp.class::isInstance)
