@@ -82,7 +82,7 @@ class FolderRecordsTest {
   }
 
   private Programs.Result dynode(String words) throws Exception {
-    var command = new ArrayList<>(Programs.dynode(words.split(" ")));
+    var command = new ArrayList<>(Programs.dynode(words.split(" ", -1)));
     command.addAll(List.of("-a", "demo", "--data", data.toString()));
     return Programs.run(command, Map.of(), NOTHING);
   }

@@ -101,20 +101,23 @@ class SimulateTest {
 
   /** As on a telephone: nothing is cut off, and labels of logarithmic axes have room. */
   private static void fitsANarrowScreen(ChromeDriver browser, Path page) {
-    var telephone = Map.<String, Object>of("width", 375, "height", 800, "deviceScaleFactor", 1, "mobile", true);
+    var telephone =
+        Map.<String, Object>of("width", 375, "height", 800, "deviceScaleFactor", 1, "mobile", true);
     browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", telephone);
     browser.get(page.toUri().toString());
     assertEquals(
         true,
         browser.executeScript(
             "return document.documentElement.scrollWidth <= 375 &&"
-                + " [...document.querySelectorAll('.uplot')].every(c => c.getBoundingClientRect().right <= 375)"));
+                + " [...document.querySelectorAll('.uplot')].every(c =>"
+                + " c.getBoundingClientRect().right <= 375)"));
     for (int width : new int[] {250, 500, 1_000}) {
       for (double most : new double[] {0.02, 3, 90_000}) {
         var labels =
             (List<?>)
                 browser.executeScript(
-                    "return decades({ scales: { x: { min: 0.001, max: arguments[0] } } }, 'x', arguments[1])",
+                    "return decades({ scales: { x: { min: 0.001, max: arguments[0] } } }, 'x',"
+                        + " arguments[1])",
                     most,
                     width);
         assertTrue(labels.size() >= 2 && labels.size() * 60 <= width, labels + " in " + width);
