@@ -125,7 +125,8 @@ class FolderRecordsTest {
       assertTrue(lines.getFirst().endsWith(": two"), lines.toString());
     }
     assertEquals(told.keySet(), here.keySet());
-    told.forEach((what, of) -> assertEquals(text(of), text(here.getOrDefault(what, List.of())), what));
+    told.forEach(
+        (what, of) -> assertEquals(text(of), text(here.getOrDefault(what, List.of())), what));
   }
 
   private static String text(List<JsonNode> told) {

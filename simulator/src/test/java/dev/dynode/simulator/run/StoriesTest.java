@@ -35,7 +35,7 @@ class StoriesTest {
     Run.Stories stories = Run.stories(SCENARIO, example.id());
     assertEquals(result.hash(), stories.hash());
     assertEquals(List.of(example.app()), List.copyOf(stories.byApp().keySet()));
-    List<DynoEvent> story = stories.byApp().get(example.app());
+    List<DynoEvent> story = stories.byApp().getOrDefault(example.app(), List.of());
     var created = assertInstanceOf(DynoEvent.Created.class, story.getFirst());
     assertEquals(example.dyno(), created.spec().name().toString());
     assertInstanceOf(DynoEvent.Retired.class, story.getLast());
