@@ -140,8 +140,7 @@ final class HistoryRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> appExplanation(String name) {
     return desk.app(name)
         .thenApplyAsync(
-            view ->
-                Json.response(200, retelling.explanation(view.app().id(), view.app().name())),
+            view -> Json.response(200, retelling.explanation(view.app().id(), view.app().name())),
             blocking);
   }
 
@@ -152,8 +151,7 @@ final class HistoryRoutes extends AllDirectives {
             view ->
                 Json.response(
                     200,
-                    Desk.done(
-                        retelling.state(view.app().id(), at, desk.with().clock().instant()))),
+                    Desk.done(retelling.state(view.app().id(), at, desk.with().clock().instant()))),
             blocking);
   }
 

@@ -77,9 +77,7 @@ public final class Retelling {
   /** All events of an app as they are read; to be closed. */
   public Stream<EventJson> events(AppId app, boolean states) {
     var story = new AppStory(events::end);
-    return events
-        .ofApp(app)
-        .map(kept -> stories.event(story, story.next(kept.event()), states));
+    return events.ofApp(app).map(kept -> stories.event(story, story.next(kept.event()), states));
   }
 
   /** A dyno at some moment; as it is in the end where none is asked for. */
@@ -117,8 +115,7 @@ public final class Retelling {
     Instant last = over ? story.steps().getLast().event().at() : Instant.MAX;
     var lines = new ArrayList<OutputJson>();
     long offset = 0;
-    for (LogLine line :
-        log.last(spec.app(), new LogFilter("app", spec.name().toString()))) {
+    for (LogLine line : log.last(spec.app(), new LogFilter("app", spec.name().toString()))) {
       if (!line.at().isBefore(first) && !line.at().isAfter(last)) {
         lines.add(new OutputJson(lines.size() + 1, offset, line.at().toString(), line.text()));
         offset += line.text().getBytes(UTF_8).length + 1;

@@ -152,9 +152,7 @@ final class FolderRecords implements Records {
   public void log(String app, LogWish wish, Predicate<String> line) {
     var filter = new LogFilter(wish.source(), wish.dyno());
     var _ =
-        logs
-            .last(id(app), Math.min(wish.lines(), mostLines), filter, Instant.now())
-            .stream()
+        logs.last(id(app), Math.min(wish.lines(), mostLines), filter, Instant.now()).stream()
             .map(LogText::line)
             .allMatch(line);
   }
@@ -164,9 +162,7 @@ final class FolderRecords implements Records {
     Scope scope =
         app == null
             ? new Scope.Everything()
-            : dyno == null
-                ? new Scope.OfApp(id(app))
-                : new Scope.OfDyno(dyno(app(app), dyno));
+            : dyno == null ? new Scope.OfApp(id(app)) : new Scope.OfDyno(dyno(app(app), dyno));
     Rows rows = journal.get();
     return JournalArchive.export(rows, offline.codec(), scope, secrets).onClose(rows::close);
   }

@@ -73,8 +73,7 @@ final class PsCommand implements Callable<Integer> {
         then.path("tier").asText(),
         release.isObject()
             ? "release v%s (%s)"
-                .formatted(
-                    release.path("version").asText(), release.path("description").asText())
+                .formatted(release.path("version").asText(), release.path("description").asText())
             : "no release yet",
         then.path("maintenance").asBoolean() ? ", in maintenance" : "");
     System.out.println("Config vars: " + names(then.path("config_vars")));

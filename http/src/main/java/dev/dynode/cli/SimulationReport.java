@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A run in a folder: a page, its figures as JSON and CSV, and what it takes to repeat it. */
 final class SimulationReport {
   private static final String LIBRARY = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
   /** The scenario as it was when it was run; files it names are relative to where it was. */
   private static final String COPY = "scenario.conf";
 
@@ -65,10 +66,7 @@ final class SimulationReport {
     delays(folder.resolve("times.csv"), result);
     examples(folder.resolve("dynos.csv"), result.examples());
     if (source.file() != null) {
-      Files.copy(
-          source.file(),
-          folder.resolve(COPY),
-          StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(source.file(), folder.resolve(COPY), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -73,6 +73,7 @@ class SimulateTest {
       assertTrue(
           all.contains(String.format("%,d", figures.path("total").path("requests").asInt())), all);
       assertEquals(7, browser.findElements(By.cssSelector(".uplot canvas")).size());
+      fitsANarrowScreen(browser, out.resolve("report.html"));
     } finally {
       browser.quit();
     }
@@ -96,6 +97,32 @@ class SimulateTest {
     Programs.Result changed = dynode("explain", out.toString(), hungUp.split(",", -1)[2]);
     assertEquals(1, changed.exit());
     assertTrue(changed.err().contains(" cannot be explained: what it was made of"), changed.err());
+  }
+
+  /** As on a telephone: nothing is cut off, and labels of logarithmic axes have room. */
+  private static void fitsANarrowScreen(ChromeDriver browser, Path page) {
+    var telephone =
+        Map.<String, Object>of("width", 375, "height", 800, "deviceScaleFactor", 1, "mobile", true);
+    browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", telephone);
+    browser.get(page.toUri().toString());
+    assertEquals(
+        true,
+        browser.executeScript(
+            "return document.documentElement.scrollWidth <= 375 &&"
+                + " [...document.querySelectorAll('.uplot')].every(c =>"
+                + " c.getBoundingClientRect().right <= 375)"));
+    for (int width : new int[] {250, 500, 1_000}) {
+      for (double most : new double[] {0.02, 3, 90_000}) {
+        var labels =
+            (List<?>)
+                browser.executeScript(
+                    "return decades({ scales: { x: { min: 0.001, max: arguments[0] } } }, 'x',"
+                        + " arguments[1])",
+                    most,
+                    width);
+        assertTrue(labels.size() >= 2 && labels.size() * 60 <= width, labels + " in " + width);
+      }
+    }
   }
 
   @Test
@@ -144,8 +171,7 @@ class SimulateTest {
             + " an export.\n",
         none.err());
     Files.writeString(folder.resolve("short.swf"), "1 2 3 4 5 6\n");
-    Files.writeString(
-        scenario, "name = t, apps = [{ name = a, traces = [{ file = short.swf }] }]");
+    Files.writeString(scenario, "name = t, apps = [{ name = a, traces = [{ file = short.swf }] }]");
     Programs.Result wrong = dynode("validate", scenario.toString());
     assertEquals(1, wrong.exit());
     assertTrue(wrong.err().contains("short.swf, line 1: it has 6 fields; "), wrong.err());

@@ -28,19 +28,22 @@ class StoryPageTest {
   void theSliderShowsEveryStateAndWhatChanged() throws Exception {
     try (NodeProcess node = NodeProcess.start(folder.resolve("data"))) {
       node.post("/apps", "{\"name\": \"demo\"}");
-      String dyno =
-          node.post("/apps/demo/dynos", "{\"command\": \"echo '</script><b>said'; exit 3\"}")
-              .path("name")
-              .asText();
+      JsonNode made =
+          node.post("/apps/demo/dynos", "{\"command\": \"echo '</script><b>said'; exit 3\"}");
+      String dyno = made.path("name").asText();
       eventually(
           "it has ended",
           () -> node.get("/apps/demo/dynos/" + dyno).path("state").asText().equals("complete"));
       Path page = folder.resolve("story.html");
-      said(node, "replay", dyno, "--html", "-o", page.toString());
+      said(node, "replay", made.path("id").asText(), "--html", "-o", page.toString());
       ChromeDriver browser = Browser.start(folder.resolve("browser"));
       try {
         browser.get(page.toUri().toString());
         WebElement slider = browser.findElement(By.id("slider"));
+        assertEquals(dyno, text(browser, "name"), "asked for by its id");
+        assertEquals(dyno, browser.getTitle());
+        assertEquals("", text(browser, "details"), "the specification is told once");
+        assertTrue(text(browser, "changes").contains("spec.command"), text(browser, "changes"));
         int events = Integer.parseInt(slider.getDomAttribute("max"));
         assertEquals(6, events);
         for (int event = 1; event <= events; event++) {

@@ -1,7 +1,6 @@
 package dev.dynode.docs;
 
 import dev.dynode.cli.Programs;
-import dev.dynode.node.NodeProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,77 +54,72 @@ final class DebuggingPage {
         folder.resolve("incident.jsonl").toString(),
         "--data",
         folder.resolve("data").toString());
-    try (NodeProcess node = NodeProcess.start(folder.resolve("data"))) {
-      environment = Map.of("HEROKU_HOST", node.api().toString(), "HEROKU_API_KEY", node.token());
-      say(
-          """
-          ## What happened to the app?
+    say(
+        """
+        No node need run: commands that look back read the folder by themselves, and change nothing in it. Where a node runs, they ask it.
+        """);
+    environment = Map.of("DYNODE_DATA", folder.resolve("data").toString());
+    say(
+        """
+        ## What happened to the app?
 
-          `explain` without a dyno tells the story of the app, refused requests included:
-          """);
-      run("explain", "-a", "shop");
-      say(
-          """
-          One dyno ran the migration, and it ended with status 143: a SIGTERM. Somebody had asked for a size that does not exist before;
-          that has nothing to do with it.
+        `explain` without a dyno tells the story of the app, refused requests included:
+        """);
+    run("explain", "-a", "shop");
+    say(
+        """
+        One dyno ran the migration, and it ended with status 143: a SIGTERM. Somebody had asked for a size that does not exist before;
+        that has nothing to do with it.
 
-          ## What was the state then?
-          """);
-      run("ps", "--at", then + "Z", "-a", "shop");
-      say(
-          """
-          ## Why did it end?
-          """);
-      run("explain", dyno, "-a", "shop");
-      say(
-          """
-          So nobody touched it, which was the trouble: the console's connection was lost, SIGHUP was to end the command, the command
-          traps SIGHUP, and from then on it ran without anybody until its longest life was over. The remedy is not in the platform: start
-          such a command with `heroku run:detached`, or do not trap SIGHUP.
+        ## What was the state then?
+        """);
+    run("ps", "--at", then + "Z", "-a", "shop");
+    say(
+        """
+        ## Why did it end?
+        """);
+    run("explain", dyno, "-a", "shop");
+    say(
+        """
+        So nobody touched it, which was the trouble: the console's connection was lost, SIGHUP was to end the command, the command
+        traps SIGHUP, and from then on it ran without anybody until its longest life was over. The remedy is not in the platform: start
+        such a command with `heroku run:detached`, or do not trap SIGHUP.
 
-          ## Event by event
+        ## Event by event
 
-          Each event with the state before and after, what was ordered because of it, and what became of that (✔ done, ✘ failed,
-          · no event tells):
-          """);
-      run("replay", dyno, "-a", "shop");
-      say(
-          """
-          The third SIGHUP is told as not obeyed, and then R16. The whole state at any event or time:
-          """);
-      run("replay", dyno, "-a", "shop", "--until", "4");
-      say(
-          """
-          `--step` walks through it in the terminal with the arrow keys. `--html` writes one page that opens without a server: a
-          slider, the state at any event, and what each event changed:
-          """);
-      run(
-          "replay",
-          dyno,
-          "-a",
-          "shop",
-          "--html",
-          "-o",
-          folder.resolve("migration.html").toString());
-      say(
-          """
-          ## Is the history itself sound?
+        Each event with the state before and after, what was ordered because of it, and what became of that (✔ done, ✘ failed,
+        · no event tells):
+        """);
+    run("replay", dyno, "-a", "shop");
+    say(
+        """
+        The third SIGHUP is told as not obeyed, and then R16. The whole state at any event or time:
+        """);
+    run("replay", dyno, "-a", "shop", "--until", "4");
+    say(
+        """
+        `--step` walks through it in the terminal with the arrow keys. `--html` writes one page that opens without a server: a
+        slider, the state at any event, and what each event changed:
+        """);
+    run("replay", dyno, "-a", "shop", "--html", "-o", folder.resolve("migration.html").toString());
+    say(
+        """
+        ## Is the history itself sound?
 
-          `verify` decides all of it again with today's rules, and compares what it finds with every snapshot, with the indexes, with what
-          apps tell of their dynos, and with the live actors. Before an upgrade, run the new version's `dynode verify --journal COPY` on
-          a copy of yesterday's journal: it tells which decisions the new rules would have made otherwise.
-          """);
-      run("verify");
-      say(
-          """
-          ## Hand it on
+        `verify` decides all of it again with today's rules, and compares what it finds with every snapshot, with the indexes, with what
+        apps tell of their dynos, and, where a node runs, with the live actors. Before an upgrade, run the new version's `dynode verify --journal COPY` on
+        a copy of yesterday's journal: it tells which decisions the new rules would have made otherwise.
+        """);
+    run("verify");
+    say(
+        """
+        ## Hand it on
 
-          The part that matters to others is one dyno. Its file replays anywhere, without a node:
-          """);
-      String file = folder.resolve("migration.jsonl").toString();
-      run("export", dyno, "-a", "shop", "-o", file);
-      run("explain", "--file", file);
-    }
+        The part that matters to others is one dyno. Its file replays anywhere, without a node:
+        """);
+    String file = folder.resolve("migration.jsonl").toString();
+    run("export", dyno, "-a", "shop", "-o", file);
+    run("explain", "--file", file);
     return Docs.generated("DebuggingPage") + page;
   }
 

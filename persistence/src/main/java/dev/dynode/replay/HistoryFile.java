@@ -1,9 +1,12 @@
 package dev.dynode.replay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +25,8 @@ public final class HistoryFile implements AutoCloseable {
   private boolean open;
 
   public HistoryFile(Path file) throws IOException {
-    in = Files.newBufferedReader(file);
+    // Bytes that are no text become a line whose hash does not fit.
+    in = new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8));
   }
 
   /** How many lines were read. */
@@ -94,7 +98,9 @@ public final class HistoryFile implements AutoCloseable {
               Instant.parse(line.path("at").asText()),
               line.path("type").asText(),
               line.path("event"));
-    } catch (JsonProcessingException | DateTimeParseException e) {
+    } catch (JsonProcessingException e) {
+      throw invalid("it is not what such a line must be: " + e.getOriginalMessage());
+    } catch (DateTimeParseException e) {
       throw invalid("it is not what such a line must be: " + e.getMessage());
     }
   }

@@ -164,7 +164,7 @@ public final class Verification {
       try {
         event = kind.cast(codec.read(stored.event()));
       } catch (RuntimeException e) { // whatever the bytes lead to
-        broken(Kind.DAMAGED, sequence, "it cannot be read: " + e);
+        broken(Kind.DAMAGED, sequence, "it cannot be read: " + e.getMessage());
         return;
       }
       review.add(event);

@@ -100,8 +100,7 @@ class EventCodecTest {
         refusal(codec, new Packed(33, "dev.dynode.domain.dyno.DynoEvent$Vanished", nothing)));
     assertEquals(
         "version 3 of dev.dynode.domain.dyno.DynoEvent$Created is of a newer Dynode than this one",
-        refusal(
-            codec, new Packed(33, "dev.dynode.domain.dyno.DynoEvent$Created#3", nothing)));
+        refusal(codec, new Packed(33, "dev.dynode.domain.dyno.DynoEvent$Created#3", nothing)));
     assertEquals(
         "serializer 1 is not known", refusal(codec, new Packed(1, "java.lang.String", nothing)));
   }

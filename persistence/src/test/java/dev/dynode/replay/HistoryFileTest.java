@@ -175,6 +175,10 @@ class HistoryFileTest {
     assertRefused(cut, "Line 51: it is missing: the file was cut off.", "");
     assertRefused(Files.writeString(cut, "hello\n"), "Line 1: this is no history of Dynode", "");
     assertRefused(Files.writeString(cut, ""), "Line 1: it is missing", "");
+    var bytes = new byte[300];
+    new Random(seed).nextBytes(bytes);
+    bytes[0] = 'x'; // or it might begin with a line end
+    assertRefused(Files.write(cut, bytes), "Line 1: this is no history of Dynode", "");
     rewritten("Line 10: event 9 of ", all -> all.set(9, changed(all.get(9), 9)));
     rewritten("Line " + (lines.size() - 1) + ": it counts ", all -> all.remove(all.size() - 2));
     rewritten("Line 3: a part begins before", all -> all.add(2, all.getFirst()));

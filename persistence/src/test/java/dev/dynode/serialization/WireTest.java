@@ -32,8 +32,8 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.Grounds;
-import dev.dynode.domain.placement.Placement;
 import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.Failure;
@@ -126,7 +126,8 @@ class WireTest {
   private static List<DynoCommand> dynoCommands() {
     return List.of(
         new DynoCommand.Create(BY, view().live().getFirst().spec(), HOST),
-        new DynoCommand.Place(BY, HOST, Optional.of(new Grounds(3, 1, 10, Optional.of(Placement.PACK)))),
+        new DynoCommand.Place(
+            BY, HOST, Optional.of(new Grounds(3, 1, 10, Optional.of(Placement.PACK)))),
         new DynoCommand.Attach(BY, "10.0.0.1", Optional.of(new UUID(5, 5))),
         new DynoCommand.Resize(BY, 80, 24),
         new DynoCommand.Stop(BY, DynoEvent.StopCause.USER),

@@ -64,8 +64,7 @@ final class AppExplanation {
       case AppEvent.AppUpdated updated -> updated(updated) + ".";
       case AppEvent.ConfigVarsChanged changed -> changed.by() + " " + changed(changed) + ".";
       case AppEvent.SlugCreated slug -> slug.by() + " made slug " + slug.id() + ".";
-      case AppEvent.SlugStored stored ->
-          "its archive was stored, " + stored.bytes() + " bytes.";
+      case AppEvent.SlugStored stored -> "its archive was stored, " + stored.bytes() + " bytes.";
       case AppEvent.SlugRemoved removed ->
           "slug " + removed.id() + " was removed, for nothing needed it any more.";
       case AppEvent.ReleaseCreated release ->
@@ -110,8 +109,7 @@ final class AppExplanation {
             over.isEmpty()
                 ? ""
                 : " Of them %s over, which the app had not been told yet: %s."
-                    .formatted(
-                        over.size() == 1 ? "1 was" : over.size() + " were", names(over)));
+                    .formatted(over.size() == 1 ? "1 was" : over.size() + " were", names(over)));
   }
 
   private static String names(List<Requested> dynos) {

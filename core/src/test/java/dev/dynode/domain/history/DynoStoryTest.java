@@ -209,8 +209,7 @@ class DynoStoryTest {
             .findFirst()
             .orElseThrow();
     assertEquals(
-        new Outcome(
-            Outcome.Kind.FAILED, "SIGTERM ended it first (status 143) after 10 ms (9)"),
+        new Outcome(Outcome.Kind.FAILED, "SIGTERM ended it first (status 143) after 10 ms (9)"),
         told().outcome(killed, order));
   }
 
@@ -414,7 +413,8 @@ class DynoStoryTest {
     }
     for (String text : texts) {
       assertFalse(
-          text.matches("(?s).*(Optional|\\[|\\bPT\\d|\\$|@[0-9a-f]{5}|dev\\.dynode|java\\.|null).*"),
+          text.matches(
+              "(?s).*(Optional|\\[|\\bPT\\d|\\$|@[0-9a-f]{5}|dev\\.dynode|java\\.|null).*"),
           text + ", seed " + seed);
     }
   }

@@ -288,8 +288,8 @@ public final class Simulation {
     } else if (dyno.state instanceof DynoState.Absent) {
       SimHost host = fleet.choose().orElseGet(() -> fleet.host(0));
       HostView seen = host.view();
-      var grounds = new Grounds(
-              fleet.size(), seen.dynos(), seen.capacity(), Optional.of(fleet.placement()));
+      var grounds =
+          new Grounds(fleet.size(), seen.dynos(), seen.capacity(), Optional.of(fleet.placement()));
       tell(dyno, new DynoCommand.Create(by, spec, seen.id(), Optional.of(grounds)));
     }
   }

@@ -33,8 +33,7 @@ final class Changes {
       }
       Config parsed =
           ConfigFactory.parseString(
-              change,
-              ConfigParseOptions.defaults().setOriginDescription("the change " + change));
+              change, ConfigParseOptions.defaults().setOriginDescription("the change " + change));
       var known = config.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true));
       if (reachesList(known.root(), parsed.root())) {
         ofLists.add(parsed.resolve().root());
@@ -93,8 +92,7 @@ final class Changes {
     List<ConfigValue> result = new ArrayList<>(list);
     for (Map.Entry<String, ConfigValue> part : parts.entrySet()) {
       int place = place(list, part.getKey(), path);
-      result.set(
-          place, merged(result.get(place), part.getValue(), path + part.getKey() + "."));
+      result.set(place, merged(result.get(place), part.getValue(), path + part.getKey() + "."));
     }
     return ConfigValueFactory.fromIterable(result);
   }

@@ -88,7 +88,8 @@ final class Section {
   double number(String key, double least, double most) {
     double number = get(key, c -> c.getDouble("x"), "a number");
     if (!(number >= least && number <= most)) {
-      throw wrong(key, plain(number) + " must be from " + plain(least) + " to " + plain(most) + ".");
+      throw wrong(
+          key, plain(number) + " must be from " + plain(least) + " to " + plain(most) + ".");
     }
     return number;
   }
@@ -204,8 +205,7 @@ final class Section {
     if (value instanceof ConfigObject object) {
       return new Section(name, object);
     }
-    throw new ScenarioInvalid(
-        name + ": it must be written in braces (" + place(value) + ")");
+    throw new ScenarioInvalid(name + ": it must be written in braces (" + place(value) + ")");
   }
 
   List<Section> sections(String key) {

@@ -35,7 +35,7 @@ class StoriesTest {
     Run.Stories stories = Run.stories(SCENARIO, example.id());
     assertEquals(result.hash(), stories.hash());
     assertEquals(List.of(example.app()), List.copyOf(stories.byApp().keySet()));
-    List<DynoEvent> story = stories.byApp().get(example.app());
+    List<DynoEvent> story = stories.byApp().getOrDefault(example.app(), List.of());
     var created = assertInstanceOf(DynoEvent.Created.class, story.getFirst());
     assertEquals(example.dyno(), created.spec().name().toString());
     assertInstanceOf(DynoEvent.Retired.class, story.getLast());
@@ -61,10 +61,12 @@ class StoriesTest {
   void anExampleWaitedUntilItWasUp() {
     Result result = Run.of(SCENARIO, (_, _, _) -> {});
     Result.Example attached =
-        result.examples().stream().filter(e -> e.ended().equals("exited")).findFirst().orElseThrow();
+        result.examples().stream()
+            .filter(e -> e.ended().equals("exited"))
+            .findFirst()
+            .orElseThrow();
     assertTrue(attached.delay() <= result.total().delay().most() + 1e-6, attached.toString());
-    List<DynoEvent> story =
-        Run.stories(SCENARIO, attached.id()).byApp().values().iterator().next();
+    List<DynoEvent> story = Run.stories(SCENARIO, attached.id()).byApp().values().iterator().next();
     double up =
         story.stream()
             .filter(DynoEvent.BecameUp.class::isInstance)

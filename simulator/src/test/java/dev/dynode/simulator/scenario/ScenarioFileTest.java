@@ -77,8 +77,7 @@ class ScenarioFileTest {
           =3                       | "=3" is no change; write one as in limits.standard=30.
           """)
   void aChangeThatCannotBeIsToldAsWhatItIs(String change, String told) {
-    assertEquals(
-        told, assertThrows(ScenarioInvalid.class, () -> parse(TWO, change)).getMessage());
+    assertEquals(told, assertThrows(ScenarioInvalid.class, () -> parse(TWO, change)).getMessage());
   }
 
   @Test
@@ -86,8 +85,7 @@ class ScenarioFileTest {
     Path none = folder.resolve("none.conf");
     assertEquals(
         "There is no scenario " + none + ".",
-        assertThrows(ScenarioInvalid.class, () -> ScenarioFile.read(none, List.of()))
-            .getMessage());
+        assertThrows(ScenarioInvalid.class, () -> ScenarioFile.read(none, List.of())).getMessage());
     assertEquals(
         folder + " is a folder, not a scenario.",
         assertThrows(ScenarioInvalid.class, () -> ScenarioFile.read(folder, List.of()))
