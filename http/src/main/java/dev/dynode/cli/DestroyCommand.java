@@ -63,7 +63,7 @@ final class DestroyCommand implements Callable<Integer> {
   }
 
   private static String asked(String name) {
-    if (System.console() == null || !System.console().isTerminal()) {
+    if (!System.console().isTerminal()) {
       throw new CommandFailed("To destroy " + name + ", add --confirm " + name + ".");
     }
     System.err.printf(

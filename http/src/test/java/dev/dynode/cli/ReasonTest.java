@@ -58,7 +58,8 @@ class ReasonTest {
     Path none = folder.resolve("none");
     said("there is no " + none, failure(() -> Files.readString(none)));
     said("there is no " + none, failure(() -> new FileInputStream(none.toFile())));
-    said(file + " is there already", failure(() -> Files.createDirectory(file)));
+    said(file + " is there already, and is a file", failure(() -> Files.createDirectory(file)));
+    said(folder + " is there already", failure(() -> Files.createDirectory(folder)));
     said(
         "a part of the path " + file.resolve("x") + " is a file, not a folder",
         failure(() -> Files.readString(file.resolve("x"))));
