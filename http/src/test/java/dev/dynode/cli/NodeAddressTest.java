@@ -89,7 +89,7 @@ class NodeAddressTest {
           assertThrows(
               CommandFailed.class,
               () -> NodeAddress.running(data, Duration.ofMillis(300), () -> {}));
-      assertTrue(silent.getMessage().contains("has not answered for"), silent.getMessage());
+      assertTrue(Reason.of(silent).contains("has not answered for"), Reason.of(silent));
     }
   }
 
