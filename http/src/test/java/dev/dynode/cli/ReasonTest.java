@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class ReasonTest {
     said(
         "a part of the path " + file.resolve("x") + " is a file, not a folder",
         failure(() -> Files.readString(file.resolve("x"))));
-    said(file + " is a file, not a folder", failure(() -> Files.newDirectoryStream(file)));
+    said(file + " is a file, not a folder", failure(() -> list(file)));
     said(folder + " is a folder, not a file", failure(() -> new FileOutputStream(folder.toFile())));
     Path full = Files.createDirectory(folder.resolve("full"));
     Files.writeString(full.resolve("x"), "");
@@ -93,6 +94,12 @@ class ReasonTest {
         new FileSystemException("/x", null, "Exec format error"));
     said("/x cannot be used", new FileSystemException("/x"));
     said("no space is left on the disk", new IOException("No space left on device"));
+  }
+
+  private static Object list(Path path) throws IOException {
+    try (Stream<Path> all = Files.list(path)) {
+      return all.toList();
+    }
   }
 
   private static Object delete(Path path) throws IOException {
