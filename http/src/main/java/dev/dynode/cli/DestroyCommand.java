@@ -1,5 +1,6 @@
 package dev.dynode.cli;
 
+import java.io.Console;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -62,14 +63,16 @@ final class DestroyCommand implements Callable<Integer> {
     return 0;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // null again in 25, where java.base provides the console
   private static String asked(String name) {
-    if (System.console() == null || !System.console().isTerminal()) {
+    @Nullable Console console = System.console();
+    if (console == null || !console.isTerminal()) {
       throw new CommandFailed("To destroy " + name + ", add --confirm " + name + ".");
     }
     System.err.printf(
         " !    WARNING: This will destroy %s.%n !    To proceed, type %s, or run this again with --confirm %s.%n",
         name, name, name);
-    @Nullable String line = System.console().readLine("> ");
+    @Nullable String line = console.readLine("> ");
     return line == null ? "" : line.strip();
   }
 }

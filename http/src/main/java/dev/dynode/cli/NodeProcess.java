@@ -38,6 +38,7 @@ final class NodeProcess {
    */
   static boolean lives(long pid, @Nullable Instant written) {
     return pid > 0
+        && !ended(pid)
         && ProcessHandle.of(pid)
             .filter(ProcessHandle::isAlive)
             .filter(
@@ -49,6 +50,16 @@ final class NodeProcess {
                             .map(start -> start.minus(CLOCKS).isBefore(written))
                             .orElse(true))
             .isPresent();
+  }
+
+  /** One that nobody has waited for is still in the table of processes. */
+  private static boolean ended(long pid) {
+    try {
+      String line = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+      return line.startsWith("Z", line.lastIndexOf(')') + 2);
+    } catch (IOException unknown) {
+      return false;
+    }
   }
 
   /** The same of a {@code node.json}. */

@@ -19,9 +19,11 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.time.DateTimeException;
@@ -152,7 +154,7 @@ final class Reason {
   private static String other(Throwable e) {
     @Nullable Throwable cause = e.getCause();
     String text = text(e);
-    if (cause == null || cause == e) {
+    if (cause == null) {
       return plain(OF_NOTHING.getOrDefault(text, text));
     }
     for (String quoted : List.of(cause.toString(), text(cause))) {
@@ -184,7 +186,9 @@ final class Reason {
     return switch (e) {
       case NoSuchFileException _ -> ofFile("No such file or directory", file);
       case AccessDeniedException _ -> ofFile("Permission denied", file);
-      case FileAlreadyExistsException _ -> ofFile("File exists", file);
+      case FileAlreadyExistsException _ ->
+          ofFile("File exists", file)
+              + (Files.isRegularFile(Path.of(file)) ? ", and is a file" : "");
       case NotDirectoryException _ -> file + " is a file, not a folder";
       case DirectoryNotEmptyException _ -> ofFile("Directory not empty", file);
       case FileSystemLoopException _ -> ofFile("Too many levels of symbolic links", file);

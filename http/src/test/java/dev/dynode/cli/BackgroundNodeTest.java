@@ -91,15 +91,14 @@ class BackgroundNodeTest {
   @Test
   void whatANodeWarnsOfIsToldWhereItsUserLooks() throws Exception {
     String log =
-        String.join(
-            "\n",
-            "2026-11-27T10:00:00.000Z INFO  d.dynode.node.Node nothing to see",
-            "2026-11-27T10:00:00.001Z WARN  d.d.runtime.LocalRuntime DYNOS ARE NOT ISOLATED: é.",
-            "2026-11-27T10:00:00.002Z WARN  d.d.runtime.LocalRuntime DYNOS ARE NOT ISOLATED: é.",
-            "2026-11-27T10:00:00.003Z WARN  o.a.pekko.Something what a library says",
-            "2026-11-27T10:00:00.004Z ERROR dev.dynode.any.Thing of a kind nobody has thought of",
-            "java.io.IOException: and its trace",
-            "\tat some.where(Else.java:1)");
+        """
+        2026-11-27T10:00:00.000Z INFO  d.dynode.node.Node nothing to see
+        2026-11-27T10:00:00.001Z WARN  d.d.runtime.LocalRuntime DYNOS ARE NOT ISOLATED: é.
+        2026-11-27T10:00:00.002Z WARN  d.d.runtime.LocalRuntime DYNOS ARE NOT ISOLATED: é.
+        2026-11-27T10:00:00.003Z WARN  o.a.pekko.Something what a library says
+        2026-11-27T10:00:00.004Z ERROR dev.dynode.any.Thing of a kind nobody has thought of
+        java.io.IOException: and its trace
+        \tat some.where(Else.java:1)""";
     Programs.Result result = run(launcher("cat <<'E'\n" + log + "\nE\nexit 3"), "true");
     assertEquals(1, result.exit());
     List<String> told = result.err().lines().toList();

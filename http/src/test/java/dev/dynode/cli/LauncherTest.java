@@ -251,8 +251,12 @@ class LauncherTest {
     Files.writeString(source, "class New {}");
     FileTime time = FileTime.from(Instant.now().plusSeconds(seconds));
     Files.setLastModifiedTime(source, time);
-    for (Path each = source.getParent(); !each.equals(checkout); each = each.getParent()) {
-      Files.setLastModifiedTime(each, FileTime.from(Instant.now().minusSeconds(3600)));
+    Path each = checkout;
+    for (Path part : Path.of(name)) {
+      each = each.resolve(part);
+      if (!each.equals(source)) {
+        Files.setLastModifiedTime(each, FileTime.from(Instant.now().minusSeconds(3600)));
+      }
     }
     return source;
   }

@@ -47,6 +47,14 @@ class NodeAddressTest {
     gone.waitFor();
     Files.write(file, Json.write(killed.put("pid", gone.pid())));
     assertTrue(NodeAddress.running(data).isEmpty(), "the node is gone, its file is still there");
+    Process careless =
+        new ProcessBuilder("bash", "-c", "sleep 0 & echo $!; exec sleep 1000").start();
+    try (var out = careless.inputReader()) {
+      Files.write(file, Json.write(killed.put("pid", Long.parseLong(out.readLine()))));
+      assertTrue(NodeAddress.running(data).isEmpty(), "nobody has waited for its end");
+    } finally {
+      careless.destroyForcibly();
+    }
     killed.put("pid", ProcessHandle.current().pid()).put("started_at", "2001-01-01T00:00:00Z");
     Files.write(file, Json.write(killed));
     assertTrue(NodeAddress.running(data).isEmpty(), "another process has its number");
@@ -81,7 +89,7 @@ class NodeAddressTest {
           assertThrows(
               CommandFailed.class,
               () -> NodeAddress.running(data, Duration.ofMillis(300), () -> {}));
-      assertTrue(silent.getMessage().contains("has not answered for"), silent.getMessage());
+      assertTrue(Reason.of(silent).contains("has not answered for"), Reason.of(silent));
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
@@ -58,11 +59,12 @@ class ReasonTest {
     Path none = folder.resolve("none");
     said("there is no " + none, failure(() -> Files.readString(none)));
     said("there is no " + none, failure(() -> new FileInputStream(none.toFile())));
-    said(file + " is there already", failure(() -> Files.createDirectory(file)));
+    said(file + " is there already, and is a file", failure(() -> Files.createDirectory(file)));
+    said(folder + " is there already", failure(() -> Files.createDirectory(folder)));
     said(
         "a part of the path " + file.resolve("x") + " is a file, not a folder",
         failure(() -> Files.readString(file.resolve("x"))));
-    said(file + " is a file, not a folder", failure(() -> Files.list(file)));
+    said(file + " is a file, not a folder", failure(() -> list(file)));
     said(folder + " is a folder, not a file", failure(() -> new FileOutputStream(folder.toFile())));
     Path full = Files.createDirectory(folder.resolve("full"));
     Files.writeString(full.resolve("x"), "");
@@ -94,6 +96,12 @@ class ReasonTest {
     said("no space is left on the disk", new IOException("No space left on device"));
   }
 
+  private static Object list(Path path) throws IOException {
+    try (Stream<Path> all = Files.list(path)) {
+      return all.toList();
+    }
+  }
+
   private static Object delete(Path path) throws IOException {
     Files.delete(path);
     return path;
@@ -116,22 +124,26 @@ class ReasonTest {
       accepted.setSoLinger(true, 0);
       accepted.close();
     }
-    said("nobody answers there", failure(() -> new Socket("127.0.0.1", closed)));
+    said(
+        "nobody answers there",
+        failure(() -> new Socket(InetAddress.getLoopbackAddress(), closed)));
     said(
         "the name no.such.invalid is not known to name servers",
         new UnknownHostException("no.such.invalid: Name or service not known"));
     said(
         "the name no.such.invalid is not known to name servers",
-        failure(() -> InetAddress.getByName("no.such.invalid")));
+        failure(() -> InetAddress.getAllByName("no.such.invalid")));
     said("\"ht tp://x\" is not an address", failure(() -> new URI("ht tp://x")));
     try (TestNode node = new TestNode(folder)) {
       said(
           "the certificate there is of an authority that is not trusted; NODE_EXTRA_CA_CERTS names the file of the right one",
-          failure(() -> handshake(new Socket("127.0.0.1", node.rendezvousPort()))));
+          failure(
+              () ->
+                  handshake(new Socket(InetAddress.getLoopbackAddress(), node.rendezvousPort()))));
       Path pem = Files.writeString(folder.resolve("pem"), "-----BEGIN CERTIFICATE-----\nx");
       CommandFailed noCertificate = (CommandFailed) failure(() -> Trust.context(pem));
-      assertTrue(noCertificate.getMessage().contains(pem.toString()));
-      assertFalse(CommandLineTest.JAVA.matcher(noCertificate.getMessage()).find());
+      assertTrue(Reason.of(noCertificate).contains(pem.toString()));
+      assertFalse(CommandLineTest.JAVA.matcher(Reason.of(noCertificate)).find());
     }
   }
 

@@ -176,7 +176,8 @@ class RunTest {
     }
     Programs.Result refused = in(demo, Map.of(), "run", "true");
     assertEquals(1, refused.exit());
-    assertTrue(refused.err().contains("it holds more than 1024 MiB. For your app, cd to"), refused.err());
+    assertTrue(
+        refused.err().contains("it holds more than 1024 MiB. For your app, cd to"), refused.err());
     assertFalse(deployed());
     Files.writeString(demo.resolve(".slugignore"), "/large\n");
     Programs.Result packed = in(demo, Map.of(), "run", "true");

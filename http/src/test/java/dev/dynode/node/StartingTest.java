@@ -88,6 +88,23 @@ class StartingTest {
   }
 
   @Test
+  void aTransientNodeThatNobodyUsesStops() throws Exception {
+    Path config = data.resolveSibling(data.getFileName() + ".conf");
+    Path out = data.resolveSibling(data.getFileName() + ".out");
+    Files.writeString(config, "dynode.node.transient-idle = 1 s");
+    Process node =
+        new ProcessBuilder(server(data, "--config", config.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    assertTrue(node.waitFor(3, TimeUnit.MINUTES), Files.readString(out));
+    assertEquals(0, node.exitValue(), Files.readString(out));
+    assertTrue(Files.readString(out).contains("Dynode ready: "), Files.readString(out));
+    Files.delete(config);
+    Files.delete(out);
+  }
+
+  @Test
   void aPortInUseIsToldByItsOptionAndByWhoHasIt() throws Exception {
     try (var taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
@@ -113,13 +130,14 @@ class StartingTest {
       assertEquals(
           expected.formatted("health-port", port, self, comm, "health-port"), other.getMessage());
     }
-    var elsewhere = InetAddress.getByName("192.0.2.1"); // for documentation: nobody's
+    var elsewhere =
+        InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}); // for documentation: nobody's
     IOException address =
         assertThrows(
             IOException.class,
             () -> Ports.open("router-port", 0, () -> new ServerSocket(0, 1, elsewhere)));
-    assertTrue(address.getMessage().contains("Cannot assign requested address"));
-    assertFalse(address.getMessage().contains("java."), address.getMessage());
+    assertTrue(String.valueOf(address.getMessage()).contains("Cannot assign requested address"));
+    assertFalse(String.valueOf(address.getMessage()).contains("java."), address.getMessage());
     assertThrows(
         FileNotFoundException.class,
         () -> Ports.open("router-port", 0, () -> new FileInputStream("/nowhere")),
