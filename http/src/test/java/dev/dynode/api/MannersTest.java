@@ -101,8 +101,7 @@ class MannersTest {
             api, "PATCH", "/apps/polite-app/config-vars", body, "Content-Encoding: " + said);
     assertEquals(200, answer.status(), answer::text);
     assertEquals(
-        said + done,
-        api.get("/apps/polite-app/config-vars").json().path("PACKED").asText());
+        said + done, api.get("/apps/polite-app/config-vars").json().path("PACKED").asText());
   }
 
   @ParameterizedTest

@@ -196,7 +196,10 @@ class CompatibilityTest {
     if (ending.said().contains("endpoint was not found")) {
       return "blames the caller";
     }
-    if (ending.said().matches(".*(?:did not end|TypeError|ReferenceError|SyntaxError|Illegal request|unauthorized).*")) {
+    if (ending
+        .said()
+        .matches(
+            ".*(?:did not end|TypeError|ReferenceError|SyntaxError|Illegal request|unauthorized).*")) {
       return "breaks";
     }
     if (ending.requests().stream().anyMatch(request -> request.endsWith(" 500"))) {
@@ -236,7 +239,8 @@ class CompatibilityTest {
             "works", "as on Heroku, errors included",
             "differs", "works, with a difference",
             "honest", "ends with an error that says what is the matter",
-            "outside", "asks a service of Heroku's beside the API at an address that cannot be changed",
+            "outside",
+                "asks a service of Heroku's beside the API at an address that cannot be changed",
             "not run", "does not concern the node, or is tried elsewhere");
     for (String type : CLASSES) {
       long count = rows.values().stream().filter(row -> row.type().equals(type)).count();
@@ -256,9 +260,7 @@ class CompatibilityTest {
       page.append(
           "| `%s` | %s | %s |\n"
               .formatted(
-                  line.call().replace("|", "\\|"),
-                  row.type(),
-                  row.note().replace("|", "\\|")));
+                  line.call().replace("|", "\\|"), row.type(), row.note().replace("|", "\\|")));
     }
     return page.toString();
   }

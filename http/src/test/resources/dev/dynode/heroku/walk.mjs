@@ -78,7 +78,8 @@ function keep(where, text, rest) {
 
 const core = await import(pathToFileURL(path.join(root, 'node_modules/@oclif/core/lib/index.js')))
 const config = await core.Config.load({root: path.join(root, 'node_modules/heroku')})
-told({commands: config.commands.map(each => each.id)})
+const alias = each => [...(each.aliases ?? []), ...(each.hiddenAliases ?? [])].includes(each.id)
+told({commands: config.commands.filter(each => !alias(each)).map(each => each.id)})
 
 async function run(words) {
   let fail
