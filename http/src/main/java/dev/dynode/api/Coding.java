@@ -81,7 +81,9 @@ final class Coding {
     }
     // "deflate" is said of both: with zlib's two bytes in front, as it should, and without.
     boolean zlib =
-        sent.length > 1 && (sent[0] & 15) == 8 && ((sent[0] & 255) << 8 | sent[1] & 255) % 31 == 0;
+        sent.length > 1
+            && (sent[0] & 15) == 8
+            && (((sent[0] & 255) << 8) | (sent[1] & 255)) % 31 == 0;
     return new InflaterInputStream(bytes, new Inflater(!zlib));
   }
 
