@@ -60,8 +60,7 @@ final class ArchiveRoutes extends AllDirectives {
   }
 
   private HttpResponse export(Call call, Scope scope) {
-    boolean secrets =
-        call.parameter("secrets").filter("keep"::equals).isPresent();
+    boolean secrets = call.parameter("secrets").filter("keep"::equals).isPresent();
     return Desk.lines(() -> desk.with().archive().export(scope, secrets));
   }
 

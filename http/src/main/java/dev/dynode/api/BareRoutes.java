@@ -40,8 +40,7 @@ final class BareRoutes extends AllDirectives {
     return concat(
         path(
             collaborators,
-            app ->
-                get(() -> desk.answer(call -> list(call, owner(app), COLLABORATORS)))),
+            app -> get(() -> desk.answer(call -> list(call, owner(app), COLLABORATORS)))),
         path(
             collaborators.slash(segment()),
             (app, who) -> get(() -> desk.answer(_ -> owner(app, who)))),

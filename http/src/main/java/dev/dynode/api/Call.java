@@ -32,10 +32,7 @@ record Call(
 
   /** A parameter of the query, in which brackets may stand as they are. */
   Optional<String> parameter(String name) {
-    return request
-        .getUri()
-        .query(StandardCharsets.UTF_8, Uri.RELAXED)
-        .get(name);
+    return request.getUri().query(StandardCharsets.UTF_8, Uri.RELAXED).get(name);
   }
 
   boolean asks(String parameter) {
@@ -60,8 +57,7 @@ record Call(
         .thenApply(
             strict ->
                 Body.read(
-                    Coding.undo(
-                        coding, strict.getData().toArrayUnsafe(), settings.maxJson())));
+                    Coding.undo(coding, strict.getData().toArrayUnsafe(), settings.maxJson())));
   }
 
   /** What this server's addresses begin with, as the client may reach it. */

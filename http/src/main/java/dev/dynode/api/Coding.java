@@ -69,9 +69,7 @@ final class Coding {
       return plain;
     } catch (IOException e) {
       throw new Problem(
-              400,
-              "bad_request",
-              "The body is not what its Content-Encoding says: " + coding + ".")
+              400, "bad_request", "The body is not what its Content-Encoding says: " + coding + ".")
           .exception();
     }
   }
@@ -82,7 +80,10 @@ final class Coding {
       return new GZIPInputStream(bytes);
     }
     // "deflate" is said of both: with zlib's two bytes in front, as it should, and without.
-    boolean zlib = sent.length > 1 && (sent[0] & 15) == 8 && ((sent[0] & 255) << 8 | sent[1] & 255) % 31 == 0;
+    boolean zlib =
+        sent.length > 1
+            && (sent[0] & 15) == 8
+            && (((sent[0] & 255) << 8) | (sent[1] & 255)) % 31 == 0;
     return new InflaterInputStream(bytes, new Inflater(!zlib));
   }
 
@@ -102,7 +103,8 @@ final class Coding {
     if (HttpHeader.parse("Accept-Encoding", header.value()) instanceof AcceptEncoding accepted) {
       HttpEncodingRange said = null;
       for (HttpEncodingRange range : accepted.getEncodings()) {
-        if (range.matches(HttpEncodings.GZIP) && (said == null || !range.matches(HttpEncodings.COMPRESS))) {
+        if (range.matches(HttpEncodings.GZIP)
+            && (said == null || !range.matches(HttpEncodings.COMPRESS))) {
           said = range; // by its name before *
         }
       }

@@ -69,12 +69,14 @@ final class Envelope extends AllDirectives {
                               failures(request, ids),
                               () ->
                                   handleRejections(
-                                      nowhere(), () -> concat(options(), open, guard(request, guarded))))));
+                                      nowhere(),
+                                      () -> concat(options(), open, guard(request, guarded))))));
         });
   }
 
   private Route options() {
-    return method(HttpMethods.OPTIONS, () -> extractRequest(request -> complete(Cors.options(request))));
+    return method(
+        HttpMethods.OPTIONS, () -> extractRequest(request -> complete(Cors.options(request))));
   }
 
   private Route guard(HttpRequest request, Route inner) {
@@ -210,8 +212,7 @@ final class Envelope extends AllDirectives {
   }
 
   private static HttpResponse finish(HttpRequest request, HttpResponse response, String ids) {
-    HttpResponse named =
-        Cors.readable(response.addHeader(RawHeader.create("Request-Id", ids)));
+    HttpResponse named = Cors.readable(response.addHeader(RawHeader.create("Request-Id", ids)));
     if (!(response.entity() instanceof HttpEntity.Strict body)
         || !body.getContentType().equals(ContentTypes.APPLICATION_JSON)) {
       return named;
@@ -225,13 +226,15 @@ final class Envelope extends AllDirectives {
     // The bytes differ by their coding, so that only the weak form may be the same.
     String tag = tag(body.getData().toArrayUnsafe());
     HttpResponse tagged =
-        offered.addHeader(
-            RawHeader.create("ETag", offered == varied ? tag : "W/" + tag));
+        offered.addHeader(RawHeader.create("ETag", offered == varied ? tag : "W/" + tag));
     return request
             .getHeader("if-none-match")
             .filter(header -> matches(header.value(), tag))
             .isPresent()
-        ? varied.addHeader(RawHeader.create("ETag", tag)).withEntity(HttpEntities.EMPTY).withStatus(304)
+        ? varied
+            .addHeader(RawHeader.create("ETag", tag))
+            .withEntity(HttpEntities.EMPTY)
+            .withStatus(304)
         : tagged;
   }
 

@@ -64,7 +64,8 @@ final class NotAvailable {
   private static final Map<String, String> CANNOT =
       Map.ofEntries(
           Map.entry(
-              "account", "change its one account; the node's configuration names it, dynode.account"),
+              "account",
+              "change its one account; the node's configuration names it, dynode.account"),
           Map.entry("app", "manage certificates of apps"),
           Map.entry("capability", "tell capabilities"),
           Map.entry("collaborator", "give anybody else access to an app; it has one account"),
@@ -96,8 +97,7 @@ final class NotAvailable {
   /** Of these none was found, as there is none. */
   static Problem missing(String resource) {
     String called = key(resource).replace("add_on", "add-on").replace('_', ' ');
-    return new Problem(
-            404, "not_found", "Couldn't find that " + called + ". " + sentence(resource))
+    return new Problem(404, "not_found", "Couldn't find that " + called + ". " + sentence(resource))
         .with("resource", key(resource));
   }
 

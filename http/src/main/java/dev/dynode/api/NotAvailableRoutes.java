@@ -38,14 +38,8 @@ final class NotAvailableRoutes extends AllDirectives {
     return SchemaLinks.about(segments)
         .filter(NotAvailable::none)
         .map(NotAvailable::of)
-        .or(
-            () ->
-                SchemaLinks.below(segments)
-                    .filter(NotAvailable::none)
-                    .map(NotAvailable::missing))
-        .map(
-            problem ->
-                desk.answer(_ -> CompletableFuture.completedStage(problem.response())))
+        .or(() -> SchemaLinks.below(segments).filter(NotAvailable::none).map(NotAvailable::missing))
+        .map(problem -> desk.answer(_ -> CompletableFuture.completedStage(problem.response())))
         .orElseGet(this::reject);
   }
 
@@ -80,6 +74,8 @@ final class NotAvailableRoutes extends AllDirectives {
     if (!asks || !NotAvailable.none(link.resource())) {
       return NotAvailable.of(link.resource()).response();
     }
-    return link.list() ? Json.response(200, List.of()) : NotAvailable.missing(link.resource()).response();
+    return link.list()
+        ? Json.response(200, List.of())
+        : NotAvailable.missing(link.resource()).response();
   }
 }

@@ -44,8 +44,7 @@ record Page<T>(List<T> items, Optional<String> content, Optional<String> next, S
         header
             .map(ListRange::parse)
             .orElse(
-                new ListRange(
-                    fields.getFirst().name(), "", false, "", Optional.empty(), false));
+                new ListRange(fields.getFirst().name(), "", false, "", Optional.empty(), false));
     Field<T> field =
         fields.stream()
             .filter(each -> each.name().equals(range.field()))
@@ -80,8 +79,7 @@ record Page<T>(List<T> items, Optional<String> content, Optional<String> next, S
                     + "; max="
                     + most
                     + (range.descending() ? ", order=desc" : ""));
-    return new Page<>(
-        items, content, next, names(fields));
+    return new Page<>(items, content, next, names(fields));
   }
 
   private static <T> String names(List<Field<T>> fields) {

@@ -52,7 +52,8 @@ public final class PlatformApi extends AllDirectives {
         concat(
             path(
                 segment("schema"),
-                () -> get(() -> getFromResource(SchemaLinks.SCHEMA, ContentTypes.APPLICATION_JSON))),
+                () ->
+                    get(() -> getFromResource(SchemaLinks.SCHEMA, ContentTypes.APPLICATION_JSON))),
             logs.streams(),
             new OtherServices().routes(),
             new BlobRoutes(desk, blocking).routes());

@@ -62,8 +62,8 @@ public record HttpRouter(ControlPlane control, LogStore logs, InstantSource cloc
       return CompletableFuture.completedStage(
           page(404, "No such app", "There is no app of this name here."));
     }
-    return control
-        .glance(app)
+    return CompletableFuture.completedStage(app)
+        .thenCompose(control::glance)
         .handle(
             (answer, _) -> {
               Reason reason = reason(answer);

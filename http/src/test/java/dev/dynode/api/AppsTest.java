@@ -135,8 +135,7 @@ class AppsTest {
     JsonNode all = api.get("/apps/shared-app/collaborators").json();
     SchemaCheck.each("collaborator", all);
     assertEquals("owner@example.com", all.path(0).path("user").path("email").asText());
-    assertEquals(
-        all.path(0), api.get("/apps/shared-app/collaborators/owner@example.com").json());
+    assertEquals(all.path(0), api.get("/apps/shared-app/collaborators/owner@example.com").json());
     problem(api.get("/apps/shared-app/collaborators/other@example.com"), 404, "not_found");
   }
 

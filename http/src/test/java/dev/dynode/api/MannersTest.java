@@ -101,14 +101,13 @@ class MannersTest {
             api, "PATCH", "/apps/polite-app/config-vars", body, "Content-Encoding: " + said);
     assertEquals(200, answer.status(), answer::text);
     assertEquals(
-        said + done,
-        api.get("/apps/polite-app/config-vars").json().path("PACKED").asText());
+        said + done, api.get("/apps/polite-app/config-vars").json().path("PACKED").asText());
   }
 
   @ParameterizedTest
   @CsvSource({"br, 415", "gzip, 400", "deflate, 400", "'gzip, gzip', 415", "identity, 201"})
   void otherCodingsAreRefused(String said, int status) throws Exception {
-    byte[] body = ("{\"name\": \"coded-app\"}").getBytes(StandardCharsets.UTF_8);
+    byte[] body = "{\"name\": \"coded-app\"}".getBytes(StandardCharsets.UTF_8);
     Answer answer = RawHttp.send(api, "POST", "/apps", body, "Content-Encoding: " + said);
     assertEquals(status, answer.status(), answer::text);
     assertTrue(status == 201 || answer.text().contains(said), answer::text);

@@ -56,8 +56,7 @@ class NotAvailableTest {
       if (link.method().equals("DELETE")) {
         api.app("doomed-app");
       }
-      Reply reply =
-          api.call(link.method(), path(link), link.method().equals("GET") ? "" : "{}");
+      Reply reply = api.call(link.method(), path(link), link.method().equals("GET") ? "" : "{}");
       String message = reply.json().path("message").asText();
       if (reply.status() == 500
           || message.contains("endpoint was not found")

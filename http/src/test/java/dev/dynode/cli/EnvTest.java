@@ -55,6 +55,39 @@ class EnvTest {
   }
 
   @Test
+  void herokusOtherServicesAreOurs() throws Exception {
+    try (TestNode node = new TestNode(folder)) {
+      Map<String, String> seen = evaluated(node.environment());
+      for (String service :
+          List.of(
+              "HEROKU_PARTICLEBOARD_URL",
+              "HEROKU_STATUS_HOST",
+              "HEROKU_BUILDPACK_REGISTRY_URL",
+              "HEROKU_EXEC_URL",
+              "HEROKU_LOGIN_HOST")) {
+        assertEquals(node.api(), seen.get(service), service);
+      }
+      assertEquals("127.0.0.1", seen.get("HEROKU_DATA_HOST"));
+      assertEquals(node.api().replace("http://", ""), seen.get("HEROKU_GIT_HOST"));
+    }
+  }
+
+  /** The command makes it https; there git would wait for a handshake, or ask for a password. */
+  @Test
+  void gitAsksTheApiInPlainText() throws Exception {
+    try (TestNode node = new TestNode(folder)) {
+      Map<String, String> environment = new HashMap<>(node.environment());
+      environment.put("GIT_CONFIG_GLOBAL", evaluated(environment).get("GIT_CONFIG_GLOBAL"));
+      assertEquals(
+          environment.get("GIT_CONFIG_GLOBAL"), evaluated(environment).get("GIT_CONFIG_GLOBAL"));
+      String remote = node.api().replace("http:", "https:") + "/shop.git";
+      Programs.Result git =
+          Programs.run(List.of("git", "ls-remote", "--get-url", remote), environment, new byte[0]);
+      assertEquals(node.api() + "/shop.git\n", git.text(), git.err());
+    }
+  }
+
+  @Test
   void keepsTheCertificatesThatWereThere() throws Exception {
     try (TestNode node = new TestNode(folder)) {
       Path company = Files.writeString(folder.resolve("company.pem"), "COMPANY");

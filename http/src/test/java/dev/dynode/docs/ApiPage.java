@@ -2,12 +2,14 @@ package dev.dynode.docs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dynode.api.Absence;
 import dev.dynode.node.NodeProcess;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,6 +17,7 @@ import java.util.TreeSet;
 /** Which calls of the Platform API a node answers, found by making every call the schema names. */
 final class ApiPage {
   private static final String UNKNOWN = "API endpoint was not found";
+  private static final String APP = "shop";
 
   /** What we answer beyond the schema; asked like the rest. */
   private static final List<Call> OURS =
@@ -38,31 +41,48 @@ final class ApiPage {
           new Call("GET", "/hosts", "where dynos run (Dynode's own)"),
           new Call("POST", "/hosts/{host}/actions/drain", "no more dynos there (Dynode's own)"),
           new Call("POST", "/hosts/{host}/actions/undrain", "dynos there again (Dynode's own)"),
-          new Call("GET", "/apps/{app}/addon-attachments", "always empty"),
           new Call("GET", "/schema", "the schema itself"));
 
   private ApiPage() {}
 
-  private record Call(String method, String path, String title) {}
+  private record Call(String method, String path, String title) {
+    /** The schema's resource, if it is one of the schema's. */
+    String resource() {
+      return title.split(": ", 2)[0];
+    }
+
+    /** Of the app there is, unless that would end it, and of nothing else. */
+    String asked() {
+      boolean ends = method.equals("DELETE") && path.equals("/apps/{app}");
+      return (ends ? path : path.replace("/apps/{app}", "/apps/" + APP))
+          .replace("{account}", "~")
+          .replaceAll("\\{[^}]*}", "none-of-this-name");
+    }
+  }
 
   static String text(Path folder) throws Exception {
     var served = new TreeMap<String, TreeSet<String>>();
+    var none = new TreeMap<String, TreeSet<String>>();
+    var unavailable = new TreeMap<String, TreeSet<String>>();
     try (NodeProcess node = NodeProcess.start(folder.resolve("data"))) {
+      node.post("/apps", "{\"name\": \"" + APP + "\"}");
       for (Call call : calls()) {
-        String path = call.path().replaceAll("\\{[^}]*}", "none-of-this-name");
-        String answer = node.call(call.method(), path, null).body();
-        if (!answer.contains(UNKNOWN)) {
-          served
-              .computeIfAbsent(call.path() + " " + call.method(), _ -> new TreeSet<>())
-              .add(call.title());
+        String answer = node.call(call.method(), call.asked(), null).body();
+        if (answer.contains(UNKNOWN)) {
+          throw new IllegalStateException(call + ": " + answer);
         }
+        boolean refused = answer.contains("\"not_available\"");
+        boolean nothing = answer.contains("Dynode has no ") || Absence.none(call.resource());
+        (refused ? unavailable : nothing ? none : served)
+            .computeIfAbsent(call.path() + " " + call.method(), _ -> new TreeSet<>())
+            .add(call.title());
       }
     }
     var page = new StringBuilder(Docs.generated("ApiPage"));
     page.append("# Platform API\n\n");
     page.append(
         """
-        The calls a node answers, of those Heroku's schema (`GET /schema`) names, and its own. Every call needs
+        Every call of Heroku's schema (`GET /schema`), and the node's own. Every call needs
         `Accept: application/vnd.heroku+json; version=3` and a token (`Authorization: Bearer …`, or Basic with the token
         as password). `GET /apps/{app}/dynos?all=true` includes finished dynos; a dyno also tells `exit_status`,
         `ended_at` and `cause`; `POST /apps/{app}/dynos` understands the header `Idempotency-Key`; apps have a
@@ -71,7 +91,34 @@ final class ApiPage {
         | path | method | what |
         |---|---|---|
         """);
-    served.forEach(
+    append(page, served);
+    page.append(
+        """
+
+        ## What there is none of
+
+        These lists are `[]`, and nothing is found by id or name: 404 `not_found`, with a sentence that says so.
+
+        | path | method | what |
+        |---|---|---|
+        """);
+    append(page, none);
+    page.append(
+        """
+
+        ## What is not available
+
+        These calls are answered with 501 `not_available` and a sentence that says what Dynode does not have.
+
+        | path | method | what |
+        |---|---|---|
+        """);
+    append(page, unavailable);
+    return page.toString();
+  }
+
+  private static void append(StringBuilder page, Map<String, TreeSet<String>> calls) {
+    calls.forEach(
         (call, titles) ->
             page.append("| `")
                 .append(call, 0, call.lastIndexOf(' '))
@@ -80,7 +127,6 @@ final class ApiPage {
                 .append(" | ")
                 .append(String.join(", ", titles))
                 .append(" |\n"));
-    return page.toString();
   }
 
   private static List<Call> calls() throws Exception {

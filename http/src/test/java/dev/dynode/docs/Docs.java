@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the documentation is. */
-final class Docs {
+public final class Docs {
   private Docs() {}
 
   /** The project's folder, wherever in it the tests run. */
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isDirectory(folder.resolve("docs"))) {
       folder = folder.getParent();
@@ -19,7 +19,7 @@ final class Docs {
     return folder;
   }
 
-  static String generated(String by) {
+  public static String generated(String by) {
     return "<!-- Made from the code by " + by + "; `-Ddocs.update=true` writes it anew. -->\n\n";
   }
 }

@@ -121,6 +121,16 @@ public final class HerokuCli {
     return new HerokuCli(program, home, less);
   }
 
+  /** Where it was installed. */
+  Path root() {
+    return program.resolveSibling("../..").normalize();
+  }
+
+  /** Its own home, in which it runs. */
+  Path home() {
+    return home;
+  }
+
   List<String> command(String... words) {
     List<String> command = new ArrayList<>();
     command.add(program.toString());

@@ -126,7 +126,9 @@ class HerokuCommandsTest {
     String app = "made-" + version;
     Result made = heroku.run("apps:create", app).exits(0);
     assertTrue(made.said().endsWith("Creating " + app + "... done"), made.said());
-    assertTrue(made.out().startsWith("http://" + app + ".localhost/ | https://"), made.out());
+    String router = node.process().ready().replaceFirst(".*router [^:]+:(\\d+),.*", "$1");
+    String web = "http://" + app + ".localhost:" + router + "/";
+    assertTrue(made.out().startsWith(web + " | https://"), made.out());
     Result again = heroku.run("apps:create", app).exits(2);
     assertTrue(
         again.said().endsWith("Name " + app + " is already taken Error ID: invalid_params"),
@@ -146,7 +148,7 @@ class HerokuCommandsTest {
                 "Region:         us",
                 "Repo Size:      0 B",
                 "Stack:          heroku-24",
-                "Web URL:        http://" + app + ".localhost/")),
+                "Web URL:        " + web)),
         "" + info);
 
     Result gone = heroku.run("apps:destroy", "-a", app, "--confirm", app).exits(0);
@@ -225,6 +227,6 @@ class HerokuCommandsTest {
             .run("domains", "-a", app)
             .exits(0)
             .out()
-            .startsWith("=== " + app + " Heroku Domain"));
+            .startsWith("=== " + app + " Heroku Domain\n\n" + app + ".localhost"));
   }
 }
