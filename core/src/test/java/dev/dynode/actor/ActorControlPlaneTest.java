@@ -59,7 +59,7 @@ class ActorControlPlaneTest {
         Map::of,
         kit.scheduler(),
         new ActorControlPlane.Patience(
-            longest, again, SKEW, "The app", InstantSource.fixed(NOON), () -> false),
+            longest, again, SKEW, "The app", InstantSource.fixed(NOON), Optional::empty, Optional::empty),
         Optional.empty());
   }
 

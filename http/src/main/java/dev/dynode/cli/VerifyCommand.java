@@ -64,7 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw new CommandFailed(e.text(), NOT_LOOKED);
     } catch (IOException | RuntimeException e) { // damage shows itself in many ways
       throw new CommandFailed(
-          String.valueOf(e.getMessage() == null ? e : e.getMessage()), NOT_LOOKED);
+          Reason.of(e), NOT_LOOKED);
     } finally {
       bar.clear();
     }
