@@ -353,8 +353,8 @@ public final class Node implements RunningNode {
     if (!closing.get()) {
       removed = true;
       LOG.error(
-          "This node was cut off from most control nodes, and the cluster has gone on without it."
-              + " It stops; start it again.");
+          "This node was cut off from most control nodes, and the cluster has gone on without it. It"
+              + " stops; start it again.");
       Thread.ofPlatform().name("removed").start(this::close);
     }
   }
