@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class StarvedTest {
   private static final int BYTES = 5_000_000;
-  private static final int AT_ONCE = 4;
-  private static final int SPINNERS_PER_PROCESSOR = 8;
+  private static final int AT_ONCE = 1;
+  private static final int SPINNERS_PER_PROCESSOR = 4;
 
   /** A byte that does not come for so long will not come. */
   private static final long STANDS_STILL_NANOS = TimeUnit.SECONDS.toNanos(60);
