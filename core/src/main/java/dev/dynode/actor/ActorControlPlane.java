@@ -227,7 +227,8 @@ public record ActorControlPlane(
       BiFunction<Optional<Instant>, Duration, CompletionStage<Answer<T>>> question) {
     Optional<String> unwritten = patience.unwritten().get();
     if (unwritten.isPresent()) {
-      return CompletableFuture.completedStage(new Answer.Failed<>(Failure.notDone(unwritten.get())));
+      return CompletableFuture.completedStage(
+          new Answer.Failed<>(Failure.notDone(unwritten.get())));
     }
     var asked = new AtomicInteger();
     return this.<Answer<T>>repeat(

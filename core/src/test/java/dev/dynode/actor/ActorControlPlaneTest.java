@@ -59,7 +59,13 @@ class ActorControlPlaneTest {
         Map::of,
         kit.scheduler(),
         new ActorControlPlane.Patience(
-            longest, again, SKEW, "The app", InstantSource.fixed(NOON), Optional::empty, Optional::empty),
+            longest,
+            again,
+            SKEW,
+            "The app",
+            InstantSource.fixed(NOON),
+            Optional::empty,
+            Optional::empty),
         Optional.empty());
   }
 

@@ -4,7 +4,6 @@ import dev.dynode.domain.logs.LogLine;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 

@@ -63,8 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (ApiError e) {
       throw new CommandFailed(e.text(), NOT_LOOKED);
     } catch (IOException | RuntimeException e) { // damage shows itself in many ways
-      throw new CommandFailed(
-          Reason.of(e), NOT_LOOKED);
+      throw new CommandFailed(Reason.of(e), NOT_LOOKED);
     } finally {
       bar.clear();
     }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /** The folder that holds everything one node keeps, held by at most one node at a time. */
 public final class DataFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataFolder.class);
+
   /** What a node that starts waits for; there only while it does. */
   public static final String STARTING = "node.starting";
 

@@ -50,13 +50,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,8 +87,7 @@ public final class Node implements RunningNode {
   /** The same where nobody can answer them but by saying so. */
   private static final Duration IN_VAIN = Duration.ofSeconds(3);
 
-  private static final String CUT_OFF =
-      "This node was cut off from the control nodes.";
+  private static final String CUT_OFF = "This node was cut off from the control nodes.";
 
   /** What the host of a node that is alone is called. */
   static final String ALONE = "local";
@@ -436,7 +434,8 @@ public final class Node implements RunningNode {
     var created =
         Ports.open(
             "cluster-port",
-            membership.host(), membership.port(),
+            membership.host(),
+            membership.port(),
             () ->
                 ActorSystem.create(
                     behavior,

@@ -47,7 +47,8 @@ final class ConnectionStage
   }
 
   /**
-   * @param lingers told when nothing more will be sent; somebody must cut it if it does not end then
+   * @param lingers told when nothing more will be sent; somebody must cut it if it does not end
+   *     then
    */
   ConnectionStage(Runnable received, Runnable sent, Runnable lingers, Runnable ended) {
     this.received = received;
