@@ -261,7 +261,7 @@ class KeeperTest {
       assertEquals(137, status(process));
       IOException refused =
           assertThrows(IOException.class, () -> runtime.start(Launches.pipes("sleep 1000")));
-      assertTrue(refused.getMessage().contains("lease"), refused::getMessage);
+      assertTrue(String.valueOf(refused.getMessage()).contains("lease"), refused::getMessage);
       runtime.warmUp();
       runtime.keepFor(Duration.ofMinutes(5));
       assertEquals(5, status(runtime.start(Launches.pipes("exit 5"))));
@@ -329,12 +329,12 @@ class KeeperTest {
         assertThrows(
             IOException.class,
             () -> new LocalRuntime(data, Launches.settings(isolation), nothing).recover());
-    assertTrue(failure.getMessage().contains("ended with status 1"), failure::getMessage);
-    assertTrue(failure.getMessage().contains("dev.dynode.runtime.Keeper"), failure::getMessage);
+    assertTrue(String.valueOf(failure.getMessage()).contains("ended with status 1"), failure::getMessage);
+    assertTrue(String.valueOf(failure.getMessage()).contains("dev.dynode.runtime.Keeper"), failure::getMessage);
     var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 ms"));
     failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty).recover());
     assertTrue(
-        failure.getMessage().contains("dynode.runtime.keeper.start-within"), failure::getMessage);
+        String.valueOf(failure.getMessage()).contains("dynode.runtime.keeper.start-within"), failure::getMessage);
     new LocalRuntime(data, Launches.settings(isolation)).close();
   }
 
@@ -353,7 +353,7 @@ class KeeperTest {
       var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 s"));
       IOException failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty));
       assertTrue(
-          failure.getMessage().contains("process " + keeper + ", does not answer within 1s"),
+          String.valueOf(failure.getMessage()).contains("process " + keeper + ", does not answer within 1s"),
           failure::getMessage);
     } finally {
       Libc.kill(keeper, 18);
