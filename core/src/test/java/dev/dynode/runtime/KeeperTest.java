@@ -329,12 +329,16 @@ class KeeperTest {
         assertThrows(
             IOException.class,
             () -> new LocalRuntime(data, Launches.settings(isolation), nothing).recover());
-    assertTrue(String.valueOf(failure.getMessage()).contains("ended with status 1"), failure::getMessage);
-    assertTrue(String.valueOf(failure.getMessage()).contains("dev.dynode.runtime.Keeper"), failure::getMessage);
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("ended with status 1"), failure::getMessage);
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("dev.dynode.runtime.Keeper"),
+        failure::getMessage);
     var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 ms"));
     failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty).recover());
     assertTrue(
-        String.valueOf(failure.getMessage()).contains("dynode.runtime.keeper.start-within"), failure::getMessage);
+        String.valueOf(failure.getMessage()).contains("dynode.runtime.keeper.start-within"),
+        failure::getMessage);
     new LocalRuntime(data, Launches.settings(isolation)).close();
   }
 
@@ -353,7 +357,8 @@ class KeeperTest {
       var hasty = Launches.settings(isolation, Map.of("dynode.runtime.keeper.start-within", "1 s"));
       IOException failure = assertThrows(IOException.class, () -> new LocalRuntime(data, hasty));
       assertTrue(
-          String.valueOf(failure.getMessage()).contains("process " + keeper + ", does not answer within 1s"),
+          String.valueOf(failure.getMessage())
+              .contains("process " + keeper + ", does not answer within 1s"),
           failure::getMessage);
     } finally {
       Libc.kill(keeper, 18);

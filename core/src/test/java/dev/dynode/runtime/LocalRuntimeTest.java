@@ -49,11 +49,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class LocalRuntimeTest {
   @TempDir private static Path folder;
+
   @SuppressWarnings("NullAway.Init") // before each class
   private static Path data;
 
   @SuppressWarnings("NullAway.Init")
   private static LocalRuntime runtime;
+
   private final Choice isolation;
 
   LocalRuntimeTest(Choice isolation) {

@@ -199,7 +199,9 @@ class RemovalTest {
                       return true;
                     }));
     assertTrue(String.valueOf(failure.getMessage()).contains(tree.toString()), failure::getMessage);
-    assertTrue(String.valueOf(failure.getMessage()).contains("file: Permission denied"), failure::getMessage);
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("file: Permission denied"),
+        failure::getMessage);
     try (var left = Files.list(tree)) {
       assertEquals(1, left.count());
     }

@@ -226,7 +226,9 @@ final class Envelope extends AllDirectives {
     // The bytes differ by their coding, so that only the weak form may be the same.
     String tag = tag(body.getData().toArrayUnsafe());
     HttpResponse tagged =
-        offered.addHeader(RawHeader.create("ETag", offered == varied ? tag : "W/" + tag));
+        offered.addHeader(
+            RawHeader.create(
+                "ETag", offered.getHeader("content-encoding").isEmpty() ? tag : "W/" + tag));
     return request
             .getHeader("if-none-match")
             .filter(header -> matches(header.value(), tag))

@@ -98,7 +98,7 @@ final class SchemaLinks {
   private static Stream<Link> at(List<String> segments) {
     return all().stream()
         .filter(link -> link.matches(segments))
-        .sorted(Comparator.comparing(Link::words).reversed());
+        .sorted(Comparator.comparingLong(Link::words).reversed());
   }
 
   private static List<Link> read() {

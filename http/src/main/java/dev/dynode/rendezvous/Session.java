@@ -144,6 +144,7 @@ final class Session {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // a virtual thread keeps its carrier until it waits
   private void feed(byte[] buffer, int length) {
     if (exit.isDone()) { // thrown away, and no sign of life
       Thread.yield(); // what never waits would keep all others waiting

@@ -59,7 +59,7 @@ final class ConnectionStage
 
   /** Ends the connection, also one that has not begun yet. From any thread. */
   void end(End how) {
-    ender.thenAccept(end -> end.accept(how));
+    var _ = ender.thenAccept(end -> end.accept(how));
   }
 
   @Override
@@ -75,11 +75,12 @@ final class ConnectionStage
   private final class Logic extends GraphStageLogic {
     Logic() {
       super(shape);
-      pass(netIn, httpOut, received);
-      pass(httpIn, netOut, sent);
+      pass(netIn, httpOut, received, () -> complete(httpOut));
+      pass(httpIn, netOut, sent, this::linger);
     }
 
-    private void pass(Inlet<ByteString> in, Outlet<ByteString> out, Runnable seen) {
+    private void pass(
+        Inlet<ByteString> in, Outlet<ByteString> out, Runnable seen, Runnable finished) {
       setHandler(
           in,
           new AbstractInHandler() {
@@ -91,11 +92,7 @@ final class ConnectionStage
 
             @Override
             public void onUpstreamFinish() {
-              if (in == httpIn) {
-                linger();
-              } else {
-                complete(out);
-              }
+              finished.run();
             }
 
             @Override

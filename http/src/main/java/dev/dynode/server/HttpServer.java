@@ -39,7 +39,6 @@ public final class HttpServer {
   private static final Duration LOOK_EVERY = Duration.ofMillis(250);
 
   private final ActorSystem system;
-  private final ConnectionLimits limits;
   private final ServerSettings settings;
   private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
   private final Connections connections;
@@ -54,7 +53,6 @@ public final class HttpServer {
       ServerSettings settings,
       Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
     this.system = system;
-    this.limits = limits;
     this.settings = settings;
     this.handler = handler;
     connections = new Connections(limits);
@@ -159,7 +157,7 @@ public final class HttpServer {
       Flow<HttpRequest, HttpResponse, NotUsed> answers =
           Flow.of(HttpRequest.class)
               .map(connection::begun)
-              .mapAsync(settings.getPipeliningLimit(), handler::apply)
+              .mapAsync(settings.getPipeliningLimit(), handler)
               .map(this::answered);
       Flow<ByteString, ByteString, NotUsed> bytes =
           answers.join(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -117,7 +118,7 @@ final class ApiPage {
     return page.toString();
   }
 
-  private static void append(StringBuilder page, Map<String, TreeSet<String>> calls) {
+  private static void append(StringBuilder page, Map<String, ? extends Set<String>> calls) {
     calls.forEach(
         (call, titles) ->
             page.append("| `")

@@ -1,5 +1,6 @@
 package dev.dynode.heroku;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,7 +71,7 @@ class CompatibilityTest {
     var wrong = new ArrayList<String>();
     Map<String, Row> rows = new TreeMap<>();
     for (Line line : lines) {
-      Row row = row(line, found.endings().get(line.call()));
+      Row row = row(line, requireNonNull(found.endings().get(line.call()), line.call()));
       rows.put(line.call(), row);
       if (!row.wrong().isEmpty()) {
         wrong.add(line.call() + ": " + row.wrong() + ": " + found.endings().get(line.call()));
@@ -153,7 +154,10 @@ class CompatibilityTest {
       }
     }
     for (List<String> topic : topics.values()) {
-      shares.stream().min(java.util.Comparator.comparing(List::size)).orElseThrow().addAll(topic);
+      shares.stream()
+          .min(java.util.Comparator.comparingInt(List::size))
+          .orElseThrow()
+          .addAll(topic);
     }
     return shares;
   }

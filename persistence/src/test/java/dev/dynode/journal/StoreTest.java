@@ -1,5 +1,6 @@
 package dev.dynode.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -97,7 +98,8 @@ class StoreTest {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("StoreTest -Dseed=" + seed);
     Path log = writtenButNotClosed();
-    Witness.make(log.getParent(), 99); // as it was while the last one was being written
+    Witness.make(
+        requireNonNull(log.getParent()), 99); // as it was while the last one was being written
     try (var file = new RandomAccessFile(log.toFile(), "rw")) {
       file.setLength(file.length() - 1 - new Random(seed).nextInt(20));
     }
