@@ -30,7 +30,11 @@ final class Removal implements AutoCloseable {
   private final String prefix = ".removed-" + UUID.randomUUID() + "-";
   private final MemorySegment lifted = calls.room(prefix.length() + DIGITS);
   private final MemorySegment lower = calls.room(prefix.length() + DIGITS);
+
+  /** How many folders were lifted, and the first of them that was not looked into. */
   private long names;
+
+  private long next;
   private int around;
   private int top;
   private long moved;
@@ -93,25 +97,26 @@ final class Removal implements AutoCloseable {
       calls.rewind(top, 0);
       while (above.more(top)) {
         for (MemorySegment name = above.next(); name != null; name = above.next()) {
-          boolean folder = above.folder();
-          if (lifted(name) || !gone(top, name, folder)) {
-            emptied(name);
+          if (isLifted(name)) {
+            if (number(name) < next) { // it stayed in an earlier round
+              emptied(name);
+            }
+          } else if (!gone(top, name, above.folder())) {
+            lift(top, name, lifted); // which shows whether it is a mount
           }
         }
+      }
+      // In the order of their numbers: reading the top again for each would make deep trees slow.
+      while (next < names) {
+        lifted.setString(0, prefix + next++);
+        emptied(lifted);
       }
     }
   }
 
-  /** Removes a folder of the top, after all in it, of which folders go to the top. */
+  /** Removes a folder at the top, after all in it, of which folders go to the top. */
   private void emptied(MemorySegment name) {
-    MemorySegment as = name;
-    if (!lifted(name)) {
-      if (!lift(top, name, lifted)) { // which shows whether it is a mount
-        return;
-      }
-      as = lifted;
-    }
-    int fd = enter(top, as);
+    int fd = enter(top, name);
     if (fd < 0) {
       complain(fd, name);
       return;
@@ -127,13 +132,17 @@ final class Removal implements AutoCloseable {
     } finally {
       Libc.close(fd);
     }
-    if (calls.removeFolder(top, as) >= 0) {
+    if (calls.removeFolder(top, name) >= 0) {
       moved++;
     }
   }
 
-  private boolean lifted(MemorySegment name) {
+  private boolean isLifted(MemorySegment name) {
     return name.get(ValueLayout.JAVA_BYTE, 0) == '.' && Entries.text(name).startsWith(prefix);
+  }
+
+  private long number(MemorySegment name) {
+    return Long.parseLong(Entries.text(name).substring(prefix.length()));
   }
 
   /** Whether it could be removed at once, as a file or an empty folder, or had gone. */
@@ -166,17 +175,18 @@ final class Removal implements AutoCloseable {
     return failed;
   }
 
-  /** Moves a folder to the top under a new name; false where it went away or stays. */
-  private boolean lift(int folder, MemorySegment name, MemorySegment as) {
-    as.setString(0, prefix + names++);
+  /** Moves a folder to the top under a new name, where it does not stay. */
+  private void lift(int folder, MemorySegment name, MemorySegment as) {
+    as.setString(0, prefix + names);
     long failed = 0;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       failed = calls.move(folder, name, top, as);
       if (failed >= 0) {
+        names++;
         if (folder != top) {
           moved++;
         }
-        return true;
+        return;
       }
       if (failed == -FileCalls.EACCES) {
         calls.modeOf(folder, name, OPEN);
@@ -185,7 +195,6 @@ final class Removal implements AutoCloseable {
       }
     }
     complain(failed, name);
-    return false;
   }
 
   /** Takes flags away that keep a name in its folder. */

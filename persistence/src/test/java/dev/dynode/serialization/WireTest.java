@@ -114,6 +114,7 @@ class WireTest {
             Optional.empty(),
             "heroku-24"),
         new AppCommand.ReportSlugStored(BY, new SlugId(new UUID(4, 1)), 5, "SHA256:0"),
+        new AppCommand.RemoveSlug(BY, new SlugId(new UUID(4, 1))),
         new AppCommand.CreateRelease(BY, release, new SlugId(new UUID(4, 1)), Optional.of("x")),
         new AppCommand.RollBack(BY, release, new ReleaseId(new UUID(3, 2))),
         run(),

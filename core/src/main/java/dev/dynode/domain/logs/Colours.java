@@ -19,8 +19,20 @@ record Colours(int mask) {
 
   Colours after(String parameters) {
     int now = mask;
-    for (String parameter : parameters.split(";", -1)) {
-      now = after(now, parameter.length() > 4 ? "?" : parameter);
+    String[] all = parameters.split(";", -1);
+    for (int i = 0; i < all.length; i++) {
+      switch (all[i]) {
+        case "38" -> now |= FOREGROUND;
+        case "48" -> now |= BACKGROUND;
+        case "58" -> now |= UNKNOWN;
+        default -> {
+          now = after(now, all[i].length() > 4 ? "?" : all[i]);
+          continue;
+        }
+      }
+      // 5;N or 2;R;G;B belong to it: a 0 among them takes nothing back.
+      String kind = i + 1 < all.length ? all[i + 1] : "";
+      i += kind.equals("5") ? 2 : kind.equals("2") ? 4 : 0;
     }
     return new Colours(now);
   }

@@ -113,6 +113,18 @@ class ReviewTest {
             Optional.empty(),
             "dynode-1"));
     story.when(new AppCommand.ReportSlugStored(USER, slug, 10, "SHA256:00"));
+    var unused = new SlugId(id());
+    story.when(
+        new AppCommand.CreateSlug(
+            USER,
+            unused,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "dynode-1"));
+    story.when(new AppCommand.RemoveSlug(USER, unused));
     story.when(new AppCommand.CreateRelease(USER, release(), slug, Optional.empty()));
     story.when(new AppCommand.CreateRelease(USER, release(), slug, Optional.of("Rollback to v9")));
     story.when(new AppCommand.RollBack(USER, release(), released(2)));

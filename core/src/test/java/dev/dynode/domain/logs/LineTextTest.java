@@ -53,7 +53,9 @@ class LineTextTest {
     }
     assertEquals("\u001b[8mhidden\u001b[0m", LineText.of("\u001b[8mhidden"));
     assertEquals("\u001b[0;41mx\u001b[0m", LineText.of("\u001b[0;41mx"));
-    assertEquals("\u001b[38;5;0mx\u001b[39m\u001b[0m", LineText.of("\u001b[38;5;0mx\u001b[39m"));
+    assertEquals("\u001b[38;5;0mx\u001b[0m", LineText.of("\u001b[38;5;0mx"));
+    assertEquals("\u001b[48;2;0;0;0mx\u001b[0m", LineText.of("\u001b[48;2;0;0;0mx"));
+    assertEquals("\u001b[38;5;0mx\u001b[39m", LineText.of("\u001b[38;5;0mx\u001b[39m"));
     assertEquals("^[[>4;2m^[[31", LineText.of("\u001b[>4;2m\u001b[31"));
     assertEquals("^[[" + "1;".repeat(40) + "1m", LineText.of("\u001b[" + "1;".repeat(40) + "1m"));
   }
