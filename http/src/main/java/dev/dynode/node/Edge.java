@@ -75,6 +75,7 @@ final class Edge {
     HttpServer.Bound router =
         Ports.open(
             "router-port",
+            parts.bind(),
             settings.routerPort(),
             () ->
                 Node.await(
@@ -96,6 +97,7 @@ final class Edge {
     HttpServer.Bound api =
         Ports.open(
             "api-port",
+            parts.bind(),
             settings.apiPort(),
             () ->
                 Node.await(

@@ -25,6 +25,7 @@ record Health(HttpServer server) implements AutoCloseable {
   static Health serve(String host, int port, Supplier<Optional<String>> unready) throws Exception {
     return Ports.open(
         "health-port",
+        host,
         port,
         () -> {
           HttpServer server = HttpServer.create(new InetSocketAddress(host, port), 0);

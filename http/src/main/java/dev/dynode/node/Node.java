@@ -240,6 +240,7 @@ public final class Node implements RunningNode {
       var server =
           Ports.open(
               "rendezvous-port",
+              bindAddress(),
               settings.rendezvousPort(),
               () ->
                   new RendezvousServer(

@@ -32,11 +32,15 @@ final class Ports {
    * Opens a port.
    *
    * @param setting as it is written behind {@code --}
-   * @param open binds it
+   * @param host address it is bound at
+   * @param open binds it; only where it seems to be free, for Pekko logs what it meets
    * @throws IOException in one sentence, where the port cannot be had
    */
-  static <T> T open(String setting, int port, Callable<T> open) throws Exception {
+  static <T> T open(String setting, String host, int port, Callable<T> open) throws Exception {
     try {
+      try (var trial = new ServerSocket()) {
+        trial.bind(new InetSocketAddress(host, port));
+      }
       return open.call();
     } catch (Exception e) {
       @Nullable String why = bindFailure(e);
@@ -54,23 +58,6 @@ final class Ports {
                   : "%s%s. Give another --%s, or see --public-host.".formatted(what, why, setting),
           e);
     }
-  }
-
-  /**
-   * The same, for what would log what it meets: first it is tried whether the port can be had.
-   *
-   * @param host address it is to be bound at
-   */
-  static <T> T open(String setting, String host, int port, Callable<T> open) throws Exception {
-    return open(
-        setting,
-        port,
-        () -> {
-          try (var trial = new ServerSocket()) {
-            trial.bind(new InetSocketAddress(host, port));
-          }
-          return open.call();
-        });
   }
 
   private static @Nullable String bindFailure(Throwable e) {
