@@ -161,7 +161,8 @@ final class TestNetwork implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (int number : machines.values()) {
+    for (int number : machines.values()) { // the kernel ends a name space, and links in it, later
+      run("link del " + name + "." + number, "link del " + store + "." + number);
       run("netns del " + name + "-" + number);
     }
     run("link del " + name, "link del " + store);
