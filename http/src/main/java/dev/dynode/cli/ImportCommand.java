@@ -125,8 +125,9 @@ final class ImportCommand implements Callable<Integer> {
     } catch (HistoryFileInvalid | JournalUnavailable e) {
       throw new CommandFailed(from + ": " + Reason.of(e));
     } finally {
-      if (!done) {
+      if (!done && !made.isEmpty()) {
         remove(made);
+        Files.deleteIfExists(folder.resolve("journal.kept")); // or a journal would be missed there
       }
     }
   }
