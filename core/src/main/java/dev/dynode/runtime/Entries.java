@@ -32,6 +32,7 @@ final class Entries {
   }
 
   /** Reads on; whether there is more. Lets other threads go on, as this may take long. */
+  @SuppressWarnings("ThreadPriorityCheck") // a virtual thread keeps its carrier until it waits
   boolean more(int folder) {
     if (++pieces % AT_ONCE == 0) {
       Thread.yield();

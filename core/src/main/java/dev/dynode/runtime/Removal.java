@@ -199,7 +199,8 @@ final class Removal implements AutoCloseable {
 
   /** Takes flags away that keep a name in its folder. */
   private boolean free(int folder, MemorySegment name) {
-    return (folder != around && calls.release(folder)) | calls.release(folder, name);
+    boolean above = folder != around && calls.release(folder);
+    return calls.release(folder, name) || above;
   }
 
   /** A folder's descriptor; opened to its owner first. */
@@ -217,7 +218,7 @@ final class Removal implements AutoCloseable {
   private void complain(long failed, MemorySegment name) {
     if (failed < 0) {
       left++;
-      example = Entries.text(name) + ": " + Libc.reason((int) -failed);
+      example = Entries.text(name) + ": " + Libc.reason(-failed);
     }
   }
 

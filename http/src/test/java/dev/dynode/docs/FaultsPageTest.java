@@ -54,7 +54,8 @@ class FaultsPageTest {
     Map<String, String> tests = new HashMap<>();
     for (String module : List.of("core", "simulator", "persistence", "http")) {
       try (Stream<Path> files = Files.walk(Docs.root().resolve(module).resolve("src/test/java"))) {
-        for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".java"))::iterator) {
+        for (Path file :
+            (Iterable<Path>) files.filter(f -> f.toString().endsWith(".java"))::iterator) {
           tests.merge(
               file.getFileName().toString().replace(".java", ""),
               Files.readString(file),

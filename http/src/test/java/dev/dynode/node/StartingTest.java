@@ -123,7 +123,10 @@ class StartingTest {
           assertThrows(
               IOException.class,
               () ->
-                  Ports.open("health-port", "127.0.0.1", port,
+                  Ports.open(
+                      "health-port",
+                      "127.0.0.1",
+                      port,
                       () -> new ServerSocket(port, 1, InetAddress.getLoopbackAddress())));
       assertEquals(
           expected.formatted("health-port", port, self, comm, "health-port"), other.getMessage());
@@ -133,7 +136,8 @@ class StartingTest {
     IOException address =
         assertThrows(
             IOException.class,
-            () -> Ports.open("router-port", "127.0.0.1", 0, () -> new ServerSocket(0, 1, elsewhere)));
+            () ->
+                Ports.open("router-port", "127.0.0.1", 0, () -> new ServerSocket(0, 1, elsewhere)));
     assertTrue(String.valueOf(address.getMessage()).contains("Cannot assign requested address"));
     assertFalse(String.valueOf(address.getMessage()).contains("java."), address.getMessage());
     assertThrows(

@@ -91,8 +91,7 @@ class FullDiskTest {
   private void refusedAtOnce(GroupCommit commits, String why) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     long began = System.nanoTime();
-    Optional<Exception> answer =
-        get(commits.append("id", written + 1, List.of(value(10)), false));
+    Optional<Exception> answer = get(commits.append("id", written + 1, List.of(value(10)), false));
     while (answer.isEmpty()) {
       assertTrue(System.nanoTime() < deadline, "it is still taken");
       written++;
@@ -130,7 +129,8 @@ class FullDiskTest {
   }
 
   private static boolean busy(RocksDB db) throws RocksDBException {
-    for (String kind : List.of("num-running-flushes", "mem-table-flush-pending", "num-running-compactions")) {
+    for (String kind :
+        List.of("num-running-flushes", "mem-table-flush-pending", "num-running-compactions")) {
       if (db.getAggregatedLongProperty("rocksdb." + kind) > 0) {
         return true;
       }
