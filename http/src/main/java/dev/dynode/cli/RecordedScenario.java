@@ -61,7 +61,7 @@ final class RecordedScenario {
       }
     } catch (JournalUnavailable e) {
       throw new CommandFailed(
-          Reason.of(e) + " Name a data folder with --data, or give --file an export.");
+          e.getMessage() + "; name a data folder with --data, or give --file an export.");
     }
   }
 
