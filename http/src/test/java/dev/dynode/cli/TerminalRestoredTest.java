@@ -36,7 +36,6 @@ class TerminalRestoredTest {
   @AfterEach
   void end() throws Exception {
     tmux("kill-server");
-    Programs.await("its socket is gone", () -> Files.notExists(folder.resolve("s")));
   }
 
   private String tmux(String... words) throws Exception {
@@ -44,7 +43,9 @@ class TerminalRestoredTest {
     command.addAll(List.of("-f", "/dev/null"));
     command.addAll(List.of(words));
     return Programs.run(
-            command, Map.of("HOME", folder.toString(), "SHELL", "/bin/bash", "HISTFILE", "/dev/null"), new byte[0])
+            command,
+            Map.of("HOME", folder.toString(), "SHELL", "/bin/bash", "HISTFILE", "/dev/null"),
+            new byte[0])
         .text()
         .strip();
   }
