@@ -31,7 +31,6 @@ public final class Connection {
   private long headSince;
   private long lastByte;
   private boolean trusted;
-  private boolean closing;
   private boolean finishing;
   private long finishingSince;
 
@@ -87,13 +86,8 @@ public final class Connection {
     lastByte = now;
   }
 
-  synchronized boolean isClosing() {
-    return closing;
-  }
-
-  /** Takes no further request, and ends once none is being answered. */
+  /** Ends now if nothing is being answered; else the answer says that it is the last. */
   synchronized void close() {
-    closing = true;
     if (open == 0) {
       finish();
     }

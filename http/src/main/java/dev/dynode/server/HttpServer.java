@@ -170,7 +170,7 @@ public final class HttpServer {
 
     private HttpResponse answered(HttpResponse response) {
       HttpResponse told =
-          closing || connection.isClosing()
+          closing
               ? response.addHeader(
                   org.apache.pekko.http.javadsl.model.headers.Connection.create("close"))
               : response;
