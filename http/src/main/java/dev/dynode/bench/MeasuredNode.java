@@ -162,7 +162,10 @@ final class MeasuredNode implements AutoCloseable {
   }
 
   JsonNode get(String path) throws IOException {
-    return answer(open(api.resolve(path), "GET"));
+    HttpURLConnection http = open(api.resolve(path), "GET");
+    String order = path.endsWith("/events") ? "sequence" : "id";
+    http.setRequestProperty("Range", order + " ..; max=1000"); // all: 200 come by themselves
+    return answer(http);
   }
 
   JsonNode post(String path, JsonNode body) throws IOException {
@@ -182,7 +185,6 @@ final class MeasuredNode implements AutoCloseable {
     http.setRequestProperty("Accept", "application/vnd.heroku+json; version=3");
     http.setRequestProperty("Content-Type", "application/json");
     http.setRequestProperty("Authorization", "Bearer " + token);
-    http.setRequestProperty("Range", "id ..; max=1000"); // of lists, all: 200 come by themselves
     return http;
   }
 

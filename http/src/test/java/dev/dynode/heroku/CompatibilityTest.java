@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CompatibilityTest {
   private static final List<String> CLASSES =
       List.of("works", "differs", "honest", "outside", "not run");
+  private static final String NOT_RUN = "not run: ";
   private static final int WALKERS = 2;
   private static final int DYNOS = 12;
 
@@ -47,7 +48,7 @@ class CompatibilityTest {
     }
 
     boolean run() {
-      return !remark.startsWith("not run: ");
+      return !remark.startsWith(NOT_RUN);
     }
 
     String command() {
@@ -71,10 +72,15 @@ class CompatibilityTest {
     var wrong = new ArrayList<String>();
     Map<String, Row> rows = new TreeMap<>();
     for (Line line : lines) {
-      Row row = row(line, requireNonNull(found.endings().get(line.call()), line.call()));
+      if (!line.run()) {
+        rows.put(line.call(), new Row("not run", line.remark().substring(NOT_RUN.length()), ""));
+        continue;
+      }
+      Ending ending = requireNonNull(found.endings().get(line.call()), line.call());
+      Row row = row(line, ending);
       rows.put(line.call(), row);
       if (!row.wrong().isEmpty()) {
-        wrong.add(line.call() + ": " + row.wrong() + ": " + found.endings().get(line.call()));
+        wrong.add(line.call() + ": " + row.wrong() + ": " + ending);
       }
     }
     assertEquals(List.of(), wrong);
@@ -163,10 +169,6 @@ class CompatibilityTest {
   }
 
   private static Row row(Line line, Ending ending) {
-    String[] remark = line.remark().split(": ", 2);
-    if (!line.run()) {
-      return new Row("not run", remark[1], "");
-    }
     String error = error(ending.said());
     return new Row(type(line, ending), note(line, ending, error), wrong(line, ending, error));
   }

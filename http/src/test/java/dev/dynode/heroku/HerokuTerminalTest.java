@@ -114,6 +114,7 @@ class HerokuTerminalTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void ourOwnCommandTellsTheStatusAndFollowsTheWindow() throws Exception {
+    node.process().post("/apps", "{\"name\": \"own\"}");
     List<String> command = new ArrayList<>(HerokuCli.dynode("run", "-a", "own"));
     command.addAll(List.of("--data", node.process().data().toString(), "--", "bash"));
     try (var session = Session.of(open(node.client("v11"), command))) {

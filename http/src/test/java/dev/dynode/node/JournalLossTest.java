@@ -37,7 +37,7 @@ class JournalLossTest {
     for (Path log : logs) {
       Files.delete(log);
     }
-    assertEquals(1, verify(data, "is damaged"));
+    assertEquals(3, verify(data, "is damaged"));
     refuses(data, "is damaged");
     for (Path log : logs) { // put back, it is whole
       Files.copy(copy.resolve(log.getFileName()), log);
@@ -47,7 +47,7 @@ class JournalLossTest {
     }
     new ProcessBuilder("rm", "-r", journal.toString()).start().waitFor();
     refuses(data, "it is gone: restore it from a backup");
-    assertEquals(1, verify(data, "is gone"));
+    assertEquals(3, verify(data, "is gone"));
   }
 
   private static void refuses(Path data, String why) throws Exception {
