@@ -14,11 +14,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees that a path does not reach, measured and removed. Needs perl to make them. */
 @Timeout(120)
+@Isolated("counts the descriptors of this process")
 class RemovalTest {
   private static final int ORDINARY = 397_531;
 

@@ -18,12 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A node that gets hardly any time of the processors still moves every byte: no wake-up is lost.
  * {@code -Drounds=N} tries N times.
  */
 @Timeout(600)
+@Isolated("starves this process")
 class StarvedTest {
   private static final int BYTES = 5_000_000;
   private static final int AT_ONCE = 1;

@@ -147,15 +147,7 @@ public final class Joining {
   }
 
   private String hindrance() {
-    return database + (Membership.isLetIn(system) ? waiting() : silence());
-  }
-
-  /** A cluster takes nobody up while one of its members cannot be reached. */
-  private String waiting() {
-    List<String> unreachable = Membership.unreachable(system);
-    return unreachable.isEmpty()
-        ? "its members have not all heard of it"
-        : String.join(", ", unreachable) + " cannot be reached by the others, and is not given up";
+    return database + (Membership.isLetIn(system) ? Membership.hindrance(system) : silence());
   }
 
   private String silence() {

@@ -10,13 +10,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
+import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
@@ -38,6 +44,13 @@ public record Membership(
     List<Contacts> join,
     String hostName,
     Optional<Tls> tls) {
+  /** Members of these do not stop a cluster from deciding when they cannot be reached. */
+  private static final Set<MemberStatus> GIVEN_UP =
+      Set.of(MemberStatus.down(), MemberStatus.exiting());
+
+  /** Members of these must have heard of the last decision before there is another. */
+  private static final Set<MemberStatus> DECIDES =
+      Set.of(MemberStatus.up(), MemberStatus.leaving());
 
   /** What a node does. */
   public enum Role {
@@ -110,12 +123,35 @@ public record Membership(
     return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
   }
 
-  /** Addresses of members that others cannot reach, as this node sees it. */
-  static List<String> unreachable(ActorSystem<?> system) {
-    return Cluster.get(system).state().getUnreachable().stream()
+  /**
+   * Why this node, which {@link #isLetIn}, is not up yet, as far as it sees: a cluster decides
+   * nothing while one of its members cannot be reached, or has not heard of what was decided last.
+   */
+  static String hindrance(ActorSystem<?> system) {
+    CurrentClusterState state = Cluster.get(system).state();
+    Set<Member> cutOff = state.getUnreachable();
+    String apart = addresses(cutOff, member -> !GIVEN_UP.contains(member.status()));
+    if (!apart.isEmpty()) {
+      return apart + " cannot be reached by the others, and is not given up";
+    }
+    List<Member> members = new ArrayList<>();
+    state.getMembers().forEach(members::add);
+    String deaf =
+        addresses(
+            members,
+            member ->
+                DECIDES.contains(member.status())
+                    && !cutOff.contains(member)
+                    && !state.getSeenBy().contains(member.address()));
+    return deaf.isEmpty() ? "its members have not all heard of it" : deaf + " has not heard of it";
+  }
+
+  private static String addresses(Collection<Member> members, Predicate<Member> which) {
+    return members.stream()
+        .filter(which)
         .map(member -> member.address().getHost().get() + ":" + member.address().getPort().get())
         .sorted()
-        .toList();
+        .collect(Collectors.joining(", "));
   }
 
   /** Runs once when the cluster has gone on without this node, on a thread of the cluster. */

@@ -45,7 +45,7 @@ class ControlDeathTest {
       try (var session = new Dialled(edge, attached)) {
         var load =
             new ClusterLoad(
-                () -> edge, APPS, 2, Duration.ofMillis(Integer.getInteger("pause", 100)));
+                () -> edge, APPS, 2, Duration.ofMillis(Integer.getInteger("pause", 400)));
         try (load) {
           for (int kill = 1; kill <= kills; kill++) {
             Thread.sleep(random.nextInt(2_000)); // any moment

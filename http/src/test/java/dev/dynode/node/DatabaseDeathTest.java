@@ -20,12 +20,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The database of a cluster is restarted, killed with -9, and vanishes without a word, while
  * clients run dynos. {@code -Daway=N}: seconds it is out of reach.
  */
 @Timeout(900)
+@ResourceLock(TestNetwork.LOCK)
 class DatabaseDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b");
@@ -121,7 +123,7 @@ class DatabaseDeathTest {
 
   @Test
   void nothingGrantedIsLostAndNoDynoEndsBecauseOfIt() throws Exception {
-    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
+    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT), null)) {
       NodeProcess edge = cluster.start("one", "control,edge");
       cluster.start("host-a", "host");
       for (String app : APPS) {

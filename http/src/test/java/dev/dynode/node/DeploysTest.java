@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeploysTest {
   private static final int WINDOW = 5;
   private static final String[] CONFIG = {
-    "dynode.apps.rollback-releases = " + WINDOW, "dynode.apps.slugs = 40"
+    "dynode.apps.rollback-releases = " + WINDOW, "dynode.apps.slugs = 12"
   };
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -37,7 +37,7 @@ class DeploysTest {
 
   @Test
   void slugsDoNotPileUpHoweverOftenAnAppIsDeployed() throws Exception {
-    int deploys = Integer.getInteger("deploys", 60);
+    int deploys = Integer.getInteger("deploys", 24);
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("DeploysTest -Dseed=" + seed);
     var random = new Random(seed);

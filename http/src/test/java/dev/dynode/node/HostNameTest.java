@@ -25,7 +25,7 @@ class HostNameTest {
 
   @Test
   void aSecondHostOfTheNameIsRefusedAndARestartedOneIsNot() throws Exception {
-    try (var cluster = new TestCluster(folder, CONFIG)) {
+    try (var cluster = new TestCluster(folder, CONFIG, null)) {
       NodeProcess edge = cluster.start("one", "control,edge");
       cluster.start("host-a", "host");
       edge.post("/apps", "{\"name\": \"demo\"}");

@@ -21,12 +21,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The database stands on the side of fewer control nodes, so that a second cluster begins while the
  * first one lives. Whatever is recorded as lost does not run, and no limit is exceeded.
  */
 @Timeout(900)
+@ResourceLock(TestNetwork.LOCK)
 class OvertakenClusterTest {
   private static final int LIMIT = 8;
 
@@ -152,7 +154,7 @@ class OvertakenClusterTest {
     int now = processes();
     mostAtOnce.accumulateAndGet(now, Math::max);
     assertTrue(now <= LIMIT, () -> now + " processes of an app that may have " + LIMIT);
-    Thread.sleep(50);
+    Thread.sleep(200);
   }
 
   private static Set<String> recordedAsLost(TestCluster cluster) throws SQLException {

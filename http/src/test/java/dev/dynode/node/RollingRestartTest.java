@@ -114,7 +114,7 @@ class RollingRestartTest {
       JsonNode attached =
           first.post("/apps/" + QUIET + "/dynos", "{\"command\": \"cat\", \"attach\": true}");
       List<ClusterLoad.Call> calls;
-      var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(100));
+      var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(250));
       try (load) {
         try (var session = new Dialled(first, attached)) {
           cluster.start("host-b", "host");

@@ -40,6 +40,9 @@ class StartTest {
 
   private static final long PATIENCE_SECONDS = 120;
 
+  private static final String SESSIONS =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name";
+
   @TempDir private Path folder;
 
   /** A node that is starting, and may never serve. */
@@ -90,7 +93,7 @@ class StartTest {
         "its sessions have ended",
         () ->
             cluster.number(
-                    "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'dynode %'")
+                    SESSIONS + " LIKE 'dynode %'")
                 == 0);
     assertEquals(0, cluster.number("SELECT count(*) FROM member WHERE session <> 0"));
     assertFalse(Files.exists(attempt.data().resolve("node.json")));
@@ -101,7 +104,7 @@ class StartTest {
 
   private static long members(TestCluster cluster) throws Exception {
     return cluster.number(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dynode member'");
+SESSIONS + " = 'dynode member'");
   }
 
   private static HttpResponse<String> health(int port, String path) throws Exception {
@@ -223,7 +226,7 @@ class StartTest {
 
   @Test
   void aDatabaseThatIsLostWhileANodeJoinsIsNamed() throws Exception {
-    try (var cluster = new TestCluster(folder, CONFIG);
+    try (var cluster = new TestCluster(folder, CONFIG, null);
         Attempt late = begin(cluster, "late", "edge")) {
       eventually("it looks for members", () -> members(cluster) == 1, PATIENCE_SECONDS);
       cluster.restartDatabase(true, Duration.ofSeconds(12));

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes in processes of their own, over a real PostgreSQL. */
@@ -31,7 +32,9 @@ final class TestCluster implements AutoCloseable {
 
   private final Path folder;
   private final @Nullable TestNetwork network;
-  private EmbeddedPostgres database;
+  private final @Nullable EmbeddedPostgres shared;
+  private @Nullable EmbeddedPostgres own;
+  private final String name;
   private List<String> program = NodeProgram.clustered();
   private final String config;
   private String also = "";
@@ -39,20 +42,31 @@ final class TestCluster implements AutoCloseable {
   private final List<String> members = new CopyOnWriteArrayList<>();
 
   /**
+   * Over a database of a server that many tests have.
+   *
    * @param config HOCON of every node
    */
   TestCluster(Path folder, String config) throws Exception {
-    this(folder, config, null);
+    this.folder = folder;
+    this.config = config;
+    network = null;
+    shared = Shared.SERVER;
+    name = "test" + Shared.DATABASES.incrementAndGet();
+    change("postgres", "CREATE DATABASE " + name);
   }
 
   /**
+   * Over a server that nobody else has, so that it may be stopped.
+   *
    * @param network gives each node a machine of its own name; none: all are on the loopback
    */
   TestCluster(Path folder, String config, @Nullable TestNetwork network) throws Exception {
     this.folder = folder;
     this.config = config;
     this.network = network;
-    database = database(0);
+    shared = null;
+    name = "postgres";
+    own = serve(0);
     if (network != null) {
       Files.writeString(
           folder.resolve("database/pg_hba.conf"),
@@ -105,16 +119,24 @@ final class TestCluster implements AutoCloseable {
     if (!options.contains("--host-name")) {
       options.addAll(List.of("--host-name", name));
     }
-    NodeProcess node =
-        NodeProcess.start(
-            command,
-            data(name),
-            options,
-            "dynode.postgres.user = postgres",
-            "dynode.node.leave-dynos = true",
-            STALLING,
-            config,
-            also);
+    NodeProcess node;
+    try {
+      node =
+          NodeProcess.start(
+              command,
+              data(name),
+              options,
+              "dynode.postgres.user = postgres",
+              "dynode.node.leave-dynos = true",
+              STALLING,
+              config,
+              also);
+    } catch (IOException e) { // why may be told by another node alone
+      for (var other : nodes.entrySet()) {
+        System.out.println(other.getKey() + " logged:\n" + other.getValue().log());
+      }
+      throw e;
+    }
     nodes.put(name, node);
     members.add(node.member());
     return node;
@@ -177,7 +199,7 @@ final class TestCluster implements AutoCloseable {
 
   /** Asks the database. */
   long number(String query) throws SQLException {
-    try (Connection connection = database.getPostgresDatabase().getConnection();
+    try (Connection connection = connect(name);
         Statement statement = connection.createStatement();
         var found = statement.executeQuery(query)) {
       found.next();
@@ -187,7 +209,7 @@ final class TestCluster implements AutoCloseable {
 
   /** The same for an answer in words. */
   String text(String query) throws SQLException {
-    try (Connection connection = database.getPostgresDatabase().getConnection();
+    try (Connection connection = connect(name);
         Statement statement = connection.createStatement();
         var found = statement.executeQuery(query)) {
       found.next();
@@ -197,18 +219,29 @@ final class TestCluster implements AutoCloseable {
 
   /** Changes the database. */
   void change(String statement) throws SQLException {
-    try (Connection connection = database.getPostgresDatabase().getConnection();
+    change(name, statement);
+  }
+
+  private void change(String database, String statement) throws SQLException {
+    try (Connection connection = connect(database);
         Statement change = connection.createStatement()) {
       change.execute(statement);
     }
   }
 
-  private EmbeddedPostgres database(int port) throws IOException {
+  private Connection connect(String database) throws SQLException {
+    return server().getDatabase("postgres", database).getConnection();
+  }
+
+  private EmbeddedPostgres server() {
+    return Objects.requireNonNull(shared == null ? own : shared);
+  }
+
+  private EmbeddedPostgres serve(int port) throws IOException {
     return durable()
         .setPort(port)
         .setDataDirectory(folder.resolve("database"))
         .setCleanDataDirectory(false)
-        .setServerConfig("max_connections", "300")
         .setServerConfig("listen_addresses", network == null ? "localhost" : "*")
         .start();
   }
@@ -218,15 +251,17 @@ final class TestCluster implements AutoCloseable {
     return EmbeddedPostgres.builder()
         .setServerConfig("fsync", "on")
         .setServerConfig("full_page_writes", "on")
-        .setServerConfig("synchronous_commit", "on");
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("max_connections", "600");
   }
 
   String url() {
-    return database.getJdbcUrl("postgres", "postgres");
+    return server().getJdbcUrl("postgres", name);
   }
 
   /** Stops the database in order, or kills all of it with -9, and starts it again after a while. */
   void restartDatabase(boolean kill, Duration away) throws Exception {
+    EmbeddedPostgres database = Objects.requireNonNull(own, "a server of its own");
     int port = database.getPort();
     if (kill) {
       long server =
@@ -242,7 +277,7 @@ final class TestCluster implements AutoCloseable {
     }
     database.close(); // where it was killed: lets go of the folder
     Thread.sleep(away);
-    database = database(port);
+    own = serve(port);
   }
 
   @Override
@@ -255,6 +290,22 @@ final class TestCluster implements AutoCloseable {
         NodeProcess.killKeeper(data(name));
       }
     }
-    database.close();
+    if (own != null) {
+      own.close();
+    }
+  }
+
+  /** Ends with this process. */
+  private static final class Shared {
+    static final EmbeddedPostgres SERVER = start();
+    static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return durable().start();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }

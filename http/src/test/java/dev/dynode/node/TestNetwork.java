@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  * {@code bridge}.
  */
 final class TestNetwork implements AutoCloseable {
+  /** What tests hold that make one: there is one at a time in a process. */
+  static final String LOCK = "network";
+
   private static final int SECONDS = 20;
   private static final int AFTER_CUTS = 100;
 

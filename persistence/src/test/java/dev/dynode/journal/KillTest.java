@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was acknowledged survives kill -9 at any instant, and nothing has gaps. */
 class KillTest {
   private static final int WRITERS = 40;
-  private static final int ROUNDS = Integer.getInteger("rounds", 6);
+  private static final int ROUNDS = Integer.getInteger("rounds", 3);
 
   @TempDir Path folder;
 

@@ -21,8 +21,10 @@ import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Tools read and write events as the actors of a node do, and need none of them. */
+@Isolated("looks at all threads")
 class EventCodecTest {
   private static final int DYNOS = 40;
 
