@@ -120,7 +120,7 @@ class HerokuCommandsTest {
     }
   }
 
-  @EachVersion
+  @LatestVersion
   void appsComeAndGo(String version) throws Exception {
     HerokuCli heroku = node.client(version);
     String app = "made-" + version;
@@ -160,7 +160,7 @@ class HerokuCommandsTest {
     assertTrue(lost.said().contains("Couldn't find that app."), lost.said());
   }
 
-  @EachVersion
+  @LatestVersion
   void configVarsMakeReleasesThatCanBeRolledBack(String version) throws Exception {
     HerokuCli heroku = node.client(version);
     String app = app(version, "config");
@@ -211,7 +211,7 @@ class HerokuCommandsTest {
     assertEquals("1\n", heroku.run("run", "worker", "-a", app).exits(0).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void theRestAnswers(String version) throws Exception {
     HerokuCli heroku = node.client(version);
     String app = app(version, "rest");

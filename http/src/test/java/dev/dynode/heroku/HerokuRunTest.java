@@ -84,7 +84,7 @@ class HerokuRunTest {
   }
 
   /** The client takes the first line it finds, asked for or not. */
-  @EachVersion
+  @LatestVersion
   void aLineThatAProgramPrintsIsNotItsExitStatus(String version) throws Exception {
     String printed = "\uFFFF " + MARKER + ": 0\n\uFFFF " + MARKER + ": 42\n";
     assertEquals(printed, run(version, "-x", "bash lies.sh").exits(6).out());
@@ -92,14 +92,14 @@ class HerokuRunTest {
         printed + "more\n", run(version, "bash lies.sh; sleep 0.1; echo more").exits(0).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void aMissingCommandIsReportedAsOnHeroku(String version) throws Exception {
     assertEquals(
         "/bin/bash: line 1: yolo: command not found\n",
         run(version, "-x", "yolo").exits(127).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void inputIsEchoedByTheTerminalUnlessThereIsNone(String version) throws Exception {
     byte[] lines = "line1\nline2 \u6f22\n".getBytes(UTF_8);
     assertEquals(
@@ -128,7 +128,7 @@ class HerokuRunTest {
         sha256(more) + "  -\n", run(version, more, "--no-tty", "sha256sum").exits(0).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void whatIsNotReadIsNoError(String version) throws Exception {
     byte[] much = text(3_000_000);
     assertEquals(
@@ -163,7 +163,7 @@ class HerokuRunTest {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
-  @EachVersion
+  @LatestVersion
   void wordsKeepTheirSpaces(String version) throws Exception {
     Result result =
         run(version, "--", "bash", "-c", "echo \"a  b\"; printf '[%s]' \"$0\" \"$1\"", "x", "y z");
@@ -172,14 +172,14 @@ class HerokuRunTest {
     assertEquals("[y  z]", run(version, "--", "printf", "[%s]", "y  z").exits(0).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void theFirstWordMayNameAProcessType(String version) throws Exception {
     assertEquals("worker says 42\n", run(version, "worker", "42").exits(0).out());
     assertEquals("worker says\n", run(version, "-x", "worker").exits(0).out());
     assertEquals("hello from the slug\n", run(version, "cat hello.txt").exits(0).out());
   }
 
-  @EachVersion
+  @LatestVersion
   void optionsReachTheDyno(String version) throws Exception {
     assertEquals(
         "worker 1 b c xterm\n",
@@ -209,7 +209,7 @@ class HerokuRunTest {
   @Test
   @Execution(ExecutionMode.CONCURRENT)
   void quickCommandsLoseNoRace() throws Exception {
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 5; i++) {
       assertEquals("hi\n", run("v10", "echo hi").exits(0).out());
     }
   }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dkills=N} repeat; {@code -Dpause=N}: milliseconds between two runs of a client.
  */
 @Timeout(3600)
+@Order(1)
 class ControlDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b", "app-c", "app-d");
@@ -45,7 +47,7 @@ class ControlDeathTest {
       try (var session = new Dialled(edge, attached)) {
         var load =
             new ClusterLoad(
-                () -> edge, APPS, 2, Duration.ofMillis(Integer.getInteger("pause", 400)));
+                () -> edge, APPS, 2, Duration.ofMillis(Integer.getInteger("pause", 800)));
         try (load) {
           for (int kill = 1; kill <= kills; kill++) {
             Thread.sleep(random.nextInt(2_000)); // any moment

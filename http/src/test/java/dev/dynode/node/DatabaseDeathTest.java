@@ -17,17 +17,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The database of a cluster is restarted, killed with -9, and vanishes without a word, while
  * clients run dynos. {@code -Daway=N}: seconds it is out of reach.
  */
 @Timeout(900)
-@ResourceLock(TestNetwork.LOCK)
+@Order(1)
 class DatabaseDeathTest {
   private static final int LIMIT = 40;
   private static final List<String> APPS = List.of("app-a", "app-b");

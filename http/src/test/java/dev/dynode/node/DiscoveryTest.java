@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How nodes find one another, and that whatever they do there is one cluster. */
 @Timeout(900)
+@Order(1)
 class DiscoveryTest {
   private static final List<String> CONTROL = List.of("127.0.0.11", "127.0.0.12", "127.0.0.13");
   private static final String MEMBERS =

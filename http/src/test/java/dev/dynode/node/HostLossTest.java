@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +23,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Hosts that are killed, that come back, and that wake after they were given up. */
 @Timeout(900)
 @Execution(ExecutionMode.CONCURRENT) // they mostly wait
+@Order(1)
 class HostLossTest {
   private static final int DYNOS = 6;
   private static final String CONFIG =
       """
-      dynode.cluster { lease = 20 s, host-lost-after = 32 s }
+      dynode.cluster { lease = 12 s, host-lost-after = 28 s }
       dynode.api.rate-limit { burst = 1000000, per-minute = 1000000 }
       """;
 
@@ -51,8 +53,8 @@ class HostLossTest {
   }
 
   /**
-   * Returns what runs on a host. Again where too few came to it, or none to another: a host does not
-   * count what is on its way to it when it tells how full it is.
+   * Returns what runs on a host. Again where too few came to it, or none to another: a host does
+   * not count what is on its way to it when it tells how full it is.
    */
   private static Map<String, Long> fill(NodeProcess edge, String host, String... others)
       throws Exception {

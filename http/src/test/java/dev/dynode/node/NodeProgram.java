@@ -128,7 +128,8 @@ final class NodeProgram {
         NodeProcess.eventually("a dyno has ended", () -> node.get("/apps/demo/dynos").isEmpty());
       }
       NodeProcess.killKeeper(data);
-      if (!Files.exists(archive) || Files.size(archive) == 0) { // a Java that crashes leaves it empty
+      if (!Files.exists(archive)
+          || Files.size(archive) == 0) { // a Java that crashes leaves it empty
         throw new IOException(
             "no archive was made: " + Files.readString(Jars.FOLDER.resolve(name + ".log")));
       }

@@ -18,17 +18,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The database stands on the side of fewer control nodes, so that a second cluster begins while the
  * first one lives. Whatever is recorded as lost does not run, and no limit is exceeded.
  */
 @Timeout(900)
-@ResourceLock(TestNetwork.LOCK)
+@Order(1)
 class OvertakenClusterTest {
   private static final int LIMIT = 8;
 
@@ -37,11 +37,11 @@ class OvertakenClusterTest {
 
   private static final List<String> LARGER = List.of("control-1", "control-2", "host-a");
   private static final List<String> SMALLER = List.of("control-3");
-  private static final long LEASE_SECONDS = 40;
+  private static final long LEASE_SECONDS = 15;
   private static final long KEEP_SECONDS = 5;
   private static final String CONFIG =
       ClusterLoad.config(LIMIT)
-          + "dynode.cluster { lease = %d s, host-lost-after = 56 s, keep-without-database = %d s }"
+          + "dynode.cluster { lease = %d s, host-lost-after = 32 s, keep-without-database = %d s }"
               .formatted(LEASE_SECONDS, KEEP_SECONDS);
 
   @TempDir private Path folder;

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * or with {@code -Drestart=all} every one.
  */
 @Timeout(1200)
+@Order(1)
 class RollingRestartTest {
   private static final int LIMIT = 40;
 
@@ -114,7 +116,7 @@ class RollingRestartTest {
       JsonNode attached =
           first.post("/apps/" + QUIET + "/dynos", "{\"command\": \"cat\", \"attach\": true}");
       List<ClusterLoad.Call> calls;
-      var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(250));
+      var load = new ClusterLoad(() -> balanced(cluster), APPS, 1, Duration.ofMillis(500));
       try (load) {
         try (var session = new Dialled(first, attached)) {
           cluster.start("host-b", "host");

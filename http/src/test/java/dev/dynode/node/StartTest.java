@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Starts that take long, fail, are interrupted or overtaken: each ends what it began and says why.
  */
 @Timeout(600)
+@Order(1)
 class StartTest {
   private static final String CONFIG =
       """
@@ -89,12 +91,7 @@ class StartTest {
 
   /** Nothing of it is left: no session of the database, no file that tells clients, no keeper. */
   private static void nothingIsLeft(TestCluster cluster, Attempt attempt) throws Exception {
-    eventually(
-        "its sessions have ended",
-        () ->
-            cluster.number(
-                    SESSIONS + " LIKE 'dynode %'")
-                == 0);
+    eventually("its sessions have ended", () -> cluster.number(SESSIONS + " LIKE 'dynode %'") == 0);
     assertEquals(0, cluster.number("SELECT count(*) FROM member WHERE session <> 0"));
     assertFalse(Files.exists(attempt.data().resolve("node.json")));
     if (Files.isDirectory(attempt.data().resolve("keeper"))) {
@@ -103,8 +100,7 @@ class StartTest {
   }
 
   private static long members(TestCluster cluster) throws Exception {
-    return cluster.number(
-SESSIONS + " = 'dynode member'");
+    return cluster.number(SESSIONS + " = 'dynode member'");
   }
 
   private static HttpResponse<String> health(int port, String path) throws Exception {

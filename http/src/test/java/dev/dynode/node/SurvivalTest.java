@@ -51,7 +51,7 @@ class SurvivalTest {
   @Test
   void killedAgainAndAgainNothingIsLostOrDoubled() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
-    int kills = Integer.getInteger("kills", 40);
+    int kills = Integer.getInteger("kills", 20);
     System.out.println("SurvivalTest: again with -Dseed=" + seed + " -Dkills=" + kills);
     var random = new Random(seed);
     var dynos = new MixedDynos(random, folder);

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A network of namespaces on one bridge, whose machines can be made deaf to one another in one
@@ -18,27 +19,34 @@ import java.util.concurrent.TimeUnit;
  * {@code bridge}.
  */
 final class TestNetwork implements AutoCloseable {
-  /** What tests hold that make one: there is one at a time in a process. */
-  static final String LOCK = "network";
-
   private static final int SECONDS = 20;
   private static final int AFTER_CUTS = 100;
 
-  private final String name = "dt" + ProcessHandle.current().pid();
+  /** More than a process has at a time. */
+  private static final int MOST = 16;
+
+  private static final AtomicInteger NEXT = new AtomicInteger();
+
+  private final String name;
   private final String prefix;
-  private final String store = "dd" + ProcessHandle.current().pid();
+  private final String store;
   private final String storePrefix;
   private final Map<String, Integer> machines = new LinkedHashMap<>();
   private final Set<String> cuts = new TreeSet<>();
 
   TestNetwork() throws IOException {
     long pid = ProcessHandle.current().pid();
-    prefix = "10.%d.%d.".formatted(200 + pid / 256 % 32, pid % 256);
+    int mine = NEXT.getAndIncrement() % MOST;
+    String own = Long.toHexString(pid) + (char) ('g' + mine); // the kernel takes 15 letters at most
+    name = "dt" + own;
+    store = "dd" + own;
+    long number = pid * MOST + mine;
+    prefix = "10.%d.%d.".formatted(200 + number / 256 % 32, number % 256);
     run(
         "link add " + name + " type bridge",
         "addr add " + gateway() + "/24 dev " + name,
         "link set " + name + " up");
-    storePrefix = "10.%d.%d.".formatted(168 + pid / 256 % 32, pid % 256);
+    storePrefix = "10.%d.%d.".formatted(168 + number / 256 % 32, number % 256);
     run(
         "link add " + store + " type bridge",
         "addr add " + database() + "/24 dev " + store,
