@@ -76,7 +76,7 @@ public interface ProcessRuntime extends AutoCloseable {
    * @param adopted processes that are ours again: they run, or have ended with a status that is
    *     known
    * @param ended dynos whose launch was recorded and whose processes are gone or were ended here,
-   *     nobody knows how
+   *     nobody knows how; also those that earlier lives found so
    * @param owners apps of the adopted
    */
   record Recovery(List<RunningProcess> adopted, Set<DynoId> ended, Map<DynoId, AppId> owners) {}

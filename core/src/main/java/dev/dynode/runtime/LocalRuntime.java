@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +39,7 @@ public final class LocalRuntime implements ProcessRuntime {
           + " them ({}).";
 
   private final RuntimeSettings settings;
+  private final GoneDynos gone;
   private final DynoFiles files;
   private final Held held;
   private final Isolation isolation;
@@ -65,6 +65,7 @@ public final class LocalRuntime implements ProcessRuntime {
     }
     this.settings = settings;
     files = new DynoFiles(data.resolve("dynos"));
+    gone = new GoneDynos(data.resolve("dynos-gone"));
     leftovers = new Leftovers(files, settings.removeAgain());
     String path = data.toAbsolutePath().normalize().toString();
     String node = UUID.nameUUIDFromBytes(path.getBytes(StandardCharsets.UTF_8)).toString();
@@ -197,11 +198,12 @@ public final class LocalRuntime implements ProcessRuntime {
         kept.stream()
             .map(process -> new Group.Launched(process.dyno(), process.generation()))
             .collect(Collectors.toSet()));
-    Set<DynoId> ended = new HashSet<>();
+    Set<DynoId> ended = gone.all();
     for (DynoId dyno : left) {
       Path record = files.record(dyno);
       if (Files.exists(record)) {
         ended.add(dyno);
+        gone.add(dyno); // before the record goes with the other files
         try {
           endStrangers(dyno, Files.readString(record).strip());
         } catch (IOException e) {

@@ -322,6 +322,27 @@ class KeeperTest {
     }
   }
 
+  /** A node that found it may have died before it told anybody, and a start be ordered again. */
+  @Test
+  void aLaunchIsKnownToEveryLaterLife() throws Exception {
+    var settings =
+        Launches.settings(
+            isolation,
+            Map.of(
+                "dynode.runtime.keeper.unused", "1 ms", "dynode.runtime.keeper.unfetched", "1 ms"));
+    var runtime = new LocalRuntime(data, settings);
+    runtime.recover();
+    Launch dyno = Launches.pipes("exit 4");
+    assertEquals(4, status(runtime.start(dyno)));
+    runtime.leave();
+    eventually("it has ended", () -> Launches.keepers(data).isEmpty());
+    for (int life = 0; life < 3; life++) {
+      try (var next = new LocalRuntime(data, settings)) {
+        assertEquals(Set.of(dyno.dyno()), next.recover().ended());
+      }
+    }
+  }
+
   @Test
   void aKeeperThatDoesNotStartSaysWhy() throws Exception {
     Path nothing = Files.createDirectory(data.resolve("nothing"));
