@@ -24,8 +24,7 @@ record GoneDynos(Path folder) {
 
   void add(DynoId dyno) throws IOException {
     Files.createDirectories(
-        folder,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path file = folder.resolve(dyno.toString());
     if (!Files.exists(file)) {
       Files.createFile(file);

@@ -225,7 +225,7 @@ final class MixedDynos {
     for (String dyno : sleepers.keySet()) {
       int status = look(node, dyno).path("exit_status").asInt();
       assertTrue( // its grace is short
-          status == 143 || status == 137 && node.events("demo", dyno).contains("KillSent"),
+          status == 143 || (status == 137 && node.events("demo", dyno).contains("KillSent")),
           () -> dyno + " ended with " + status);
     }
     List<String> log = node.logLines("demo", 10_000_000);
