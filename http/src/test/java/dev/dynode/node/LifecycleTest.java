@@ -35,8 +35,8 @@ class LifecycleTest {
             folder.resolve("data"),
             """
             dynode.dynos {
-              attach-within = 700 ms, idle-after = 1500 ms, shield-idle-after = 500 ms
-              hangup-every = 200 ms, life = 6 s, grace = 700 ms
+              attach-within = 5 s, idle-after = 3 s, shield-idle-after = 500 ms
+              hangup-every = 200 ms, life = 12 s, grace = 2 s
             }
             """);
     node.post("/apps", "{\"name\": \"demo\"}");
@@ -148,8 +148,8 @@ class LifecycleTest {
     try (var client = new Dialled(node, dyno)) {
       client.until("ready");
       long from = System.nanoTime();
-      assertTrue(client.rest().contains("Idle connection closed: no input or output for 1500 ms."));
-      assertTrue(System.nanoTime() - from > 1_300_000_000L, "closed too soon");
+      assertTrue(client.rest().contains("Idle connection closed: no input or output for 3 s."));
+      assertTrue(System.nanoTime() - from > 2_700_000_000L, "closed too soon");
     }
     endsAs(
         dyno,
@@ -166,16 +166,16 @@ class LifecycleTest {
 
   @Test
   void outputOrInputAloneKeepsItOpen() throws Exception {
-    JsonNode printing = attached("for i in 1 2 3 4 5; do sleep 0.6; echo $i; done");
+    JsonNode printing = attached("for i in $(seq 12); do sleep 0.3; echo $i; done");
     try (var client = new Dialled(node, printing)) {
-      assertTrue(client.rest().contains("5"));
+      assertTrue(client.rest().contains("12"));
     }
     assertEquals(0, ended(printing).path("exit_status").asInt(-1));
-    JsonNode silent = attached("stty -echo; echo ready; head -n 5 >/dev/null; exit 4");
+    JsonNode silent = attached("stty -echo; echo ready; head -n 12 >/dev/null; exit 4");
     try (var client = new Dialled(node, silent)) {
       client.until("ready");
-      for (int i = 0; i < 5; i++) {
-        Thread.sleep(600); // the point is the time between two keys
+      for (int i = 0; i < 12; i++) {
+        Thread.sleep(300); // the point is the time between two keys
         client.type("x\n");
       }
       client.rest();
@@ -217,7 +217,7 @@ class LifecycleTest {
         "Cycling",
         COMPLETE,
         "Stopping all processes with SIGTERM",
-        "Error R12 (Exit timeout) -> Process failed to exit within 0 seconds of SIGTERM",
+        "Error R12 (Exit timeout) -> Process failed to exit within 2 seconds of SIGTERM",
         "Stopping process with SIGKILL",
         "Process exited with status 137");
   }

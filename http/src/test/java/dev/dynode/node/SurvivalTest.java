@@ -30,7 +30,7 @@ class SurvivalTest {
 
   private static final String CONFIG =
       ClusterLoad.config(80)
-          + "dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 2 s }\n";
+          + "dynode.dynos { hangup-every = 100 ms, grace = 500 ms, attach-within = 6 s }\n";
 
   @TempDir private Path folder;
   private int build;
