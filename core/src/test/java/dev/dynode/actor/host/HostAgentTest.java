@@ -95,7 +95,8 @@ class HostAgentTest {
             nobodyAsks(SlugStore.class),
             nobodyAsks(LogStore.class),
             InstantSource.system(),
-            new HostLoad(HOST, 10, 1L << 33, () -> 0),
+            new HostLoad(
+                HOST, 10, 1L << 33, Duration.ofMinutes(1), InstantSource.system(), () -> 0),
             (_, command) -> app.ref().tell(command),
             1_000,
             Duration.ofSeconds(20));
