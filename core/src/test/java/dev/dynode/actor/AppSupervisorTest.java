@@ -334,6 +334,28 @@ class AppSupervisorTest {
     assertEquals("starting", done(run(false)).state());
   }
 
+  /** However soon somebody asks after its end: its own record knows, the ledger may not yet. */
+  @Test
+  void nobodyIsRefusedForADynoThatHasEnded() {
+    for (int i = 0; i < 100; i++) {
+      done(run(false));
+      if (i > 0) {
+        carried(DynoOrder.DiscardFiles.class);
+      }
+      HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
+      DynoId dyno = start.spec().id();
+      report(start, new DynoCommand.ReportStarted(1, 5));
+      app.tell(
+          new AppSupervisor.Report(
+              dyno, 1, new DynoCommand.ReportExited(1, 0), kit.system().deadLetters().unsafeUpcast()));
+    }
+    done(run(false));
+    Answer<?> above = run(false);
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, above);
+    assertEquals(Refusal.Reason.OVER_LIMIT, refused.refusal().reason());
+    assertEquals(List.of(), released, "nothing was kept for whoever is above the limit");
+  }
+
   @Test
   void timersAreOrdersToo() {
     DynoView dyno = done(run(true));

@@ -191,12 +191,12 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   /** Those that count against the limit, and how many have not told yet. */
   private static final class Count {
-    private final Run asked;
+    private final List<Run> asked = new ArrayList<>();
     private int left;
     private boolean oneHasEnded;
 
     Count(Run asked, int left) {
-      this.asked = asked;
+      this.asked.add(asked);
       this.left = left;
     }
   }
@@ -476,12 +476,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   /** A host must keep a place before a dyno is granted, and nobody is refused for one that has ended. */
   private void run(Run asked) {
-    DynoId dyno = asked.command().id();
-    List<Run> others = searching.get(dyno);
-    if (others != null) {
-      others.add(asked);
-      return;
-    }
     switch (rules.decide(requireNonNull(state), asked.command(), surroundings.clock().instant())) {
       case Decision.Accepted<AppEvent>(var events) when !events.isEmpty() -> search(asked);
       case Decision.Refused<AppEvent>(Refusal why, _) when why.reason() == Refusal.Reason.OVER_LIMIT ->
@@ -498,8 +492,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private void count(Run asked) {
     DynoId dyno = asked.command().id();
-    if (counts.containsKey(dyno)) {
-      return; // it was asked again meanwhile, and is answered with the first
+    Count before = counts.get(dyno);
+    if (before != null) {
+      before.asked.add(asked);
+      return;
     }
     counts.put(dyno, new Count(asked, dynos.size()));
     dynos
@@ -521,25 +517,33 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   /** Whoever has ended told so before it answered, and the ledger decides that first. */
-  private void countedAll(DynoId asked) {
-    Count count = counts.remove(asked);
+  private void countedAll(DynoId dyno) {
+    Count count = counts.remove(dyno);
     if (count == null) {
       return;
     }
-    if (count.oneHasEnded) {
-      search(count.asked);
-    } else {
-      decide(count.asked, count.asked.command());
+    for (Run asked : count.asked) {
+      if (count.oneHasEnded) {
+        search(asked);
+      } else {
+        decide(asked, asked.command());
+      }
     }
   }
 
   private void search(Run asked) {
+    DynoId dyno = asked.command().id();
+    List<Run> others = searching.get(dyno);
+    if (others != null) {
+      others.add(asked);
+      return;
+    }
     if (!(state instanceof App app)) {
       decide(asked, asked.command());
       return;
     }
-    searching.put(asked.command().id(), new ArrayList<>(List.of(asked)));
-    search(asked.command().id(), AppDecider.promised(app, asked.command().size()));
+    searching.put(dyno, new ArrayList<>(List.of(asked)));
+    search(dyno, AppDecider.promised(app, asked.command().size()));
   }
 
   private void search(DynoId dyno, long bytes) {

@@ -43,7 +43,7 @@ public final class HostSearch extends AbstractBehavior<HostSearch.Command> {
   public record Reservation(DynoId dyno, boolean kept, HostView view, boolean draining)
       implements Command {}
 
-  private record Ask() implements Command {}
+  private record Begin() implements Command {}
 
   private record Silent(HostId host) implements Command {}
 
@@ -64,6 +64,10 @@ public final class HostSearch extends AbstractBehavior<HostSearch.Command> {
   private final Consumer<Result> told;
   private final List<ActorRef<HostAgent.Command>> asked = new ArrayList<>();
   private Search search;
+
+  /** Whether every host had been heard of when the search began. */
+  private boolean settled;
+
   private int silent;
 
   /**
@@ -93,12 +97,14 @@ public final class HostSearch extends AbstractBehavior<HostSearch.Command> {
     this.dyno = dyno;
     this.bytes = bytes;
     this.told = told;
-    search = look();
-    context.getSelf().tell(new Ask());
+    search = Search.of(placement, bytes, List.of(), 0);
+    context.getSelf().tell(new Begin());
   }
 
-  private Search look() {
-    return Search.of(placement, bytes, hosts.hosts(), hosts.draining());
+  private Behavior<Command> begin() {
+    settled = hosts.settled(); // before it is looked who they are
+    search = Search.of(placement, bytes, hosts.hosts(), hosts.draining());
+    return ask();
   }
 
   @Override
@@ -108,7 +114,7 @@ public final class HostSearch extends AbstractBehavior<HostSearch.Command> {
 
   private Behavior<Command> receive(Command command) {
     return switch (command) {
-      case Ask() -> ask();
+      case Begin() -> begin();
       case Reservation(_, boolean kept, HostView view, boolean draining) when kept -> {
         hosts.seen(view.with(bytes), draining);
         yield end(new Result.Kept(view.id(), search.grounds(view)), Optional.of(view.id()));
@@ -148,9 +154,8 @@ public final class HostSearch extends AbstractBehavior<HostSearch.Command> {
               });
       return this;
     }
-    if (!hosts.settled()) {
-      search = look();
-      timers.startSingleTimer("again", new Ask(), LOOK_AGAIN);
+    if (!settled) {
+      timers.startSingleTimer("again", new Begin(), LOOK_AGAIN);
       return this;
     }
     return end(new Result.Nowhere(search.refusal()), Optional.empty());
