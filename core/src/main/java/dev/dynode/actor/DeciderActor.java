@@ -90,6 +90,9 @@ public final class DeciderActor<C, E, S, O>
     }
   }
 
+  /** Tell how it is, after what was asked for before. */
+  public record Look<C, E, S>(Consumer<S> reply) implements Message<C, E, S> {}
+
   /** Do again what is open, as after a recovery: who was to do it may not have heard. */
   public record Resume<C, E, S>() implements Message<C, E, S> {}
 
@@ -239,6 +242,7 @@ public final class DeciderActor<C, E, S, O>
             (state, message) ->
                 switch (message) {
                   case Decide<C, E, S> asked -> decide(state, asked);
+                  case Look<C, E, S>(var reply) -> Effect().none().thenRun(reply::accept);
                   case Resume<C, E, S> _ -> Effect().none().thenRun(this::resume);
                   case End<C, E, S> _ -> Effect().stop();
                   case Again<C, E, S> _ -> {

@@ -79,6 +79,15 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
         Map.of());
   }
 
+  /** Some hosts do not answer, and the others are full. */
+  public static Refusal silent(int hosts) {
+    return new Refusal(
+        Reason.NO_ROOM,
+        "%d of the hosts did not answer, and no other has room for another dyno; try again in a moment."
+            .formatted(hosts),
+        Map.of());
+  }
+
   /** Heroku's {@code cannot_run_above_limit}: the five keys of its body, and who is running. */
   public static Refusal overLimit(int limit, String size, List<String> running) {
     return new Refusal(

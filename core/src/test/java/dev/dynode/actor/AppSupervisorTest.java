@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.app.AppSurroundings;
 import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.HostSearch;
 import dev.dynode.actor.host.Hosts;
 import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.Refusal;
@@ -48,6 +49,7 @@ import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.testkit.JournalOperation;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.ProcessingPolicy;
@@ -77,11 +79,32 @@ class AppSupervisorTest {
                       """)));
   private final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   private final TestProbe<HostAgent.Command> host = kit.createTestProbe(HostAgent.Command.class);
+
+  private final List<DynoId> released = new CopyOnWriteArrayList<>();
+
+  /** Keeps places as far as its capacity goes; the rest is the probe's. */
+  private final ActorRef<HostAgent.Command> agent =
+      kit.spawn(
+          Behaviors.receiveMessage(
+              command -> {
+                if (command instanceof HostAgent.Reserve(DynoId dyno, long bytes, var replyTo)) {
+                  replyTo.tell(
+                      new HostSearch.Reservation(
+                          dyno, hostView().hasRoom(bytes), hostView(), false));
+                } else if (command instanceof HostAgent.Release(DynoId dyno)) {
+                  released.add(dyno);
+                } else {
+                  host.ref().tell(command);
+                }
+                return Behaviors.same();
+              }));
+
   private final TestProbe<HostAgent.Command> taken = kit.createTestProbe(HostAgent.Command.class);
   private final List<SlugId> removed = new CopyOnWriteArrayList<>();
   private final List<String> freed = new CopyOnWriteArrayList<>();
   private final AtomicInteger capacity = new AtomicInteger(10);
   private final AtomicBoolean broken = new AtomicBoolean();
+  private final AtomicBoolean searchBroken = new AtomicBoolean();
   private final AtomicBoolean settled = new AtomicBoolean(true);
   private final Lines logs = new Lines();
   private ActorRef<AppSupervisor.Command> app = kit.system().deadLetters().unsafeUpcast();
@@ -125,6 +148,10 @@ class AppSupervisorTest {
     public void close() {}
   }
 
+  private HostView hostView() {
+    return new HostView(new HostId("h"), 0, capacity.get());
+  }
+
   @BeforeEach
   void start() {
     app = supervisor();
@@ -164,7 +191,12 @@ class AppSupervisorTest {
             APP,
             new AppSurroundings(
                 policy,
-                InstantSource.system(),
+                () -> {
+                  if (broken.get()) {
+                    throw new IllegalStateException("a bug");
+                  }
+                  return Instant.now();
+                },
                 logs,
                 hosts(),
                 Placement.SPREAD,
@@ -177,10 +209,10 @@ class AppSupervisorTest {
     return new Hosts() {
       @Override
       public List<HostView> hosts() {
-        if (broken.get()) {
+        if (searchBroken.get()) {
           throw new IllegalStateException("a bug");
         }
-        return List.of(new HostView(new HostId("h"), 0, capacity.get()));
+        return List.of(hostView());
       }
 
       @Override
@@ -200,7 +232,7 @@ class AppSupervisorTest {
 
       @Override
       public Optional<ActorRef<HostAgent.Command>> agent(HostId id) {
-        return Optional.of(host.ref());
+        return Optional.of(agent);
       }
 
       @Override
@@ -209,7 +241,7 @@ class AppSupervisorTest {
       }
 
       @Override
-      public void placed(HostId id, long bytes) {}
+      public void seen(HostView now, boolean draining) {}
 
       @Override
       public void expect(HostId id) {}
@@ -302,6 +334,28 @@ class AppSupervisorTest {
     assertEquals("starting", done(run(false)).state());
   }
 
+  /** However soon somebody asks after its end: its own record knows, the ledger may not yet. */
+  @Test
+  void nobodyIsRefusedForADynoThatHasEnded() {
+    for (int i = 0; i < 100; i++) {
+      done(run(false));
+      if (i > 0) {
+        carried(DynoOrder.DiscardFiles.class);
+      }
+      HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
+      DynoId dyno = start.spec().id();
+      report(start, new DynoCommand.ReportStarted(1, 5));
+      app.tell(
+          new AppSupervisor.Report(
+              dyno, 1, new DynoCommand.ReportExited(1, 0), kit.system().deadLetters().unsafeUpcast()));
+    }
+    done(run(false));
+    Answer<?> above = run(false);
+    Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, above);
+    assertEquals(Refusal.Reason.OVER_LIMIT, refused.refusal().reason());
+    assertEquals(List.of(), released, "nothing was kept for whoever is above the limit");
+  }
+
   @Test
   void timersAreOrdersToo() {
     DynoView dyno = done(run(true));
@@ -353,6 +407,7 @@ class AppSupervisorTest {
     assertEquals(Failure.Kind.MAY_BE_DONE, failed.failure().kind());
     assertTrue(failed.failure().message().contains("Idempotency-Key"));
     host.expectNoMessage(Duration.ZERO);
+    assertEquals(1, released.size(), "the place that was kept for it");
     assertEquals(List.of(), view().live());
     assertEquals("starting", done(run(false)).state());
   }
@@ -473,6 +528,15 @@ class AppSupervisorTest {
     capacity.set(0);
     assertInstanceOf(Answer.Done.class, change(new AppCommand.DeleteApp(USER)));
     assertInstanceOf(Answer.Refused.class, run(false), "and whoever asks does not wait for hosts");
+  }
+
+  @Test
+  void aSearchForAHostThatFailsIsToldAndTheNextOneFinds() {
+    searchBroken.set(true);
+    Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, run(false));
+    assertEquals(Failure.Kind.BROKEN, failed.failure().kind());
+    searchBroken.set(false);
+    assertEquals("starting", done(run(false)).state());
   }
 
   @Test

@@ -110,6 +110,8 @@ final class SimulatedHosts implements AutoCloseable {
                         new HostId("simulated-" + i),
                         Integer.MAX_VALUE,
                         Long.MAX_VALUE,
+                        Duration.ofMinutes(1),
+                        Clock.systemUTC(),
                         runtime::filesLeft);
                 context.spawn(
                     HostAgent.create(

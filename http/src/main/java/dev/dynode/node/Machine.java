@@ -11,6 +11,7 @@ import dev.dynode.runtime.RuntimeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,7 +27,8 @@ record Machine(HostId host, LocalRuntime runtime, HostLoad load, ProcessRuntime.
    *
    * @param waitsFor told what this waits for
    */
-  static Machine start(HostId host, Path data, Config config, Consumer<String> waitsFor)
+  static Machine start(
+      HostId host, Path data, Config config, InstantSource clock, Consumer<String> waitsFor)
       throws IOException {
     waitsFor.accept("a sandbox for dynos");
     var runtime = new LocalRuntime(data, RuntimeSettings.from(config));
@@ -39,6 +41,8 @@ record Machine(HostId host, LocalRuntime runtime, HostLoad load, ProcessRuntime.
             host,
             limits.getInt("capacity"),
             memory == 0 ? Long.MAX_VALUE : memory,
+            limits.getDuration("keep-place"),
+            clock,
             runtime::filesLeft);
     var machine = new Machine(host, runtime, load, found);
     try {

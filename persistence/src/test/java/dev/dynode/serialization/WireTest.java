@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.actor.host.HostAgent;
+import dev.dynode.actor.host.HostSearch;
 import dev.dynode.actor.host.HostWatch;
 import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.Refusal;
@@ -201,6 +202,10 @@ class WireTest {
             new AppSupervisor.FreeNameIfAbsent("demo"),
             new AppSupervisor.Held(DYNO, somebody()),
             new HostAgent.Taken(DYNO, 6),
+            new HostAgent.Reserve(DYNO, 512L << 20, somebody()),
+            new HostAgent.Release(DYNO),
+            new HostSearch.Reservation(
+                DYNO, true, new HostView(HOST, 1, 2, 3, Long.MAX_VALUE), false),
             new HostAgent.Finished(DYNO),
             new HostAgent.Watch(somebody()),
             new HostAgent.Heard(Optional.of(77L), Optional.of(2L)),

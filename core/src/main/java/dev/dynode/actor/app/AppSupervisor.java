@@ -1,5 +1,7 @@
 package dev.dynode.actor.app;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dynode.actor.DeciderActor;
 import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.DeciderActor.End;
@@ -8,7 +10,7 @@ import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
-import dev.dynode.actor.host.Hosts;
+import dev.dynode.actor.host.HostSearch;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
@@ -32,9 +34,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.SlugId;
-import dev.dynode.domain.placement.Grounds;
-import dev.dynode.domain.placement.HostView;
-import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.Failure;
@@ -65,8 +64,11 @@ import org.jspecify.annotations.Nullable;
  * said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
-  /** How soon it is tried again to place a dyno while this node does not know the hosts yet. */
-  private static final Duration PLACE_AGAIN = Duration.ofMillis(100);
+  /** How soon a host is looked for again for a dyno that was granted and has none. */
+  private static final Duration PLACE_AGAIN = Duration.ofSeconds(1);
+
+  /** How long dynos have to tell whether they have ended, before one is refused because of them. */
+  private static final Duration COUNT = Duration.ofSeconds(1);
 
   /** How long a host has for what it was ordered before it is ordered again. */
   private static final Duration ORDER_AGAIN = Duration.ofSeconds(10);
@@ -166,6 +168,18 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record PlaceAgain(DynoId id) implements Command {}
 
+  /** What came of looking for a host. */
+  private record Searched(DynoId id, HostSearch.Result result) implements Command {}
+
+  /** Nothing came of looking for a host, if no result did. */
+  private record SearchEnded(DynoId id) implements Command {}
+
+  /** A dyno that counts against the limit has told how it is. */
+  private record Counted(DynoId asked, DynoState state) implements Command {}
+
+  /** All that count have told, or had the time to. */
+  private record CountedAll(DynoId asked) implements Command {}
+
   private record Answered(Change asked, Outcome<AppEvent, AppState> outcome) implements Command {}
 
   private record RunAnswered(Run asked, Outcome<AppEvent, AppState> outcome) implements Command {}
@@ -174,6 +188,18 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       implements Command {}
 
   private record RetirementJournaled(DynoId id) implements Command {}
+
+  /** Those that count against the limit, and how many have not told yet. */
+  private static final class Count {
+    private final List<Run> asked = new ArrayList<>();
+    private int left;
+    private boolean oneHasEnded;
+
+    Count(Run asked, int left) {
+      this.asked.add(asked);
+      this.left = left;
+    }
+  }
 
   /** A dyno's actor and what it last said. */
   private record Child(
@@ -187,10 +213,22 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private final Map<DynoId, Child> dynos = new HashMap<>();
   private final Map<DynoId, List<Run>> awaitingBirth = new HashMap<>();
 
+  /** Who waits for a host to be found. */
+  private final Map<DynoId, List<Run>> searching = new HashMap<>();
+
+  /** Hosts that keep places for dynos which are not journaled there yet. */
+  private final Map<DynoId, HostSearch.Result.Kept> kept = new HashMap<>();
+
+  /** Who would be refused for dynos that may have ended. */
+  private final Map<DynoId, Count> counts = new HashMap<>();
+
   /** Dynos whose first event could not be journaled once; it is tried again. */
   private final Set<DynoId> unborn = new HashSet<>();
 
-  /** Dynos for which there was no host at all. */
+  /** Dynos that were granted, and for which a host is being looked for. */
+  private final Set<DynoId> placing = new HashSet<>();
+
+  /** Dynos for which no host had a place. */
   private final Set<DynoId> unplaced = new HashSet<>();
 
   /** Dynos whose hosts had something to do when it was last looked, and their states then. */
@@ -284,6 +322,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Unborn(DynoId dyno, Failure why) -> unborn(dyno, why);
       case DynoEnded(DynoId dyno) -> dynoEnded(dyno);
       case PlaceAgain(DynoId dyno) -> place(dyno);
+      case Searched(DynoId dyno, var result) -> searched(dyno, result);
+      case SearchEnded(DynoId dyno) -> searchEnded(dyno);
+      case Counted(DynoId dyno, DynoState now) -> counted(dyno, now);
+      case CountedAll(DynoId dyno) -> countedAll(dyno);
       case Wake() -> {}
       case Report report -> report(report);
       case Held(DynoId dyno, var host) -> {
@@ -432,40 +474,146 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     };
   }
 
+  /** A host must keep a place before a dyno is granted, and nobody is refused for one that has ended. */
   private void run(Run asked) {
-    AppCommand.RunDyno command = asked.command();
-    long bytes = command.size().flatMap(DynoSize::named).map(DynoSize::memoryBytes).orElse(0L);
-    Hosts hosts = surroundings.hosts();
-    List<HostView> open = hosts.hosts();
-    boolean room = surroundings.placement().choose(open, bytes).isPresent();
-    if (!room && !hosts.settled() && mayRun(command)) { // there is a host that was not heard of yet
-      getContext().scheduleOnce(PLACE_AGAIN, self, asked);
-      return;
+    switch (rules.decide(requireNonNull(state), asked.command(), surroundings.clock().instant())) {
+      case Decision.Accepted<AppEvent>(var events) when !events.isEmpty() -> search(asked);
+      case Decision.Refused<AppEvent>(Refusal why, _) when why.reason() == Refusal.Reason.OVER_LIMIT ->
+          count(asked);
+      case Decision<AppEvent> _ -> decide(asked, asked.command());
     }
-    ledger.tell(
-        new Decide<>(
-            room
-                ? command
-                : new AppCommand.RunNowhere(
-                    command, Placement.noRoom(open, hosts.draining(), bytes)),
-            asked.notAfter(),
-            outcome -> self.tell(new RunAnswered(asked, outcome))));
   }
 
-  /** Whether it is only a matter of hosts. */
-  private boolean mayRun(AppCommand.RunDyno command) {
-    return state != null
-        && rules.decide(state, command, surroundings.clock().instant())
-            instanceof Decision.Accepted<AppEvent>(var events)
-        && !events.isEmpty();
+  private void decide(Run asked, AppCommand command) {
+    ledger.tell(
+        new Decide<>(
+            command, asked.notAfter(), outcome -> self.tell(new RunAnswered(asked, outcome))));
+  }
+
+  private void count(Run asked) {
+    DynoId dyno = asked.command().id();
+    Count before = counts.get(dyno);
+    if (before != null) {
+      before.asked.add(asked);
+      return;
+    }
+    counts.put(dyno, new Count(asked, dynos.size()));
+    dynos
+        .values()
+        .forEach(
+            child ->
+                child.actor().tell(new DeciderActor.Look<>(now -> self.tell(new Counted(dyno, now)))));
+    getContext().scheduleOnce(COUNT, self, new CountedAll(dyno));
+  }
+
+  private void counted(DynoId asked, DynoState now) {
+    Count count = counts.get(asked);
+    if (count != null) {
+      count.oneHasEnded |= now instanceof Retired;
+      if (--count.left == 0) {
+        countedAll(asked);
+      }
+    }
+  }
+
+  /** Whoever has ended told so before it answered, and the ledger decides that first. */
+  private void countedAll(DynoId dyno) {
+    Count count = counts.remove(dyno);
+    if (count == null) {
+      return;
+    }
+    for (Run asked : count.asked) {
+      if (count.oneHasEnded) {
+        search(asked);
+      } else {
+        decide(asked, asked.command());
+      }
+    }
+  }
+
+  private void search(Run asked) {
+    DynoId dyno = asked.command().id();
+    List<Run> others = searching.get(dyno);
+    if (others != null) {
+      others.add(asked);
+      return;
+    }
+    if (!(state instanceof App app)) {
+      decide(asked, asked.command());
+      return;
+    }
+    searching.put(dyno, new ArrayList<>(List.of(asked)));
+    search(dyno, AppDecider.promised(app, asked.command().size()));
+  }
+
+  private void search(DynoId dyno, long bytes) {
+    ActorRef<HostSearch.Command> search =
+        getContext()
+            .spawnAnonymous(
+                HostSearch.create(
+                    surroundings.hosts(),
+                    surroundings.placement(),
+                    dyno,
+                    bytes,
+                    result -> self.tell(new Searched(dyno, result))));
+    getContext().watchWith(search, new SearchEnded(dyno));
+  }
+
+  /** After its result, or because of a bug. */
+  private void searchEnded(DynoId dyno) {
+    List<Run> waiting = searching.remove(dyno);
+    if (waiting != null) {
+      waiting.forEach(asked -> asked.fail(Failure.broken()));
+    }
+    if (placing.remove(dyno)) {
+      getContext().scheduleOnce(PLACE_AGAIN, self, new PlaceAgain(dyno));
+    }
+  }
+
+  private void searched(DynoId dyno, HostSearch.Result result) {
+    placing.remove(dyno);
+    if (result instanceof HostSearch.Result.Kept keeps) {
+      kept.put(dyno, keeps);
+    }
+    List<Run> waiting = searching.remove(dyno);
+    if (waiting != null) {
+      waiting.forEach(
+          asked ->
+              decide(
+                  asked,
+                  result instanceof HostSearch.Result.Nowhere(Refusal why)
+                      ? new AppCommand.RunNowhere(asked.command(), why)
+                      : asked.command()));
+    } else if (result instanceof HostSearch.Result.Nowhere) { // it was granted: until there is one
+      unplaced.add(dyno);
+      getContext().scheduleOnce(PLACE_AGAIN, self, new PlaceAgain(dyno));
+    } else {
+      place(dyno);
+    }
+  }
+
+  /** The place is not needed. */
+  private void release(DynoId dyno) {
+    HostSearch.Result.Kept keeps = kept.remove(dyno);
+    if (keeps != null) {
+      surroundings
+          .hosts()
+          .agent(keeps.host())
+          .ifPresent(agent -> agent.tell(new HostAgent.Release(dyno)));
+    }
   }
 
   private void runAnswered(Run asked, Outcome<AppEvent, AppState> outcome) {
     AppCommand.RunDyno command = asked.command();
     switch (outcome) {
-      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) ->
-          asked.replyTo().tell(new Answer.Refused<>(refusal));
-      case Outcome.Failed<AppEvent, AppState>(Failure why) -> asked.fail(why);
+      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> {
+        release(command.id());
+        asked.replyTo().tell(new Answer.Refused<>(refusal));
+      }
+      case Outcome.Failed<AppEvent, AppState>(Failure why) -> {
+        release(command.id());
+        asked.fail(why);
+      }
       case Outcome.Accepted<AppEvent, AppState>(List<AppEvent> events, AppState after) -> {
         DynoId dyno =
             events.isEmpty() && after instanceof App app
@@ -626,42 +774,34 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private void place(DynoId dyno) {
     unplaced.remove(dyno);
     Child child = dynos.get(dyno);
-    if (child != null && state instanceof App app && app.roster().containsKey(dyno)) {
-      Requested requested = app.roster().get(dyno);
-      DynoSpec spec = requested.spec();
-      List<HostView> hosts = surroundings.hosts().hosts();
-      long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
-      surroundings
-          .placement()
-          .choose(hosts, bytes)
-          .or(() -> hosts.stream().findFirst())
-          .ifPresentOrElse(
-              host -> {
-                surroundings.hosts().placed(host.id(), bytes);
-                var grounds =
-                    new Grounds(
-                        hosts.size(),
-                        host.dynos(),
-                        host.capacity(),
-                        Optional.of(surroundings.placement()));
-                child
-                    .actor()
-                    .tell(
-                        new Decide<>(
-                            child.state() instanceof Live
-                                ? new DynoCommand.Place(
-                                    DynoDecider.SYSTEM, host.id(), Optional.of(grounds))
-                                : new DynoCommand.Create(
-                                    requested.by(), spec, host.id(), Optional.of(grounds)),
-                            outcome -> {
-                              if (outcome
-                                  instanceof Outcome.Failed<DynoEvent, DynoState>(Failure why)) {
-                                self.tell(new Unborn(dyno, why));
-                              }
-                            }));
-              },
-              () -> unplaced.add(dyno));
+    if (child == null
+        || !(state instanceof App app)
+        || !app.roster().containsKey(dyno)
+        || placing.contains(dyno)) {
+      return;
     }
+    Requested requested = app.roster().get(dyno);
+    DynoSpec spec = requested.spec();
+    HostSearch.Result.Kept keeps = kept.remove(dyno);
+    if (keeps == null) {
+      placing.add(dyno);
+      search(dyno, DynoSize.named(spec.size()).orElseThrow().memoryBytes());
+      return;
+    }
+    child
+        .actor()
+        .tell(
+            new Decide<>(
+                child.state() instanceof Live
+                    ? new DynoCommand.Place(
+                        DynoDecider.SYSTEM, keeps.host(), Optional.of(keeps.grounds()))
+                    : new DynoCommand.Create(
+                        requested.by(), spec, keeps.host(), Optional.of(keeps.grounds())),
+                outcome -> {
+                  if (outcome instanceof Outcome.Failed<DynoEvent, DynoState>(Failure why)) {
+                    self.tell(new Unborn(dyno, why));
+                  }
+                }));
   }
 
   private void dynoChanged(DynoId dyno, DynoState now) {

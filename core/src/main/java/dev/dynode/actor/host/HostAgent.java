@@ -9,6 +9,7 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
@@ -64,6 +65,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   public record Carry(DynoSpec spec, Map<String, String> config, DynoOrder.ForHost order)
       implements Command {}
 
+  /** Keep a place for a dyno, if there is one. */
+  public record Reserve(DynoId dyno, long bytes, ActorRef<HostSearch.Command> replyTo)
+      implements Command {}
+
+  /** The place that is kept for a dyno is not needed. */
+  public record Release(DynoId dyno) implements Command {}
+
   /** This dyno's report of this number was taken. */
   public record Taken(DynoId dyno, long number) implements Command {}
 
@@ -89,7 +97,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       DynoId dyno, AttachDesk.Client client, CompletableFuture<AttachDesk.Attachment> joined)
       implements Command {}
 
-  private record Ended(DynoId dyno, long bytes) implements Command {}
+  private record Ended(DynoId dyno) implements Command {}
 
   private record Unwatched(ActorRef<HostWatch.Command> watch) implements Command {}
 
@@ -151,7 +159,10 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     this.lost = found.ended();
     this.owners = found.owners();
     this.adopted = new HashMap<>();
-    found.adopted().forEach(process -> adopted.put(process.dyno(), process));
+    for (RunningProcess process : found.adopted()) {
+      adopted.put(process.dyno(), process);
+      surroundings.load().found(process.dyno(), 0); // its app tells its size
+    }
     timers.startTimerWithFixedDelay(new Again(), Duration.ZERO, AGAIN);
     membership.ifPresent(
         member -> {
@@ -183,6 +194,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private void carryOut(Command command) {
     switch (command) {
       case Carry carry -> carry(carry);
+      case Reserve(DynoId dyno, long bytes, var replyTo) -> {
+        HostLoad load = surroundings.load();
+        HostView before = load.view();
+        boolean kept = load.reserve(dyno, bytes);
+        replyTo.tell(new HostSearch.Reservation(dyno, kept, before, load.draining()));
+      }
+      case Release(DynoId dyno) -> surroundings.load().release(dyno);
       case Taken(DynoId dyno, long number) -> {
         ActorRef<ProcessActor.Command> process = processes.get(dyno);
         if (number == NOBODYS) {
@@ -207,11 +225,12 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           process.tell(new ProcessActor.Discard());
         }
         discard(dyno);
+        surroundings.load().release(dyno);
         remember(dyno);
       }
-      case Ended(DynoId dyno, long bytes) -> {
+      case Ended(DynoId dyno) -> {
         processes.remove(dyno);
-        surroundings.load().ended(bytes);
+        surroundings.load().ended(dyno);
       }
       case Watch(var watch) -> {
         if (watches.add(watch)) {
@@ -298,17 +317,18 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     }
     RunningProcess running = adopted.remove(dyno);
     if (running != null) {
-      begin(carry).tell(new ProcessActor.Adopt(running));
+      surroundings.load().found(dyno, bytes(carry.spec()));
+      process(carry).tell(new ProcessActor.Adopt(running));
       carry(carry);
       return;
     }
     switch (carry.order()) {
-      case DynoOrder.PrepareFiles _ -> begin(carry).tell(new ProcessActor.Carry(carry.order()));
+      case DynoOrder.PrepareFiles(_, int generation) -> begin(carry, generation);
       case DynoOrder.StartProcess(_, int generation) -> {
         if (lost.contains(dyno) || carry.spec().attach()) { // attached: what was prepared is gone
           reportLost(carry, generation);
         } else {
-          begin(carry).tell(new ProcessActor.Carry(carry.order()));
+          begin(carry, generation);
         }
       }
       case DynoOrder.AskHost(_, int generation) -> reportLost(carry, generation);
@@ -321,6 +341,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private void discard(DynoId dyno) {
     RunningProcess process = adopted.remove(dyno);
     if (process != null) {
+      surroundings.load().ended(dyno);
       Thread.ofVirtual()
           .start(
               () -> {
@@ -334,17 +355,31 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     }
   }
 
-  private ActorRef<ProcessActor.Command> begin(Carry carry) {
+  /** Without a place that was kept for it, it is judged as if it asked for one now. */
+  private void begin(Carry carry, int generation) {
+    if (surroundings.load().begin(carry.spec().id(), bytes(carry.spec()))) {
+      process(carry).tell(new ProcessActor.Carry(carry.order()));
+    } else {
+      report(
+          carry,
+          new DynoCommand.ReportStartFailed(
+              generation, "The place that was kept for it was taken by another"));
+    }
+  }
+
+  private static long bytes(DynoSpec spec) {
+    return DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+  }
+
+  private ActorRef<ProcessActor.Command> process(Carry carry) {
     DynoSpec spec = carry.spec();
-    long bytes = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
     ActorRef<ProcessActor.Command> process =
         getContext()
             .spawn(
                 ProcessActor.create(surroundings, spec, carry.config(), getContext().getSelf()),
                 "process-" + spec.id());
     processes.put(spec.id(), process);
-    surroundings.load().began(bytes);
-    getContext().watchWith(process, new Ended(spec.id(), bytes));
+    getContext().watchWith(process, new Ended(spec.id()));
     return process;
   }
 
@@ -354,9 +389,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
         lost.contains(dyno)
             ? "The keeper of the dyno ended, and the dyno with it"
             : "The node ended before the command was started";
-    var report =
-        new AppSupervisor.Report(
-            dyno, NOBODYS, new DynoCommand.ReportLost(generation, reason), getContext().getSelf());
+    report(carry, new DynoCommand.ReportLost(generation, reason));
+  }
+
+  /** Until the app has taken it. */
+  private void report(Carry carry, DynoCommand what) {
+    DynoId dyno = carry.spec().id();
+    var report = new AppSupervisor.Report(dyno, NOBODYS, what, getContext().getSelf());
     untaken.put(dyno, report);
     untakenOwners.put(dyno, carry.spec().app());
     surroundings.apps().tell(carry.spec().app(), report);

@@ -27,8 +27,8 @@ public interface Hosts extends HostDirectory {
   /** Host and port at which clients attach to what runs there, if it can be reached now. */
   Optional<String> rendezvous(HostId host);
 
-  /** A dyno of so many bytes was placed there: it counts until the host itself counts it. */
-  void placed(HostId host, long bytes);
+  /** A host has answered that it is so; it holds until the host's next report. */
+  void seen(HostView now, boolean draining);
 
   /** There are dynos on this host: somebody must learn when it is lost. */
   void expect(HostId host);
@@ -73,7 +73,7 @@ public interface Hosts extends HostDirectory {
     }
 
     @Override
-    public void placed(HostId host, long bytes) {}
+    public void seen(HostView now, boolean draining) {}
 
     @Override
     public void expect(HostId host) {}

@@ -40,7 +40,7 @@ public final class KnownHosts implements Hosts {
    *
    * @param heardAt when it last told of itself, by the clock of this JVM
    * @param hereAt when its node was last seen in the cluster
-   * @param told its last report, and what was placed there since; none of one that is only expected
+   * @param told its last report, or what it answered since; none of one that is only expected
    */
   private record Known(long heardAt, long hereAt, @Nullable Told told) {}
 
@@ -65,8 +65,8 @@ public final class KnownHosts implements Hosts {
       HostView view,
       boolean draining,
       Optional<Integer> filesLeft) {
-    private Told with(long bytes) {
-      return new Told(agent, rendezvous, view.with(bytes), draining, filesLeft);
+    private Told as(HostView now, boolean drains) {
+      return new Told(agent, rendezvous, now, drains, filesLeft);
     }
   }
 
@@ -189,12 +189,14 @@ public final class KnownHosts implements Hosts {
   }
 
   @Override
-  public void placed(HostId host, long bytes) {
+  public void seen(HostView now, boolean draining) {
     known.computeIfPresent(
-        host,
+        now.id(),
         (_, last) -> {
           Told told = last.told();
-          return told == null ? last : new Known(last.heardAt(), last.hereAt(), told.with(bytes));
+          return told == null
+              ? last
+              : new Known(last.heardAt(), last.hereAt(), told.as(now, draining));
         });
   }
 

@@ -95,6 +95,15 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             now, create.by(), create.release(), 1, Optional.empty(), "Initial release"));
   }
 
+  /**
+   * Memory that a dyno is promised, in bytes.
+   *
+   * @param size the one that was asked for, if one was
+   */
+  public static long promised(App app, Optional<String> size) {
+    return OneOffRequest.size(app, size).memoryBytes();
+  }
+
   private static boolean mayFreeSlugs(AppEvent event) {
     return event instanceof AppEvent.ReleaseCreated
         || event instanceof AppEvent.SlugCreated

@@ -164,7 +164,11 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   }
 
   private DynoSize size() {
-    return run.size().flatMap(DynoSize::named).orElseGet(() -> app.tier().defaultOneOffSize());
+    return size(app, run.size());
+  }
+
+  static DynoSize size(App app, Optional<String> asked) {
+    return asked.flatMap(DynoSize::named).orElseGet(() -> app.tier().defaultOneOffSize());
   }
 
   private Optional<Refusal> overLimit() {

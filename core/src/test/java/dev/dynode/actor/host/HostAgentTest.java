@@ -1,6 +1,7 @@
 package dev.dynode.actor.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.actor.app.AppSupervisor;
@@ -14,6 +15,7 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.SlugStore;
@@ -28,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -95,7 +98,8 @@ class HostAgentTest {
             nobodyAsks(SlugStore.class),
             nobodyAsks(LogStore.class),
             InstantSource.system(),
-            new HostLoad(HOST, 10, 1L << 33, () -> 0),
+            new HostLoad(
+                HOST, 10, 1L << 33, Duration.ofMinutes(1), InstantSource.system(), () -> 0),
             (_, command) -> app.ref().tell(command),
             1_000,
             Duration.ofSeconds(20));
@@ -175,6 +179,50 @@ class HostAgentTest {
     agent.tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
     agent.tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.StartProcess(HOST, 1)));
     app.expectNoMessage();
+  }
+
+  private HostSearch.Reservation reserve(
+      ActorRef<HostAgent.Command> agent, DynoId dyno, long bytes) {
+    TestProbe<HostSearch.Command> search = kit.createTestProbe();
+    agent.tell(new HostAgent.Reserve(dyno, bytes, search.ref()));
+    return search.expectMessageClass(HostSearch.Reservation.class);
+  }
+
+  @Test
+  void placesAreKeptGivenBackAndNeverMoreThanThereAre() {
+    ActorRef<HostAgent.Command> agent = agent();
+    List<DynoId> dynos = Stream.generate(() -> new DynoId(UUID.randomUUID())).limit(11).toList();
+    for (int i = 0; i < 10; i++) {
+      HostSearch.Reservation kept = reserve(agent, dynos.get(i), 1);
+      assertEquals(
+          new HostSearch.Reservation(
+              dynos.get(i), true, new HostView(HOST, i, 10, i, 1L << 33), false),
+          kept);
+      assertTrue(reserve(agent, dynos.get(i), 1).kept(), "and asked again, the same");
+    }
+    assertFalse(reserve(agent, dynos.get(10), 1).kept());
+    agent.tell(new HostAgent.Release(dynos.get(3)));
+    assertTrue(reserve(agent, dynos.get(10), 1).kept());
+    agent.tell(new HostAgent.Drain(true));
+    agent.tell(new HostAgent.Release(dynos.get(4)));
+    HostSearch.Reservation drains = reserve(agent, dynos.get(4), 1);
+    assertFalse(drains.kept());
+    assertTrue(drains.draining());
+  }
+
+  /** Its control node was away for so long that another dyno has its place. */
+  @Test
+  void whoComesAfterItsPlaceWasTakenIsNotStarted() {
+    ActorRef<HostAgent.Command> agent = agent();
+    for (int i = 0; i < 10; i++) {
+      assertTrue(reserve(agent, new DynoId(UUID.randomUUID()), 1).kept());
+    }
+    agent.tell(new HostAgent.Carry(attached(), Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
+    AppSupervisor.Report report = app.expectMessageClass(AppSupervisor.Report.class);
+    assertEquals(
+        new DynoCommand.ReportStartFailed(
+            1, "The place that was kept for it was taken by another"),
+        report.report());
   }
 
   @Test

@@ -58,11 +58,12 @@ class KnownHostsTest {
   }
 
   @Test
-  void whatIsPlacedCountsUntilTheHostCountsIt() {
+  void whatAHostAnswersHoldsUntilItTellsOfItself() {
     tell(false);
-    hosts.placed(HOST, 20);
-    hosts.placed(HOST, 20);
+    hosts.seen(new HostView(HOST, 3, 10, 45, 100), false);
     assertEquals(List.of(new HostView(HOST, 3, 10, 45, 100)), hosts.hosts());
+    hosts.seen(new HostView(HOST, 3, 10, 45, 100), true);
+    assertEquals(List.of(), hosts.hosts());
     tell(false);
     assertEquals(List.of(new HostView(HOST, 1, 10, 5, 100)), hosts.hosts());
   }

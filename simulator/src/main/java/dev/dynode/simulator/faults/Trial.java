@@ -114,6 +114,7 @@ final class Trial implements Journal {
         new Hosts(
             Plan.HOSTS,
             Plan.DYNOS_OF_A_HOST,
+            Long.MAX_VALUE,
             Placement.SPREAD,
             WhenFull.REFUSE,
             Duration.ZERO,

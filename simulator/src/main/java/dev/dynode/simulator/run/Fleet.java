@@ -1,5 +1,6 @@
 package dev.dynode.simulator.run;
 
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
@@ -9,6 +10,7 @@ import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Network;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,6 +52,7 @@ public final class Fleet {
           new SimHost(
               new HostId("host-" + number),
               plan.dynos(),
+              plan.memory(),
               queue,
               dice.fork(),
               plan.start(),
@@ -84,13 +87,42 @@ public final class Fleet {
     return plan.placement();
   }
 
-  /** Where the placement policy puts the next dyno; empty when every host is full. */
-  Optional<SimHost> choose() {
-    return roomy.best();
+  /** Where the placement policy puts a dyno of so many bytes; empty when no host has a place. */
+  Optional<SimHost> choose(long bytes) {
+    Optional<SimHost> best = roomy.best();
+    return best.isEmpty() || best.get().view().hasRoom(bytes)
+        ? best
+        : placement()
+            .choose(hosts.stream().filter(SimHost::up).map(SimHost::view).toList(), bytes)
+            .map(view -> host(view.id()));
   }
 
-  void admit(SimHost host, SimDyno dyno) {
-    host.admit(dyno);
+  /** The host that keeps a place for a dyno, if one does. */
+  Optional<SimHost> reserve(SimDyno dyno, long bytes, Instant now) {
+    Optional<SimHost> host = choose(bytes).filter(best -> best.reserve(dyno.id, bytes, now));
+    host.ifPresent(roomy::changed);
+    dyno.kept = host.orElse(null);
+    return host;
+  }
+
+  /** The place that is kept for a dyno is not needed. */
+  void release(SimDyno dyno) {
+    SimHost host = dyno.kept;
+    if (host != null) {
+      dyno.kept = null;
+      host.release(dyno.id);
+      roomy.changed(host);
+    }
+  }
+
+  /** Why no host has a place. */
+  Refusal refusal(long bytes) {
+    return Placement.noRoom(
+        hosts.stream().filter(SimHost::up).map(SimHost::view).toList(), 0, bytes);
+  }
+
+  void admit(SimHost host, SimDyno dyno, long bytes) {
+    host.admit(dyno, bytes);
     roomy.changed(host);
   }
 

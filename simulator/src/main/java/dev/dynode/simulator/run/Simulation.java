@@ -2,7 +2,6 @@ package dev.dynode.simulator.run;
 
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
@@ -10,6 +9,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -177,7 +177,7 @@ public final class Simulation {
 
   private void request(SimApp app, Request request, Dice dice) {
     if (scenario.hosts().whenFull() == WhenFull.WAIT
-        && (!waiting.isEmpty() || fleet.choose().isEmpty())) {
+        && (!waiting.isEmpty() || fleet.choose(bytes(app, request)).isEmpty())) {
       waiting.add(new Waiting(app, request));
       journal.waiting(waiting.size(), queue.now());
     } else {
@@ -203,17 +203,23 @@ public final class Simulation {
             Optional.empty());
     var dyno = new SimDyno(id, app, request, dynoRules.initial());
     dynos.put(id, dyno);
-    boolean room = fleet.choose().isPresent();
-    if (tell(app, room ? run : new AppCommand.RefuseDyno(run, Refusal.noRoom()))) {
+    long bytes = bytes(app, request);
+    if (tell(
+        app,
+        fleet.reserve(dyno, bytes, clock()).isPresent()
+            ? run
+            : new AppCommand.RunNowhere(run, fleet.refusal(bytes)))) {
       return Optional.of(dyno);
     }
+    fleet.release(dyno);
     dynos.remove(id);
     return Optional.empty();
   }
 
   /** Hosts have room again: those who wait come in, in order. */
   private void admit() {
-    while (!waiting.isEmpty() && fleet.choose().isPresent()) {
+    while (!waiting.isEmpty()
+        && fleet.choose(bytes(waiting.element().app(), waiting.element().request())).isPresent()) {
       Waiting next = waiting.remove();
       journal.waiting(waiting.size(), queue.now());
       ask(next.app(), next.request(), fleet.dice());
@@ -286,10 +292,19 @@ public final class Simulation {
     if (dyno.state instanceof DynoState.Retired) {
       resume(dyno);
     } else if (dyno.state instanceof DynoState.Absent) {
-      SimHost host = fleet.choose().orElseGet(() -> fleet.host(0));
+      SimHost host = dyno.kept;
+      if (host == null || !host.up()) {
+        fleet.release(dyno);
+        host = fleet.reserve(dyno, bytes(spec), clock()).orElse(null);
+      }
+      if (host == null) { // it was granted: until there is one
+        queue.in(BACK_OFF, () -> launch(by, spec));
+        return;
+      }
       HostView seen = host.view();
       var grounds =
-          new Grounds(fleet.size(), seen.dynos(), seen.capacity(), Optional.of(fleet.placement()));
+          new Grounds(
+              fleet.size(), seen.dynos() - 1, seen.capacity(), Optional.of(fleet.placement()));
       tell(dyno, new DynoCommand.Create(by, spec, seen.id(), Optional.of(grounds)));
     }
   }
@@ -310,7 +325,7 @@ public final class Simulation {
   /** What happens in the world because of an event. */
   private void happened(SimDyno dyno, DynoEvent event) {
     if (event instanceof DynoEvent.Placed placed) {
-      fleet.admit(fleet.host(placed.host()), dyno);
+      fleet.admit(fleet.host(placed.host()), dyno, bytes(specOf(dyno)));
       expect(dyno);
     }
     if (!(event instanceof DynoEvent.ClientAttached)
@@ -410,6 +425,7 @@ public final class Simulation {
     }
     for (SimDyno dyno : List.copyOf(dynos.values())) {
       dyno.disarmAll();
+      fleet.release(dyno); // nobody remembers it, and its time will pass
       resume(dyno);
     }
     settle();
@@ -428,6 +444,14 @@ public final class Simulation {
 
   private void resume(SimDyno dyno) {
     dynoRules.resume(dyno.state, clock()).forEach(order -> carry(dyno, order));
+  }
+
+  private static long bytes(SimApp app, Request request) {
+    return app.state instanceof App known ? AppDecider.promised(known, request.size()) : 0;
+  }
+
+  private static long bytes(DynoSpec spec) {
+    return DynoSize.named(spec.size()).orElseThrow().memoryBytes();
   }
 
   private static DynoSpec specOf(SimDyno dyno) {

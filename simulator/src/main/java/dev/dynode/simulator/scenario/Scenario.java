@@ -39,6 +39,7 @@ public record Scenario(
    * The machines.
    *
    * @param dynos most dynos of one of them
+   * @param memory most bytes that the sizes of its dynos may promise them
    * @param whenFull what becomes of a request no host has room for
    * @param failEvery mean time between two failures of a host; zero: never
    * @param repair from a failure until it takes dynos again
@@ -48,6 +49,7 @@ public record Scenario(
   public record Hosts(
       int number,
       int dynos,
+      long memory,
       Placement placement,
       WhenFull whenFull,
       Duration failEvery,

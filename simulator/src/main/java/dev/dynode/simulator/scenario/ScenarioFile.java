@@ -163,6 +163,7 @@ public final class ScenarioFile {
         new Hosts(
             section.whole("number", 1, 100_000, 1),
             section.whole("dynos", 1, MOST, 100),
+            memory(section),
             section.one("placement", Placement.class, Placement.SPREAD),
             section.one("when-full", WhenFull.class, WhenFull.REFUSE),
             section.time("fail-every", Duration.ZERO),
@@ -171,6 +172,12 @@ public final class ScenarioFile {
             distributions.read(section, "start-time", Amount.TIME, DEFAULT_START));
     section.done();
     return hosts;
+  }
+
+  private static long memory(Section section) {
+    return section.has("memory")
+        ? (long) (section.megabytes(section.value("memory"), "memory") * (1 << 20))
+        : Long.MAX_VALUE;
   }
 
   private AppPolicy policy() {

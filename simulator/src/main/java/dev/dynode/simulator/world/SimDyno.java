@@ -28,6 +28,9 @@ public final class SimDyno {
   /** Whether its host, in this life, has made its files ready for a client. */
   boolean prepared;
 
+  /** Which host keeps a place for it; the control plane alone knows. Null once it is journaled. */
+  public @Nullable SimHost kept;
+
   /** Where it takes room; null before it is placed and after its files are gone. */
   @Nullable SimHost host;
 

@@ -6,6 +6,8 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.Usage;
+import dev.dynode.domain.host.HostState;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.simulator.load.Behaviour;
@@ -13,6 +15,8 @@ import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.SimDyno.Launch;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -24,6 +28,9 @@ public final class SimHost {
   private static final int TERMINATED = 128 + 15;
   private static final int KILLED = 128 + 9;
   private static final double NANOS = 1e9;
+
+  /** How long a place is kept, as {@code dynode.host.keep-place}. */
+  private static final Duration KEPT = Duration.ofSeconds(30);
 
   /** Between a signal and the end of what obeys it. */
   private static final long OBEYS = 10_000_000;
@@ -37,6 +44,7 @@ public final class SimHost {
   private final Network network;
   private final BiConsumer<SimDyno, DynoCommand> report;
   private final List<SimDyno> dynos = new ArrayList<>();
+  private HostState state;
   private HostView view;
 
   /** Where it stands among those with room; below 0 if it has none. */
@@ -45,18 +53,21 @@ public final class SimHost {
   private boolean up = true;
 
   /**
+   * @param memory most bytes that the sizes of its dynos may promise them
    * @param start seconds from the order until a command runs
    * @param report takes what the host reports to a dyno, once the network delivers it
    */
   public SimHost(
       HostId id,
       int capacity,
+      long memory,
       EventQueue queue,
       Dice dice,
       Distribution start,
       Network network,
       BiConsumer<SimDyno, DynoCommand> report) {
-    view = new HostView(id, 0, capacity);
+    state = HostState.empty(id, capacity, memory);
+    view = state.view();
     this.queue = queue;
     this.dice = dice;
     this.start = start;
@@ -83,12 +94,31 @@ public final class SimHost {
     return dynos;
   }
 
+  /** Whether it keeps a place for a dyno. */
+  public boolean reserve(DynoId dyno, long bytes, Instant now) {
+    become(state.reserve(dyno, bytes, now, KEPT));
+    return state.has(dyno);
+  }
+
+  /** The place is not needed. */
+  public void release(DynoId dyno) {
+    become(state.release(dyno));
+  }
+
+  private void become(HostState next) {
+    if (next != state) { // the same: nothing was decided
+      state = next;
+      view = next.view();
+    }
+  }
+
   /** Room is taken. */
-  public void admit(SimDyno dyno) {
+  public void admit(SimDyno dyno, long bytes) {
     dyno.host = this;
+    dyno.kept = null;
     dyno.seat = dynos.size();
     dynos.add(dyno);
-    view = new HostView(view.id(), dynos.size(), view.capacity());
+    become(state.found(dyno.id, bytes));
   }
 
   /** Room is free again. */
@@ -99,7 +129,7 @@ public final class SimHost {
       last.seat = dyno.seat;
     }
     dyno.host = null;
-    view = new HostView(view.id(), dynos.size(), view.capacity());
+    become(state.free(dyno.id));
   }
 
   /** Everything on it ends without a word. */

@@ -101,7 +101,7 @@ class ScenarioFileTest {
           length = soon                      | length: "soon" is not a time; write seconds, or a unit as in 5 minutes.
           zone = Atlantis                    | zone: it is no time zone; write one as Europe/Berlin.
           warm-up = 30 days                  | warm-up: it must be shorter than the length.
-          hosts.nmber = 3                    | hosts.nmber: it means nothing here; known are detect, dynos, fail-every, number, placement, repair, start-time, when-full.
+          hosts.nmber = 3                    | hosts.nmber: it means nothing here; known are detect, dynos, fail-every, memory, number, placement, repair, start-time, when-full.
           hosts.number = 0                   | hosts.number: 0 must be from 1 to 100000.
           hosts.placement = tight            | hosts.placement: "tight" is unknown; choose of spread, pack.
           hosts = 3                          | hosts: it must be written in braces

@@ -1,0 +1,5 @@
+/** What a host may run. */
+@NullMarked
+package dev.dynode.domain.host;
+
+import org.jspecify.annotations.NullMarked;
