@@ -347,7 +347,10 @@ class AppSupervisorTest {
       report(start, new DynoCommand.ReportStarted(1, 5));
       app.tell(
           new AppSupervisor.Report(
-              dyno, 1, new DynoCommand.ReportExited(1, 0), kit.system().deadLetters().unsafeUpcast()));
+              dyno,
+              1,
+              new DynoCommand.ReportExited(1, 0),
+              kit.system().deadLetters().unsafeUpcast()));
     }
     done(run(false));
     Answer<?> above = run(false);

@@ -383,8 +383,7 @@ public final class Node implements RunningNode {
   private Machine machine(Optional<RocksDatabase.Opened> database) throws IOException {
     var host = new HostId(settings.membership().map(Membership::hostName).orElse(ALONE));
     try {
-      return Machine.start(
-          host, settings.data(), config, Clock.systemUTC(), data::waitsFor);
+      return Machine.start(host, settings.data(), config, Clock.systemUTC(), data::waitsFor);
     } catch (IOException | RuntimeException e) {
       database.ifPresent(RocksDatabase.Opened::close);
       throw e;

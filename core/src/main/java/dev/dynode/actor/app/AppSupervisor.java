@@ -474,11 +474,15 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     };
   }
 
-  /** A host must keep a place before a dyno is granted, and nobody is refused for one that has ended. */
+  /**
+   * A host must keep a place before a dyno is granted, and nobody is refused for one that has
+   * ended.
+   */
   private void run(Run asked) {
     switch (rules.decide(requireNonNull(state), asked.command(), surroundings.clock().instant())) {
       case Decision.Accepted<AppEvent>(var events) when !events.isEmpty() -> search(asked);
-      case Decision.Refused<AppEvent>(Refusal why, _) when why.reason() == Refusal.Reason.OVER_LIMIT ->
+      case Decision.Refused<AppEvent>(Refusal why, _)
+          when why.reason() == Refusal.Reason.OVER_LIMIT ->
           count(asked);
       case Decision<AppEvent> _ -> decide(asked, asked.command());
     }
@@ -502,7 +506,9 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         .values()
         .forEach(
             child ->
-                child.actor().tell(new DeciderActor.Look<>(now -> self.tell(new Counted(dyno, now)))));
+                child
+                    .actor()
+                    .tell(new DeciderActor.Look<>(now -> self.tell(new Counted(dyno, now)))));
     getContext().scheduleOnce(COUNT, self, new CountedAll(dyno));
   }
 

@@ -88,9 +88,7 @@ public record HostState(
   /** A dyno is no longer here. */
   public HostState free(DynoId dyno) {
     Long bytes = places.get(dyno);
-    return bytes == null
-        ? this
-        : with(places.minus(dyno), reserved.minus(dyno), promised - bytes);
+    return bytes == null ? this : with(places.minus(dyno), reserved.minus(dyno), promised - bytes);
   }
 
   /** A place is given back that nothing has begun in. */

@@ -21,8 +21,7 @@ import java.util.Optional;
 public record Search(
     Placement by, long bytes, List<HostView> left, int all, List<HostView> refused, int draining) {
 
-  public static Search of(
-      Placement by, long bytes, Collection<HostView> hosts, int draining) {
+  public static Search of(Placement by, long bytes, Collection<HostView> hosts, int draining) {
     List<HostView> order = new ArrayList<>(hosts);
     order.sort(
         Comparator.comparing((HostView host) -> !host.hasRoom(bytes)).thenComparing(by.order()));

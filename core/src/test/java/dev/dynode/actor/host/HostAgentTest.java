@@ -220,8 +220,7 @@ class HostAgentTest {
     agent.tell(new HostAgent.Carry(attached(), Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
     AppSupervisor.Report report = app.expectMessageClass(AppSupervisor.Report.class);
     assertEquals(
-        new DynoCommand.ReportStartFailed(
-            1, "The place that was kept for it was taken by another"),
+        new DynoCommand.ReportStartFailed(1, "The place that was kept for it was taken by another"),
         report.report());
   }
 

@@ -1,5 +1,6 @@
 package dev.dynode.domain.placement;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.dynode.domain.id.HostId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,8 +68,7 @@ class SearchTest {
 
     private final Random random;
     private final PriorityQueue<Due> queue =
-        new PriorityQueue<>(
-            java.util.Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
+        new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::number));
     private final Map<HostId, HostState> hosts = new HashMap<>();
     private final List<Map<HostId, HostView>> heard = new ArrayList<>();
     private final Set<DynoId> granted = new HashSet<>();
@@ -152,7 +153,7 @@ class SearchTest {
       }
 
       private void reserve(HostId id) {
-        HostState host = hosts.get(id);
+        HostState host = requireNonNull(hosts.get(id));
         HostView before = host.view();
         HostState after = host.reserve(dyno, bytes, clock(), KEPT);
         become(after);
@@ -167,7 +168,7 @@ class SearchTest {
         if (kept) {
           over = true;
           granted.add(dyno);
-          become(hosts.get(before.id()).begin(dyno, bytes, clock()));
+          become(requireNonNull(hosts.get(before.id())).begin(dyno, bytes, clock()));
         } else {
           search = search.refused(before, false);
           ask();

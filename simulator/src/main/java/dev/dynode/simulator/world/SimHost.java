@@ -106,10 +106,8 @@ public final class SimHost {
   }
 
   private void become(HostState next) {
-    if (next != state) { // the same: nothing was decided
-      state = next;
-      view = next.view();
-    }
+    state = next;
+    view = next.view();
   }
 
   /** Room is taken. */
