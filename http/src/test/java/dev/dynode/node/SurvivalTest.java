@@ -92,7 +92,15 @@ class SurvivalTest {
   }
 
   private void nothingIsLeft(NodeProcess node) throws Exception {
-    eventually("former keepers have ended", () -> NodeProcess.keepers(data()).size() == 1);
+    try {
+      eventually("former keepers have ended", () -> NodeProcess.keepers(data()).size() == 1);
+    } catch (AssertionError e) {
+      for (ProcessHandle keeper : NodeProcess.keepers(data())) {
+        System.out.println(
+            "left: " + keeper.info() + "\n  keeps " + keeper.children().map(c -> c.info()).toList());
+      }
+      throw e;
+    }
     ProcessHandle keeper = NodeProcess.keepers(data()).getFirst();
     eventually("no dyno has files", () -> children(data().resolve("dynos")).isEmpty());
     String mounts = Files.readString(Path.of("/proc/" + keeper.pid() + "/mountinfo"));
