@@ -50,6 +50,9 @@ class DeciderActorTest {
   /** Longer than anybody waits here, on a machine however busy. */
   private static final Duration BOUND = Duration.ofSeconds(10);
 
+  /** Restarts wait for up to 3.6 s each, and whoever asks may be behind several of them. */
+  private static final Duration AFTER_MANY_FAULTS = Duration.ofMinutes(2);
+
   private final ActorTestKit kit =
       ActorTestKit.create(
           PersistenceTestKitPlugin.getInstance()
@@ -337,7 +340,7 @@ class DeciderActorTest {
       Map<String, Failure.Kind> failed) {
     open.forEach(
         (word, probe) -> {
-          switch (probe.receiveMessage(BOUND)) {
+          switch (probe.receiveMessage(AFTER_MANY_FAULTS)) {
             case Outcome.Accepted<Said, Set<String>> _ -> accepted.add(word);
             case Outcome.Refused<Said, Set<String>>(Refusal why) ->
                 throw new AssertionError(why.message());
