@@ -176,8 +176,7 @@ class RollingRestartTest {
       var session =
           new Dialled(
               edge,
-              edge.post(
-                  "/apps/" + QUIET + "/dynos", "{\"command\": \"cat\", \"attach\": true}"));
+              edge.post("/apps/" + QUIET + "/dynos", "{\"command\": \"cat\", \"attach\": true}"));
       try {
         session.type("line 0\n");
         session.until("line 0\r\n");

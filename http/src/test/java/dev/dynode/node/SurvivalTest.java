@@ -97,7 +97,10 @@ class SurvivalTest {
     } catch (AssertionError e) {
       for (ProcessHandle keeper : NodeProcess.keepers(data())) {
         System.out.println(
-            "left: " + keeper.info() + "\n  keeps " + keeper.children().map(c -> c.info()).toList());
+            "left: "
+                + keeper.info()
+                + "\n  keeps "
+                + keeper.children().map(c -> c.info()).toList());
       }
       throw e;
     }

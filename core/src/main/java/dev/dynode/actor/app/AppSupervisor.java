@@ -630,6 +630,9 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                     .orElse(command.id())
                 : command.id();
         Optional<Answer<DynoView>> known = known(dyno);
+        if (known.isPresent() || !dyno.equals(command.id())) { // it was granted before
+          release(command.id());
+        }
         if (known.isPresent()) {
           asked.replyTo().tell(known.get());
         } else {
