@@ -26,12 +26,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** What a client may do to the server that has no token, or no manners. */
 @Timeout(120)
+@Isolated("listens to all that is logged")
 class ConnectionsTest {
   private static final int OTHER_ADDRESS = 2;
 
