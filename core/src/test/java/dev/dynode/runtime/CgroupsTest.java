@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real processes in real groups, where this machine lets us make some. */
-@Timeout(60)
+@Timeout(600)
 class CgroupsTest {
   private static final CgroupSettings SETTINGS =
       new CgroupSettings(true, 200, Duration.ofSeconds(10));

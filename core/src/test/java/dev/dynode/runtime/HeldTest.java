@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds dynos that take too much, and what they are seen to take. */
-@Timeout(60)
+@Timeout(600)
 class HeldTest {
   private static final int MEBIBYTE = 1 << 20;
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What becomes of dynos when the node, or their keeper, is killed with -9. */
 @ParameterizedClass
 @EnumSource(names = {"SANDBOX", "PLAIN"})
-@Timeout(60)
+@Timeout(600)
 class KeeperTest {
   /** Lines a detached dyno prints: more than a pipe, the keeper and a node hold together. */
   private static final int LINES = 60_000;

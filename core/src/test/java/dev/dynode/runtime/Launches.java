@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Launches for tests, and what to ask of them. */
 final class Launches {
   static final WindowSize WINDOW = new WindowSize(99, 33);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Launches() {}
 

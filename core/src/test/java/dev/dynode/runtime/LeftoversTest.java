@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One dyno's files never stop a host. */
-@Timeout(120)
+@Timeout(600)
 class LeftoversTest {
   private static final RuntimeSettings SETTINGS =
       Launches.settings(Choice.PLAIN, Map.of("dynode.runtime.remove-again", "50 ms"));

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Real processes on real terminals and pipes, in sandboxes and without. */
 @ParameterizedClass
 @EnumSource(names = {"SANDBOX", "PLAIN"})
-@Timeout(60)
+@Timeout(600)
 @Isolated("counts the descriptors of this process")
 class LocalRuntimeTest {
   @TempDir private static Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees that a path does not reach, measured and removed. Needs perl to make them. */
-@Timeout(120)
+@Timeout(600)
 @Isolated("counts the descriptors of this process")
 class RemovalTest {
   private static final int ORDINARY = 397_531;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a hostile dyno gets out of its box: nothing. Needs perl for bare system calls. */
-@Timeout(60)
+@Timeout(600)
 class SandboxTest {
   private static final String ATTACKS =
       """

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A dyno is a normal place to run a program in. */
 @ParameterizedClass
 @EnumSource(names = {"SANDBOX", "PLAIN"})
-@Timeout(120)
+@Timeout(600)
 class StandardStreamsTest {
   @TempDir private Path data;
   private final Choice isolation;

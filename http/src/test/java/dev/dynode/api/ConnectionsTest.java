@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** What a client may do to the server that has no token, or no manners. */
-@Timeout(120)
+@Timeout(600)
 @Isolated("listens to all that is logged")
 class ConnectionsTest {
   private static final int OTHER_ADDRESS = 2;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Log sessions, read both ways. */
-@Timeout(60)
+@Timeout(600)
 class LogSessionsTest {
   private static final Instant START = Instant.parse("2026-01-01T12:00:00.123456Z");
   private static ApiServer api;

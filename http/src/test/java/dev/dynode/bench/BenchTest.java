@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The benchmark measures a real node: here as little of it as shows that every part works. */
-@Timeout(120)
+@Timeout(600)
 class BenchTest {
   private static final List<String> SERVER =
       List.of(

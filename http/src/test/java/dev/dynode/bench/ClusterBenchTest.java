@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The benchmark of a cluster measures real control nodes: here as little as shows that it works.
  */
-@Timeout(300)
+@Timeout(600)
 class ClusterBenchTest {
   private static final List<String> SERVER =
       List.of(

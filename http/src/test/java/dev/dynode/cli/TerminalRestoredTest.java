@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A full-screen program that ends otherwise than by itself, as a real terminal (tmux) shows it. */
-@Timeout(180)
+@Timeout(600)
 class TerminalRestoredTest {
   private static final String FLAGS =
       "#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{keypad_flag}#{keypad_cursor_flag}";

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * dynode explain} says of it. With {@code -Dhistories.record=FOLDER} the histories are exported
  * there: that is how the golden histories were made.
  */
-@Timeout(300)
+@Timeout(600)
 class EndingsTest {
   @TempDir private static Path folder;
   private static NodeProcess node;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands around {@code heroku run}, as they come from npm. */
-@Timeout(180)
+@Timeout(600)
 class HerokuCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TIME =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code heroku run}, as it comes from npm, with pipes for stdin and stdout. */
-@Timeout(180)
+@Timeout(600)
 class HerokuRunTest {
   private static final String MARKER = "heroku-command-exit-status";
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Interactive sessions: the clients on a real terminal of 99 x 33, and somebody typing. */
-@Timeout(180)
+@Timeout(600)
 class HerokuTerminalTest {
   private static final String PROMPT = "[#$] $";
   private static final String CONTROL_C = "\u0003";

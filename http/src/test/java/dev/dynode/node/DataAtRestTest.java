@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node keeps is read by nobody but its user, whatever the data folder was before. */
-@Timeout(300)
+@Timeout(600)
 class DataAtRestTest {
   @TempDir private Path folder;
 

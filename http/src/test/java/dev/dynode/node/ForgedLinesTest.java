@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a program prints or a user calls things, no line of a log is another source's. */
-@Timeout(120)
+@Timeout(600)
 class ForgedLinesTest {
   private static final String FORGED =
       "2026-11-27T00:00:00.000000+00:00 heroku[router]: at=error code=H12";

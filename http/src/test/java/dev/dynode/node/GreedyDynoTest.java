@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dyno fills the disk of the node, and goes on taking whatever becomes free. */
-@Timeout(300)
+@Timeout(600)
 class GreedyDynoTest {
   @TempDir private Path folder;
 

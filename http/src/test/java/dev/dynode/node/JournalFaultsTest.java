@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole node whose journal rejects and fails. */
-@Timeout(300)
+@Timeout(600)
 class JournalFaultsTest {
   /** Far less than the 20 s that an actor is waited for. */
   private static final Duration AT_ONCE = Duration.ofSeconds(10);

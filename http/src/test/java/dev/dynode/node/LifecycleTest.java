@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every way a one-off dyno can end, with real processes and short times. */
-@Timeout(120)
+@Timeout(600)
 class LifecycleTest {
   private static final String HANGUP = "Client connection closed. Sending SIGHUP to all processes";
   private static final String UP = "State changed from starting to up";

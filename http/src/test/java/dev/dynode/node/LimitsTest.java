@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a dyno that takes too much reads in its app's log, and how its story ends. */
-@Timeout(120)
+@Timeout(600)
 class LimitsTest {
   @TempDir private static Path folder;
   private static NodeProcess node;

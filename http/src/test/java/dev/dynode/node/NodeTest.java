@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One node, from start to stop. */
-@Timeout(120)
+@Timeout(600)
 class NodeTest {
   @TempDir private Path folder;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a host may run is a bound, however requests come together; the simulator knows the same. */
-@Timeout(300)
+@Timeout(600)
 class PlacesTest {
   private static final int PLACES = 5;
   private static final int REQUESTS = 30;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that was alone becomes one of a cluster: its dynos go on, and nothing is lost. */
-@Timeout(300)
+@Timeout(600)
 class RelocationTest {
   private static final byte[] NOTHING = new byte[0];
   private static final String CONFIG =

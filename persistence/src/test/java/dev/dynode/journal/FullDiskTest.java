@@ -20,7 +20,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /** A full disk refuses what would fill it further, at once, and takes what frees it. */
-@Timeout(300)
+@Timeout(600)
 class FullDiskTest {
   private static final int STOPS = 2_000;
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who may begin a cluster, as sessions of a real database see it. */
-@Timeout(60)
+@Timeout(600)
 class OneClusterTest {
   private static final Duration LONG = Duration.ofDays(1);
   private final Config config = Server.config();

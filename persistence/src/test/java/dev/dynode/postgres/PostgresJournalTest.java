@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** The journal of a cluster: the plugin on our schema, read by our rows. */
 class PostgresJournalTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private final Config config =
       EventSerialization.ofEvents()
           .withFallback(Server.config())

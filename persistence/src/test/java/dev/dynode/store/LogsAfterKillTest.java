@@ -33,7 +33,7 @@ class LogsAfterKillTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void everyLineWhoseAppendReturnedOutlivesKill9(@TempDir Path folder) throws Exception {
     var app = new AppId(UUID.randomUUID());
     Process child =
