@@ -35,9 +35,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a hostile dyno gets out of its box: nothing. Needs perl for bare system calls. */
 @Timeout(600)
+@Isolated("beside other classes bwrap once failed at the loopback of a network; why is not known")
 class SandboxTest {
   private static final String ATTACKS =
       """
