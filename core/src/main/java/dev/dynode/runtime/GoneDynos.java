@@ -8,10 +8,10 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Which dynos were launched and found gone: an empty file for each, which outlives their launch
@@ -25,35 +25,29 @@ record GoneDynos(Path folder) {
   void add(DynoId dyno) throws IOException {
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path file = folder.resolve(dyno.toString());
-    if (!Files.exists(file)) {
-      Files.createFile(file);
+    if (!Files.exists(file(dyno))) {
+      Files.createFile(file(dyno));
     }
   }
 
   Set<DynoId> all() throws IOException {
-    Set<DynoId> all = new HashSet<>();
-    for (Path file : newest()) {
-      all.add(DynoId.of(file.getFileName().toString()));
+    Set<DynoId> all = new DynoFiles(folder).all();
+    if (all.size() > MOST) {
+      Map<DynoId, FileTime> times = new HashMap<>();
+      for (DynoId dyno : all) {
+        times.put(dyno, Files.getLastModifiedTime(file(dyno)));
+      }
+      List<DynoId> oldest = new ArrayList<>(all);
+      oldest.sort(Comparator.comparing(times::get));
+      for (DynoId dyno : oldest.subList(0, all.size() - MOST)) {
+        Files.delete(file(dyno));
+        all.remove(dyno);
+      }
     }
     return all;
   }
 
-  private List<Path> newest() throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    record Dated(Path file, FileTime time) {}
-    List<Dated> files = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) entries::iterator) {
-        files.add(new Dated(file, Files.getLastModifiedTime(file)));
-      }
-    }
-    files.sort(Comparator.comparing(Dated::time).reversed());
-    for (Dated old : files.subList(Math.min(MOST, files.size()), files.size())) {
-      Files.delete(old.file());
-    }
-    return files.stream().limit(MOST).map(Dated::file).toList();
+  private Path file(DynoId dyno) {
+    return folder.resolve(dyno.toString());
   }
 }

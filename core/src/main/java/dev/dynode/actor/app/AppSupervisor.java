@@ -228,7 +228,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** Dynos that were granted, and for which a host is being looked for. */
   private final Set<DynoId> placing = new HashSet<>();
 
-  /** Dynos for which no host had a place. */
+  /** Dynos that are to be placed later, or when a host comes. */
   private final Set<DynoId> unplaced = new HashSet<>();
 
   /** Dynos whose hosts had something to do when it was last looked, and their states then. */
@@ -321,7 +321,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case DynoAnswered(TellDyno tell, var outcome) -> dynoAnswered(tell, outcome);
       case Unborn(DynoId dyno, Failure why) -> unborn(dyno, why);
       case DynoEnded(DynoId dyno) -> dynoEnded(dyno);
-      case PlaceAgain(DynoId dyno) -> place(dyno);
+      case PlaceAgain(DynoId dyno) -> {
+        if (unplaced.contains(dyno)) { // a host that came has not taken it meanwhile
+          place(dyno);
+        }
+      }
       case Searched(DynoId dyno, var result) -> searched(dyno, result);
       case SearchEnded(DynoId dyno) -> searchEnded(dyno);
       case Counted(DynoId dyno, DynoState now) -> counted(dyno, now);
@@ -572,7 +576,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       waiting.forEach(asked -> asked.fail(Failure.broken()));
     }
     if (placing.remove(dyno)) {
-      getContext().scheduleOnce(PLACE_AGAIN, self, new PlaceAgain(dyno));
+      placeLater(dyno, PLACE_AGAIN);
     }
   }
 
@@ -591,11 +595,15 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                       ? new AppCommand.RunNowhere(asked.command(), why)
                       : asked.command()));
     } else if (result instanceof HostSearch.Result.Nowhere) { // it was granted: until there is one
-      unplaced.add(dyno);
-      getContext().scheduleOnce(PLACE_AGAIN, self, new PlaceAgain(dyno));
+      placeLater(dyno, PLACE_AGAIN);
     } else {
       place(dyno);
     }
+  }
+
+  private void placeLater(DynoId dyno, Duration after) {
+    unplaced.add(dyno);
+    getContext().scheduleOnce(after, self, new PlaceAgain(dyno));
   }
 
   /** The place is not needed. */
@@ -653,7 +661,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       }
     }
     if (why.kind() == Failure.Kind.BROKEN) { // after the others it is told by the dyno's recovery
-      getContext().scheduleOnce(ORDER_AGAIN, self, new PlaceAgain(dyno));
+      placeLater(dyno, ORDER_AGAIN);
     }
   }
 
@@ -794,7 +802,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     HostSearch.Result.Kept keeps = kept.remove(dyno);
     if (keeps == null) {
       placing.add(dyno);
-      search(dyno, DynoSize.named(spec.size()).orElseThrow().memoryBytes());
+      search(dyno, DynoSize.of(spec).memoryBytes());
       return;
     }
     child

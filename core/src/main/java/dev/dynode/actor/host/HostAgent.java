@@ -317,7 +317,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
     }
     RunningProcess running = adopted.remove(dyno);
     if (running != null) {
-      surroundings.load().found(dyno, bytes(carry.spec()));
+      surroundings.load().found(dyno, DynoSize.of(carry.spec()).memoryBytes());
       process(carry).tell(new ProcessActor.Adopt(running));
       carry(carry);
       return;
@@ -357,7 +357,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
 
   /** Without a place that was kept for it, it is judged as if it asked for one now. */
   private void begin(Carry carry, int generation) {
-    if (surroundings.load().begin(carry.spec().id(), bytes(carry.spec()))) {
+    if (surroundings.load().begin(carry.spec().id(), DynoSize.of(carry.spec()).memoryBytes())) {
       process(carry).tell(new ProcessActor.Carry(carry.order()));
     } else {
       report(
@@ -365,10 +365,6 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           new DynoCommand.ReportStartFailed(
               generation, "The place that was kept for it was taken by another"));
     }
-  }
-
-  private static long bytes(DynoSpec spec) {
-    return DynoSize.named(spec.size()).orElseThrow().memoryBytes();
   }
 
   private ActorRef<ProcessActor.Command> process(Carry carry) {

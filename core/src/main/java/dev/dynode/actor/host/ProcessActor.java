@@ -141,7 +141,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
       ActorRef<HostAgent.Command> host) {
     super(context);
     this.timers = timers;
-    this.quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+    this.quota = DynoSize.of(spec).memoryBytes();
     this.surroundings = surroundings;
     this.spec = spec;
     this.config = config;
@@ -312,7 +312,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         environment,
         spec.terminal() ? new WindowSize(spec.columns(), spec.rows()) : null,
         spec.attach(),
-        DynoSize.named(spec.size()).orElseThrow());
+        DynoSize.of(spec));
   }
 
   private void started(int generation, RunningProcess running, Consumer<OutputLines> copy) {

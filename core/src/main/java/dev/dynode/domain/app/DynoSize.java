@@ -1,5 +1,6 @@
 package dev.dynode.domain.app;
 
+import dev.dynode.domain.dyno.DynoSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +88,11 @@ public record DynoSize(
     }
     FORMER_NAMES.forEach((former, current) -> sizes.put(former, sizes.get(current)));
     return Map.copyOf(sizes);
+  }
+
+  /** The size that a dyno has. */
+  public static DynoSize of(DynoSpec spec) {
+    return named(spec.size()).orElseThrow();
   }
 
   /**

@@ -70,7 +70,7 @@ record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits, 
               now,
               DynoDecider.SYSTEM,
               generation,
-              DynoSize.named(live.spec().size()).orElseThrow().processes(),
+              DynoSize.of(live.spec()).processes(),
               usage.processLimitHits()));
     }
     return events;
@@ -87,7 +87,7 @@ record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits, 
 
   /** Memory a dyno may use, in bytes. */
   static long quota(DynoSpec spec) {
-    return DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+    return DynoSize.of(spec).memoryBytes();
   }
 
   Strain toldMemory(Instant at) {

@@ -3,6 +3,7 @@ package dev.dynode.simulator.run;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.scenario.Scenario.Hosts;
 import dev.dynode.simulator.time.Dice;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** All hosts; those with room are kept in the order of the placement policy. */
 public final class Fleet {
@@ -92,9 +94,7 @@ public final class Fleet {
     Optional<SimHost> best = roomy.best();
     return best.isEmpty() || best.get().view().hasRoom(bytes)
         ? best
-        : placement()
-            .choose(hosts.stream().filter(SimHost::up).map(SimHost::view).toList(), bytes)
-            .map(view -> host(view.id()));
+        : placement().choose(up().toList(), bytes).map(view -> host(view.id()));
   }
 
   /** The host that keeps a place for a dyno, if one does. */
@@ -115,10 +115,13 @@ public final class Fleet {
     }
   }
 
-  /** Why no host has a place. */
+  private Stream<HostView> up() {
+    return hosts.stream().filter(SimHost::up).map(SimHost::view);
+  }
+
+  /** Why no host has a place: what one that is up cannot take no other can, for all are alike. */
   Refusal refusal(long bytes) {
-    return Placement.noRoom(
-        hosts.stream().filter(SimHost::up).map(SimHost::view).toList(), 0, bytes);
+    return Placement.noRoom(up().limit(1).toList(), 0, bytes);
   }
 
   void admit(SimHost host, SimDyno dyno, long bytes) {

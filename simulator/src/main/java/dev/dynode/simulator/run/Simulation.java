@@ -295,7 +295,7 @@ public final class Simulation {
       SimHost host = dyno.kept;
       if (host == null || !host.up()) {
         fleet.release(dyno);
-        host = fleet.reserve(dyno, bytes(spec), clock()).orElse(null);
+        host = fleet.reserve(dyno, DynoSize.of(spec).memoryBytes(), clock()).orElse(null);
       }
       if (host == null) { // it was granted: until there is one
         queue.in(BACK_OFF, () -> launch(by, spec));
@@ -325,7 +325,7 @@ public final class Simulation {
   /** What happens in the world because of an event. */
   private void happened(SimDyno dyno, DynoEvent event) {
     if (event instanceof DynoEvent.Placed placed) {
-      fleet.admit(fleet.host(placed.host()), dyno, bytes(specOf(dyno)));
+      fleet.admit(fleet.host(placed.host()), dyno, DynoSize.of(specOf(dyno)).memoryBytes());
       expect(dyno);
     }
     if (!(event instanceof DynoEvent.ClientAttached)
@@ -448,10 +448,6 @@ public final class Simulation {
 
   private static long bytes(SimApp app, Request request) {
     return app.state instanceof App known ? AppDecider.promised(known, request.size()) : 0;
-  }
-
-  private static long bytes(DynoSpec spec) {
-    return DynoSize.named(spec.size()).orElseThrow().memoryBytes();
   }
 
   private static DynoSpec specOf(SimDyno dyno) {

@@ -316,7 +316,7 @@ public final class RecordedJournal {
     if (dyno.exceeded == null || dyno.started == null) {
       return 0;
     }
-    long quota = DynoSize.named(dyno.spec.size()).orElseThrow().memoryBytes();
+    long quota = DynoSize.of(dyno.spec).memoryBytes();
     return (long) ((double) nanos(dyno.started, dyno.exceeded) * dyno.memory / quota);
   }
 

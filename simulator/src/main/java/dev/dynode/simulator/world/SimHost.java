@@ -224,7 +224,7 @@ public final class SimHost {
       end(dyno, launch, behaviour.runs(), behaviour.status());
     }
     if (behaviour.memory() > 0) {
-      long quota = DynoSize.named(spec.size()).orElseThrow().memoryBytes();
+      long quota = DynoSize.of(spec).memoryBytes();
       if (behaviour.memory() > quota) {
         long exceeds = (long) ((double) behaviour.grows() * quota / behaviour.memory()) + 1;
         queue.in(exceeds, () -> read(dyno, launch, exceeds));
