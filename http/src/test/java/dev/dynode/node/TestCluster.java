@@ -32,8 +32,8 @@ final class TestCluster implements AutoCloseable {
 
   private final Path folder;
   private final @Nullable TestNetwork network;
-  private final @Nullable EmbeddedPostgres shared;
-  private @Nullable EmbeddedPostgres own;
+  private final boolean own;
+  private EmbeddedPostgres server;
   private final String name;
   private List<String> program = NodeProgram.clustered();
   private final String config;
@@ -50,7 +50,8 @@ final class TestCluster implements AutoCloseable {
     this.folder = folder;
     this.config = config;
     network = null;
-    shared = Shared.SERVER;
+    own = false;
+    server = Shared.SERVER;
     name = "test" + Shared.DATABASES.incrementAndGet();
     change("postgres", "CREATE DATABASE " + name);
   }
@@ -64,9 +65,9 @@ final class TestCluster implements AutoCloseable {
     this.folder = folder;
     this.config = config;
     this.network = network;
-    shared = null;
+    own = true;
     name = "postgres";
-    own = serve(0);
+    server = serve(0);
     if (network != null) {
       Files.writeString(
           folder.resolve("database/pg_hba.conf"),
@@ -230,11 +231,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   private Connection connect(String database) throws SQLException {
-    return server().getDatabase("postgres", database).getConnection();
-  }
-
-  private EmbeddedPostgres server() {
-    return Objects.requireNonNull(shared == null ? own : shared);
+    return server.getDatabase("postgres", database).getConnection();
   }
 
   private EmbeddedPostgres serve(int port) throws IOException {
@@ -256,18 +253,20 @@ final class TestCluster implements AutoCloseable {
   }
 
   String url() {
-    return server().getJdbcUrl("postgres", name);
+    return server.getJdbcUrl("postgres", name);
   }
 
   /** Stops the database in order, or kills all of it with -9, and starts it again after a while. */
   void restartDatabase(boolean kill, Duration away) throws Exception {
-    EmbeddedPostgres database = Objects.requireNonNull(own, "a server of its own");
-    int port = database.getPort();
+    if (!own) {
+      throw new IllegalStateException("others have this server, too");
+    }
+    int port = server.getPort();
     if (kill) {
-      long server =
+      long pid =
           Long.parseLong(
               Files.readAllLines(folder.resolve("database/postmaster.pid")).getFirst().strip());
-      ProcessHandle postmaster = ProcessHandle.of(server).orElseThrow();
+      ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
       List<ProcessHandle> all = new ArrayList<>(postmaster.descendants().toList());
       all.addFirst(postmaster);
       all.forEach(ProcessHandle::destroyForcibly);
@@ -275,9 +274,9 @@ final class TestCluster implements AutoCloseable {
         NodeProcess.eventually("the database is gone", () -> !each.isAlive());
       }
     }
-    database.close(); // where it was killed: lets go of the folder
+    server.close(); // where it was killed: lets go of the folder
     Thread.sleep(away);
-    own = serve(port);
+    server = serve(port);
   }
 
   @Override
@@ -290,8 +289,8 @@ final class TestCluster implements AutoCloseable {
         NodeProcess.killKeeper(data(name));
       }
     }
-    if (own != null) {
-      own.close();
+    if (own) {
+      server.close();
     }
   }
 
