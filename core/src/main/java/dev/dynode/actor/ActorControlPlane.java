@@ -14,7 +14,7 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.port.ControlPlane;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -3,7 +3,7 @@ package dev.dynode.actor;
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

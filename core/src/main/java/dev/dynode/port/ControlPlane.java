@@ -1,5 +1,6 @@
 package dev.dynode.port;
 
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;

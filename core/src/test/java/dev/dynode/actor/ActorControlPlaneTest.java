@@ -18,7 +18,7 @@ import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.ControlPlane.Unanswered;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -8,7 +8,6 @@ import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.app.AppSurroundings;
 import dev.dynode.actor.host.HostAgent;
-import dev.dynode.actor.host.HostSearch;
 import dev.dynode.actor.host.Hosts;
 import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.Refusal;
@@ -30,7 +29,7 @@ import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import dev.dynode.port.LogStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,11 +86,11 @@ class AppSupervisorTest {
       kit.spawn(
           Behaviors.receiveMessage(
               command -> {
-                if (command instanceof HostAgent.Reserve(DynoId dyno, long bytes, var replyTo)) {
+                if (command instanceof HostAgent.Reserve(DynoId dyno, _, long bytes, var replyTo)) {
                   replyTo.tell(
-                      new HostSearch.Reservation(
-                          dyno, hostView().hasRoom(bytes), hostView(), false));
-                } else if (command instanceof HostAgent.Release(DynoId dyno)) {
+                      new AppSupervisor.Reservation(
+                          dyno, hostView().hasRoom(bytes), hostView(), hostView(), false));
+                } else if (command instanceof HostAgent.Release(DynoId dyno, _)) {
                   released.add(dyno);
                 } else {
                   host.ref().tell(command);

@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigUtil;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.actor.host.HostAgent;
-import dev.dynode.actor.host.HostSearch;
 import dev.dynode.actor.host.HostWatch;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.directory.DirectoryEvent;
@@ -33,7 +32,6 @@ public final class EventSerialization {
         "dynode-wire",
         AppSupervisor.Command.class,
         HostAgent.Command.class,
-        HostSearch.Command.class,
         HostWatch.Command.class,
         NameDirectory.Command.class,
         NameDirectory.Found.class,

@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigFactory;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.actor.host.HostAgent;
-import dev.dynode.actor.host.HostSearch;
 import dev.dynode.actor.host.HostWatch;
 import dev.dynode.actor.host.KnownHosts;
 import dev.dynode.domain.Refusal;
@@ -37,7 +36,7 @@ import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -200,12 +199,17 @@ class WireTest {
             new AppSupervisor.Wake(),
             new AppSupervisor.Leave(),
             new AppSupervisor.FreeNameIfAbsent("demo"),
-            new AppSupervisor.Held(DYNO, somebody()),
+            new AppSupervisor.Held(DYNO, Optional.of(HOST), somebody()),
+            new AppSupervisor.Held(DYNO, Optional.empty(), somebody()),
             new HostAgent.Taken(DYNO, 6),
-            new HostAgent.Reserve(DYNO, 512L << 20, somebody()),
-            new HostAgent.Release(DYNO),
-            new HostSearch.Reservation(
-                DYNO, true, new HostView(HOST, 1, 2, 3, Long.MAX_VALUE), false),
+            new HostAgent.Reserve(DYNO, 1, 512L << 20, somebody()),
+            new HostAgent.Release(DYNO, 1),
+            new AppSupervisor.Reservation(
+                DYNO,
+                true,
+                new HostView(HOST, 1, 2, 3, Long.MAX_VALUE),
+                new HostView(HOST, 2, 2, 4, Long.MAX_VALUE),
+                false),
             new HostAgent.Finished(DYNO),
             new HostAgent.Watch(somebody()),
             new HostAgent.Heard(Optional.of(77L), Optional.of(2L)),

@@ -10,7 +10,7 @@ import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
-import dev.dynode.actor.host.HostSearch;
+import dev.dynode.actor.host.Hosts;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
@@ -21,10 +21,15 @@ import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Signal.Verdict;
+import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
+import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoState.Live;
@@ -34,9 +39,10 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.SlugId;
+import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -60,25 +66,19 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns an app's ledger and dynos: routes commands to them, answers questions from what they last
- * said. Persists nothing and decides nothing.
+ * Owns an app's ledger and dynos, and carries out what its {@link Conductor} says; answers questions
+ * from what they last said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
-  /** How soon a host is looked for again for a dyno that was granted and has none. */
-  private static final Duration PLACE_AGAIN = Duration.ofSeconds(1);
-
-  /** How long dynos have to tell whether they have ended, before one is refused because of them. */
-  private static final Duration COUNT = Duration.ofSeconds(1);
-
-  /** How long a host has for what it was ordered before it is ordered again. */
-  private static final Duration ORDER_AGAIN = Duration.ofSeconds(10);
-
   /** After a bug of its own: everything it knows is told anew by its children. */
   private static final SupervisorStrategy RESTART =
       SupervisorStrategy.restartWithBackoff(Duration.ofMillis(20), Duration.ofSeconds(5), 0.2);
 
   /** What the supervisor understands. */
   public sealed interface Command {}
+
+  /** Whoever the conductor answers. */
+  private sealed interface Waiting {}
 
   /** Something that somebody waits for. */
   sealed interface Asked<T> {
@@ -102,7 +102,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   public record Run(
       AppCommand.RunDyno command, Optional<Instant> notAfter, ActorRef<Answer<DynoView>> replyTo)
-      implements Command, Asked<DynoView> {}
+      implements Command, Asked<DynoView>, Waiting {}
 
   public record TellDyno(
       DynoId dyno,
@@ -131,10 +131,20 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
    */
   public record Report(
       DynoId dyno, long number, DynoCommand report, ActorRef<HostAgent.Command> host)
-      implements Command {}
+      implements Command, Waiting {}
 
   /** A host has something of a dyno, and nobody has ordered anything of it. */
-  public record Held(DynoId dyno, ActorRef<HostAgent.Command> host) implements Command {}
+  public record Held(DynoId dyno, Optional<HostId> of, ActorRef<HostAgent.Command> host)
+      implements Command, Waiting {}
+
+  /**
+   * What a host answers whether it keeps a place.
+   *
+   * @param before how it was when it was asked
+   */
+  public record Reservation(
+      DynoId dyno, boolean kept, HostView before, HostView now, boolean draining)
+      implements Command {}
 
   /** A host is there, for the first time or again. */
   public record HostFound(HostId host) implements Command {}
@@ -145,12 +155,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** A dyno's state after recovery and after each change. */
   public record DynoChanged(DynoId id, DynoState state) implements Command {}
 
-  /** A dyno's story is over. */
-  public record DynoRetired(DynoId id, Ending ending, Optional<Integer> status, Instant at)
-      implements Command {}
-
-  /** What hosts were ordered long ago may have been lost. */
-  private record OrderAgain() implements Command {}
+  /** What a dyno's rules order the app to do. */
+  public record DynoOrdered(DynoId id, DynoOrder.ForApp order) implements Command {}
 
   record LedgerChanged(AppState state) implements Command {}
 
@@ -166,19 +172,12 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record DynoEnded(DynoId id) implements Command {}
 
-  private record PlaceAgain(DynoId id) implements Command {}
+  private record Due(Signal.Wake wake) implements Command {}
 
-  /** What came of looking for a host. */
-  private record Searched(DynoId id, HostSearch.Result result) implements Command {}
-
-  /** Nothing came of looking for a host, if no result did. */
-  private record SearchEnded(DynoId id) implements Command {}
+  private record Placed(DynoId id) implements Command {}
 
   /** A dyno that counts against the limit has told how it is. */
   private record Counted(DynoId asked, DynoState state) implements Command {}
-
-  /** All that count have told, or had the time to. */
-  private record CountedAll(DynoId asked) implements Command {}
 
   private record Answered(Change asked, Outcome<AppEvent, AppState> outcome) implements Command {}
 
@@ -189,18 +188,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record RetirementJournaled(DynoId id) implements Command {}
 
-  /** Those that count against the limit, and how many have not told yet. */
-  private static final class Count {
-    private final List<Run> asked = new ArrayList<>();
-    private int left;
-    private boolean oneHasEnded;
-
-    Count(Run asked, int left) {
-      this.asked.add(asked);
-      this.left = left;
-    }
-  }
-
   /** A dyno's actor and what it last said. */
   private record Child(
       ActorRef<Message<DynoCommand, DynoEvent, DynoState>> actor, @Nullable DynoState state) {}
@@ -209,43 +196,19 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   private final ActorRef<Command> self;
   private final AppSurroundings surroundings;
   private final AppDecider rules;
+  private final Conductor<Waiting> conductor;
   private ActorRef<Message<AppCommand, AppEvent, AppState>> ledger;
   private final Map<DynoId, Child> dynos = new HashMap<>();
-  private final Map<DynoId, List<Run>> awaitingBirth = new HashMap<>();
 
-  /** Who waits for a host to be found. */
-  private final Map<DynoId, List<Run>> searching = new HashMap<>();
-
-  /** Hosts that keep places for dynos which are not journaled there yet. */
-  private final Map<DynoId, HostSearch.Result.Kept> kept = new HashMap<>();
-
-  /** Who would be refused for dynos that may have ended. */
-  private final Map<DynoId, Count> counts = new HashMap<>();
-
-  /** Dynos whose first event could not be journaled once; it is tried again. */
-  private final Set<DynoId> unborn = new HashSet<>();
-
-  /** Dynos that were granted, and for which a host is being looked for. */
-  private final Set<DynoId> placing = new HashSet<>();
-
-  /** Dynos that are to be placed later, or when a host comes. */
-  private final Set<DynoId> unplaced = new HashSet<>();
-
-  /** Dynos whose hosts had something to do when it was last looked, and their states then. */
-  private Map<DynoId, DynoState> awaitingHost = Map.of();
+  /** How many dynos have not told yet whether they have ended. */
+  private final Map<DynoId, Integer> uncounted = new HashMap<>();
 
   private final List<Command> beforeRecovery = new ArrayList<>();
   private @Nullable AppState state;
 
   public static Behavior<Command> create(AppId id, AppSurroundings surroundings) {
     return Behaviors.supervise(
-            Behaviors.<Command>setup(
-                context ->
-                    Behaviors.withTimers(
-                        timers -> {
-                          timers.startTimerWithFixedDelay(new OrderAgain(), ORDER_AGAIN);
-                          return new AppSupervisor(context, id, surroundings);
-                        })))
+            Behaviors.<Command>setup(context -> new AppSupervisor(context, id, surroundings)))
         .onFailure(Throwable.class, RESTART);
   }
 
@@ -256,7 +219,25 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     self = context.getSelf();
     surroundings.hosts().follow(self);
     rules = new AppDecider(surroundings.policy());
+    conductor = new Conductor<>(rules, surroundings.placement(), new LastTold());
     ledger = ledger(context);
+    context.scheduleOnce(
+        Conductor.ORDER_AGAIN, self, new Due(new Signal.Wake.OrderAgain()));
+  }
+
+  private final class LastTold implements Conductor.Known {
+    @Override
+    public AppState app() {
+      return requireNonNull(state);
+    }
+
+    @Override
+    public Optional<DynoState> dyno(DynoId dyno) {
+      Child child = dynos.get(dyno);
+      return child == null
+          ? Optional.empty()
+          : Optional.of(child.state() == null ? new DynoState.Absent() : child.state());
+    }
   }
 
   private ActorRef<Message<AppCommand, AppEvent, AppState>> ledger(ActorContext<Command> context) {
@@ -289,7 +270,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** Whoever asked for what the supervisor fails at is told so before it starts again. */
   private Behavior<Command> receive(Command message) {
     try {
-      return carryOut(message);
+      return hear(message);
     } catch (RuntimeException | AssertionError e) {
       if (message instanceof Asked<?> asked) {
         asked.fail(Failure.broken());
@@ -298,7 +279,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  private Behavior<Command> carryOut(Command message) {
+  private Behavior<Command> hear(Command message) {
     switch (message) {
       case Leave() -> {
         return Behaviors.stopped();
@@ -307,6 +288,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case LedgerUnreadable(Failure why) -> failEarly(why);
       case LedgerEnded() -> ledger = ledger(getContext());
       case Command early when state == null -> beforeRecovery.add(early);
+      case Wake() -> {}
       case Look(boolean whole, _, var replyTo) -> replyTo.tell(view(whole));
       case Change change ->
           ledger.tell(
@@ -315,62 +297,40 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                   change.notAfter(),
                   outcome -> self.tell(new Answered(change, outcome))));
       case Answered(Change change, var outcome) -> answered(change, outcome);
-      case Run run -> run(run);
-      case RunAnswered(Run run, var outcome) -> runAnswered(run, outcome);
       case TellDyno tell -> tellDyno(tell);
       case DynoAnswered(TellDyno tell, var outcome) -> dynoAnswered(tell, outcome);
-      case Unborn(DynoId dyno, Failure why) -> unborn(dyno, why);
-      case DynoEnded(DynoId dyno) -> dynoEnded(dyno);
-      case PlaceAgain(DynoId dyno) -> {
-        if (unplaced.contains(dyno)) { // a host that came has not taken it meanwhile
-          place(dyno);
+      case Run run -> conduct(new Signal.RunAsked<>(run, run.command()));
+      case RunAnswered(Run run, var outcome) ->
+          conduct(new Signal.RunDecided<>(run, run.command(), verdict(run, outcome)));
+      case Counted(DynoId asked, DynoState now) -> counted(asked, now);
+      case Reservation(DynoId dyno, boolean kept, HostView before, HostView now, boolean drains) -> {
+        surroundings.hosts().seen(now, drains);
+        conduct(new Signal.PlaceAnswered<>(dyno, before, kept, drains));
+      }
+      case LedgerOrder(AppOrder order) -> conduct(new Signal.AppOrdered<>(order));
+      case DynoOrdered(DynoId dyno, var order) -> conduct(new Signal.DynoOrdered<>(dyno, order));
+      case DynoChanged(DynoId dyno, DynoState now) -> {
+        dynos.computeIfPresent(dyno, (_, child) -> new Child(child.actor(), now));
+        if (now instanceof Live live) {
+          live.host().ifPresent(surroundings.hosts()::expect);
+        }
+        conduct(new Signal.DynoChanged<>(dyno));
+      }
+      case Placed(DynoId dyno) -> conduct(new Signal.Placed<>(dyno));
+      case Unborn(DynoId dyno, Failure why) -> conduct(new Signal.Unborn<>(dyno, why));
+      case DynoEnded(DynoId dyno) -> {
+        if (dynos.remove(dyno) != null) {
+          conduct(new Signal.DynoEnded<>(dyno));
         }
       }
-      case Searched(DynoId dyno, var result) -> searched(dyno, result);
-      case SearchEnded(DynoId dyno) -> searchEnded(dyno);
-      case Counted(DynoId dyno, DynoState now) -> counted(dyno, now);
-      case CountedAll(DynoId dyno) -> countedAll(dyno);
-      case Wake() -> {}
-      case Report report -> report(report);
-      case Held(DynoId dyno, var host) -> {
-        Child child = onRoster(dyno);
-        if (child == null || elsewhere(child, host)) {
-          host.tell(new HostAgent.Finished(dyno));
-        } else {
-          child.actor().tell(new Resume<>());
-        }
-      }
-      case HostFound(HostId host) -> {
-        on(host, (actor, _) -> actor.tell(new Resume<>()));
-        List.copyOf(unplaced).forEach(this::place);
-      }
-      case HostLost(HostId host) ->
-          on(
-              host,
-              (actor, live) ->
-                  actor.tell(
-                      Decide.insisting(
-                          new DynoCommand.ReportLost(
-                              live.generation(), "Host " + host + " was lost"))));
-      case OrderAgain() -> orderAgain();
-      case LedgerOrder(AppOrder order) -> execute(order);
-      case DynoChanged(DynoId dyno, DynoState now) -> dynoChanged(dyno, now);
-      case DynoRetired(DynoId dyno, Ending ending, var status, Instant at) ->
-          ledger.tell(
-              Decide.insisting(
-                  new AppCommand.RetireDyno(DynoDecider.SYSTEM, dyno, ending, status, at),
-                  _ -> self.tell(new RetirementJournaled(dyno))));
-      case RetirementJournaled(DynoId dyno) -> {
-        Child child = dynos.remove(dyno);
-        if (child != null) { // and what it was told before is answered
-          child.actor().tell(new End<>());
-        }
-      }
-      case FreeNameIfAbsent(String name) -> {
-        if (!(state instanceof App app && app.name().equals(name))) {
-          surroundings.freeName().accept(name, id);
-        }
-      }
+      case RetirementJournaled(DynoId dyno) -> conduct(new Signal.Retired<>(dyno));
+      case Report report ->
+          conduct(new Signal.Reported<>(report.dyno(), report.report(), report));
+      case Held held -> conduct(new Signal.HostHolds<>(held.dyno(), held.of(), held));
+      case HostFound(HostId host) -> conduct(new Signal.HostFound<>(on(host)));
+      case HostLost(HostId host) -> conduct(new Signal.HostLost<>(host, on(host)));
+      case FreeNameIfAbsent(String name) -> conduct(new Signal.NameClaimed<>(name));
+      case Due(var wake) -> conduct(new Signal.Due<>(wake));
     }
     return this;
   }
@@ -395,55 +355,160 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         });
   }
 
-  /** Once more for every dyno whose host has done nothing since the last time. */
-  private void orderAgain() {
-    Map<DynoId, DynoState> now = new HashMap<>();
-    dynos.forEach(
-        (dyno, child) -> {
-          if (child.state() instanceof Live live && live.awaitsHost()) {
-            now.put(dyno, live);
-            if (live.equals(awaitingHost.get(dyno))) {
-              child.actor().tell(new Resume<>());
-            }
-          }
-        });
-    awaitingHost = now;
+  private void conduct(Signal<Waiting> signal) {
+    conductor.on(signal, surroundings.clock().instant()).forEach(this::carryOut);
   }
 
-  private void on(
-      HostId host, BiConsumer<ActorRef<Message<DynoCommand, DynoEvent, DynoState>>, Live> each) {
-    for (Child child : dynos.values()) {
-      if (child.state() instanceof Live live && live.host().equals(Optional.of(host))) {
-        each.accept(child.actor(), live);
-      }
-    }
-  }
-
-  /** A dyno that is not over; after a recovery it may not have been launched yet. */
-  private @Nullable Child onRoster(DynoId dyno) {
-    if (!dynos.containsKey(dyno) && state instanceof App app && app.roster().containsKey(dyno)) {
-      launch(app.roster().get(dyno).spec());
-    }
-    return dynos.get(dyno);
-  }
-
-  private void report(Report report) {
-    Child child = onRoster(report.dyno());
-    if (child == null) { // its story is over
-      report.host().tell(new HostAgent.Taken(report.dyno(), report.number()));
-      report.host().tell(new HostAgent.Finished(report.dyno()));
-      return;
-    }
-    child
-        .actor()
-        .tell(
+  private void carryOut(Step<Waiting> step) {
+    switch (step) {
+      case Step.Decide<Waiting>(Waiting who, _, AppCommand command) -> {
+        Run run = (Run) who;
+        ledger.tell(
             new Decide<>(
-                report.report(),
-                outcome -> {
-                  if (!(outcome instanceof Outcome.Failed)) { // the host reports again
-                    report.host().tell(new HostAgent.Taken(report.dyno(), report.number()));
-                  }
-                }));
+                command, run.notAfter(), outcome -> self.tell(new RunAnswered(run, outcome))));
+      }
+      case Step.Count<Waiting>(DynoId asked) -> count(asked);
+      case Step.Answer<Waiting>(Waiting who, Verdict verdict) -> answer((Run) who, verdict);
+      case Step.Launch<Waiting>(DynoSpec spec) -> launch(spec);
+      case Step.Place<Waiting>(DynoId dyno, DynoCommand command) ->
+          child(dyno, child -> child.tell(new Decide<>(command, outcome -> placed(dyno, outcome))));
+      case Step.Tell<Waiting>(DynoId dyno, DynoCommand command) ->
+          child(dyno, child -> child.tell(Decide.insisting(command)));
+      case Step.Pass<Waiting>(DynoId dyno, DynoCommand report, Waiting from) ->
+          child(dyno, child -> child.tell(new Decide<>(report, outcome -> take(from, outcome))));
+      case Step.Resume<Waiting>(DynoId dyno) -> child(dyno, child -> child.tell(new Resume<>()));
+      case Step.Retire<Waiting>(AppCommand.RetireDyno retire) ->
+          ledger.tell(
+              Decide.insisting(
+                  retire, _ -> self.tell(new RetirementJournaled(retire.id()))));
+      case Step.Forget<Waiting>(DynoId dyno) -> {
+        child(dyno, child -> child.tell(new End<>())); // what it was told before is answered
+        dynos.remove(dyno);
+      }
+      case Step.Dismiss<Waiting>(DynoId dyno, Waiting host) -> dismiss(dyno, host);
+      case Step.LookForHosts<Waiting>(DynoId dyno, _) -> lookForHosts(dyno);
+      case Step.AskPlace<Waiting>(HostId host, DynoId dyno, int generation, long bytes) ->
+          tell(host, new HostAgent.Reserve(dyno, generation, bytes, self));
+      case Step.ReleasePlace<Waiting>(HostId host, DynoId dyno, int generation) ->
+          tell(host, new HostAgent.Release(dyno, generation));
+      case Step.FreeName<Waiting>(String name) -> surroundings.freeName().accept(name, id);
+      case Step.CarryOut<Waiting>(AppOrder order) -> carryOut(order);
+      case Step.Later<Waiting>(Duration after, var wake) ->
+          getContext().scheduleOnce(after, self, new Due(wake));
+    }
+  }
+
+  private void carryOut(AppOrder order) {
+    switch (order) {
+      case AppOrder.Dismantle _ -> surroundings.logs().remove(id);
+      case AppOrder.RemoveSlugs(List<SlugId> slugs) -> surroundings.removeSlugs().accept(slugs);
+      case AppOrder.LaunchDyno _, AppOrder.StopDyno _ ->
+          throw new AssertionError("the conductor's");
+      case AppOrder.WriteLog _ -> throw new AssertionError("carried out by the ledger's executor");
+    }
+  }
+
+  private void child(
+      DynoId dyno, Consumer<ActorRef<Message<DynoCommand, DynoEvent, DynoState>>> what) {
+    Child child = dynos.get(dyno);
+    if (child != null) {
+      what.accept(child.actor());
+    }
+  }
+
+  private void tell(HostId host, HostAgent.Command what) {
+    surroundings.hosts().agent(host).ifPresent(agent -> agent.tell(what));
+  }
+
+  /** Those that were last told to be on this host. */
+  private List<DynoId> on(HostId host) {
+    return dynos.entrySet().stream()
+        .filter(
+            dyno ->
+                dyno.getValue().state() instanceof Live live
+                    && live.host().equals(Optional.of(host)))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private void lookForHosts(DynoId dyno) {
+    Signal<Waiting> seen;
+    try {
+      Hosts hosts = surroundings.hosts();
+      boolean settled = hosts.settled(); // before it is looked who they are
+      seen = new Signal.HostsSeen<>(dyno, hosts.hosts(), hosts.draining(), settled);
+    } catch (RuntimeException e) { // a bug there ends nothing but this search
+      getContext().getLog().error("the hosts cannot be told", e);
+      seen = new Signal.HostsUnknown<>(dyno);
+    }
+    conduct(seen);
+  }
+
+  private void count(DynoId asked) {
+    uncounted.put(asked, dynos.size());
+    dynos
+        .values()
+        .forEach(
+            child ->
+                child
+                    .actor()
+                    .tell(new DeciderActor.Look<>(now -> self.tell(new Counted(asked, now)))));
+  }
+
+  private void counted(DynoId asked, DynoState now) {
+    boolean ended = now instanceof Retired;
+    int left = uncounted.merge(asked, -1, Integer::sum);
+    if (left <= 0) {
+      uncounted.remove(asked);
+    }
+    if (ended || left <= 0) {
+      conduct(new Signal.Counted<>(asked, ended));
+    }
+  }
+
+  private static Verdict verdict(Run asked, Outcome<AppEvent, AppState> outcome) {
+    return switch (outcome) {
+      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Verdict.Refused(refusal);
+      case Outcome.Failed<AppEvent, AppState>(Failure why) -> new Verdict.Failed(why);
+      case Outcome.Accepted<AppEvent, AppState>(_, AppState after) ->
+          new Verdict.Granted(
+              after instanceof App app
+                  ? app.grantedTo(asked.command())
+                  : asked.command().id());
+    };
+  }
+
+  private void answer(Run asked, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Refused(Refusal refusal) -> asked.replyTo().tell(new Answer.Refused<>(refusal));
+      case Verdict.Failed(Failure why) -> asked.fail(why);
+      case Verdict.Granted(DynoId dyno) -> asked.replyTo().tell(knownOrNot(dyno));
+    }
+  }
+
+  private void placed(DynoId dyno, Outcome<DynoEvent, DynoState> outcome) {
+    self.tell(
+        outcome instanceof Outcome.Failed<DynoEvent, DynoState>(Failure why)
+            ? new Unborn(dyno, why)
+            : new Placed(dyno));
+  }
+
+  /** A host that is not told that its report was taken reports again. */
+  private static void take(Waiting from, Outcome<DynoEvent, DynoState> outcome) {
+    if (from instanceof Report report && !(outcome instanceof Outcome.Failed)) {
+      report.host().tell(new HostAgent.Taken(report.dyno(), report.number()));
+    }
+  }
+
+  private static void dismiss(DynoId dyno, Waiting host) {
+    switch (host) {
+      case Report report -> {
+        report.host().tell(new HostAgent.Taken(dyno, report.number()));
+        report.host().tell(new HostAgent.Finished(dyno));
+      }
+      case Held held -> held.host().tell(new HostAgent.Finished(dyno));
+      case Run _ -> throw new AssertionError("no host");
+    }
   }
 
   private Answer<AppView> view(boolean whole) {
@@ -478,200 +543,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     };
   }
 
-  /**
-   * A host must keep a place before a dyno is granted, and nobody is refused for one that has
-   * ended.
-   */
-  private void run(Run asked) {
-    switch (rules.decide(requireNonNull(state), asked.command(), surroundings.clock().instant())) {
-      case Decision.Accepted<AppEvent>(var events) when !events.isEmpty() -> search(asked);
-      case Decision.Refused<AppEvent>(Refusal why, _)
-          when why.reason() == Refusal.Reason.OVER_LIMIT ->
-          count(asked);
-      case Decision<AppEvent> _ -> decide(asked, asked.command());
-    }
-  }
-
-  private void decide(Run asked, AppCommand command) {
-    ledger.tell(
-        new Decide<>(
-            command, asked.notAfter(), outcome -> self.tell(new RunAnswered(asked, outcome))));
-  }
-
-  private void count(Run asked) {
-    DynoId dyno = asked.command().id();
-    Count before = counts.get(dyno);
-    if (before != null) {
-      before.asked.add(asked);
-      return;
-    }
-    counts.put(dyno, new Count(asked, dynos.size()));
-    dynos
-        .values()
-        .forEach(
-            child ->
-                child
-                    .actor()
-                    .tell(new DeciderActor.Look<>(now -> self.tell(new Counted(dyno, now)))));
-    getContext().scheduleOnce(COUNT, self, new CountedAll(dyno));
-  }
-
-  private void counted(DynoId asked, DynoState now) {
-    Count count = counts.get(asked);
-    if (count != null) {
-      count.oneHasEnded |= now instanceof Retired;
-      if (--count.left == 0) {
-        countedAll(asked);
-      }
-    }
-  }
-
-  /** Whoever has ended told so before it answered, and the ledger decides that first. */
-  private void countedAll(DynoId dyno) {
-    Count count = counts.remove(dyno);
-    if (count == null) {
-      return;
-    }
-    for (Run asked : count.asked) {
-      if (count.oneHasEnded) {
-        search(asked);
-      } else {
-        decide(asked, asked.command());
-      }
-    }
-  }
-
-  private void search(Run asked) {
-    DynoId dyno = asked.command().id();
-    List<Run> others = searching.get(dyno);
-    if (others != null) {
-      others.add(asked);
-      return;
-    }
-    if (!(state instanceof App app)) {
-      decide(asked, asked.command());
-      return;
-    }
-    searching.put(dyno, new ArrayList<>(List.of(asked)));
-    search(dyno, AppDecider.promised(app, asked.command().size()));
-  }
-
-  private void search(DynoId dyno, long bytes) {
-    ActorRef<HostSearch.Command> search =
-        getContext()
-            .spawnAnonymous(
-                HostSearch.create(
-                    surroundings.hosts(),
-                    surroundings.placement(),
-                    dyno,
-                    bytes,
-                    result -> self.tell(new Searched(dyno, result))));
-    getContext().watchWith(search, new SearchEnded(dyno));
-  }
-
-  /** After its result, or because of a bug. */
-  private void searchEnded(DynoId dyno) {
-    List<Run> waiting = searching.remove(dyno);
-    if (waiting != null) {
-      waiting.forEach(asked -> asked.fail(Failure.broken()));
-    }
-    if (placing.remove(dyno)) {
-      placeLater(dyno, PLACE_AGAIN);
-    }
-  }
-
-  private void searched(DynoId dyno, HostSearch.Result result) {
-    placing.remove(dyno);
-    if (result instanceof HostSearch.Result.Kept keeps) {
-      kept.put(dyno, keeps);
-    }
-    List<Run> waiting = searching.remove(dyno);
-    if (waiting != null) {
-      waiting.forEach(
-          asked ->
-              decide(
-                  asked,
-                  result instanceof HostSearch.Result.Nowhere(Refusal why)
-                      ? new AppCommand.RunNowhere(asked.command(), why)
-                      : asked.command()));
-    } else if (result instanceof HostSearch.Result.Nowhere) { // it was granted: until there is one
-      placeLater(dyno, PLACE_AGAIN);
-    } else {
-      place(dyno);
-    }
-  }
-
-  private void placeLater(DynoId dyno, Duration after) {
-    unplaced.add(dyno);
-    getContext().scheduleOnce(after, self, new PlaceAgain(dyno));
-  }
-
-  /** The place is not needed. */
-  private void release(DynoId dyno) {
-    HostSearch.Result.Kept keeps = kept.remove(dyno);
-    if (keeps != null) {
-      surroundings
-          .hosts()
-          .agent(keeps.host())
-          .ifPresent(agent -> agent.tell(new HostAgent.Release(dyno)));
-    }
-  }
-
-  private void runAnswered(Run asked, Outcome<AppEvent, AppState> outcome) {
-    AppCommand.RunDyno command = asked.command();
-    switch (outcome) {
-      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> {
-        release(command.id());
-        asked.replyTo().tell(new Answer.Refused<>(refusal));
-      }
-      case Outcome.Failed<AppEvent, AppState>(Failure why) -> {
-        release(command.id());
-        asked.fail(why);
-      }
-      case Outcome.Accepted<AppEvent, AppState>(List<AppEvent> events, AppState after) -> {
-        DynoId dyno =
-            events.isEmpty() && after instanceof App app
-                ? command
-                    .idempotencyKey()
-                    .flatMap(app::dynoOfKey)
-                    .map(DynoSpec::id)
-                    .orElse(command.id())
-                : command.id();
-        Optional<Answer<DynoView>> known = known(dyno);
-        if (known.isPresent() || !dyno.equals(command.id())) { // it was granted before
-          release(command.id());
-        }
-        if (known.isPresent()) {
-          asked.replyTo().tell(known.get());
-        } else {
-          awaitingBirth.computeIfAbsent(dyno, _ -> new ArrayList<>()).add(asked);
-        }
-      }
-    }
-  }
-
-  /** It was granted, so it is tried again; who waits for it is told at the second failure. */
-  private void unborn(DynoId dyno, Failure why) {
-    if (!unborn.add(dyno)) {
-      List<Run> waiting = awaitingBirth.remove(dyno);
-      if (waiting != null) {
-        Failure begun =
-            Failure.mayBeDone("The dyno was granted, but cannot be started yet: " + why.message());
-        waiting.forEach(asked -> asked.fail(begun));
-      }
-    }
-    if (why.kind() == Failure.Kind.BROKEN) { // after the others it is told by the dyno's recovery
-      placeLater(dyno, ORDER_AGAIN);
-    }
-  }
-
-  /** Whatever ended it: its story is not over. */
-  private void dynoEnded(DynoId dyno) {
-    if (dynos.remove(dyno) != null) {
-      onRoster(dyno);
-    }
-  }
-
   /** What is known of a dyno, once it has journaled something. */
   private Optional<Answer<DynoView>> known(DynoId dyno) {
     Child child = dynos.get(dyno);
@@ -684,6 +555,10 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                   .map(finished -> new Answer.Done<>(DynoView.of(finished)))
               : Optional.empty();
     };
+  }
+
+  private Answer<DynoView> knownOrNot(DynoId dyno) {
+    return known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno")));
   }
 
   private void tellDyno(TellDyno asked) {
@@ -703,10 +578,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
               new Answer.Refused<>(
                   Refusal.conflict("This dyno has ended; start another one to attach to.")));
     } else {
-      asked
-          .replyTo()
-          .tell(
-              known(asked.dyno()).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
+      asked.replyTo().tell(knownOrNot(asked.dyno()));
     }
   }
 
@@ -727,38 +599,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  private void execute(AppOrder order) {
-    switch (order) {
-      case AppOrder.LaunchDyno(_, DynoSpec spec) -> launch(spec);
-      case AppOrder.StopDyno(String by, DynoId dyno, var cause) -> {
-        Child child = dynos.get(dyno);
-        if (child != null) {
-          child.actor().tell(Decide.insisting(new DynoCommand.Stop(by, cause)));
-        }
-      }
-      case AppOrder.Dismantle(String name) -> {
-        surroundings.freeName().accept(name, id);
-        surroundings.logs().remove(id);
-      }
-      case AppOrder.RemoveSlugs(List<SlugId> slugs) -> surroundings.removeSlugs().accept(slugs);
-      case AppOrder.WriteLog _ -> throw new AssertionError("carried out by the ledger's executor");
-    }
-  }
-
   private void launch(DynoSpec spec) {
-    if (!(state instanceof App app)) {
-      return;
-    }
-    Child child = dynos.get(spec.id());
-    if (child != null) { // the ledger has started again
-      if (child.state() instanceof Retired retired) {
-        self.tell(
-            new DynoRetired(spec.id(), retired.ending(), retired.status(), retired.endedAt()));
-      }
-      return;
-    }
     Map<String, String> config =
-        app.release(spec.releaseVersion()).map(AppState.Release::config).orElse(Map.of());
+        state instanceof App app
+            ? app.release(spec.releaseVersion()).map(AppState.Release::config).orElse(Map.of())
+            : Map.of();
     ActorRef<Message<DynoCommand, DynoEvent, DynoState>> actor =
         getContext()
             .spawn(
@@ -772,69 +617,5 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 "dyno-" + spec.id());
     getContext().watchWith(actor, new DynoEnded(spec.id()));
     dynos.put(spec.id(), new Child(actor, null));
-  }
-
-  /** Whether the dyno was placed again while this host was lost. */
-  private boolean elsewhere(Child child, ActorRef<HostAgent.Command> host) {
-    return child.state() instanceof Live live
-        && live.generation() > 1
-        && live.host()
-            .flatMap(surroundings.hosts()::agent)
-            .filter(agent -> !agent.equals(host))
-            .isPresent();
-  }
-
-  /**
-   * A dyno without an event is new, or its first write has failed: it is created, or again. One
-   * that has lost its host gets another.
-   */
-  private void place(DynoId dyno) {
-    unplaced.remove(dyno);
-    Child child = dynos.get(dyno);
-    if (child == null
-        || !(state instanceof App app)
-        || !app.roster().containsKey(dyno)
-        || placing.contains(dyno)) {
-      return;
-    }
-    Requested requested = app.roster().get(dyno);
-    DynoSpec spec = requested.spec();
-    HostSearch.Result.Kept keeps = kept.remove(dyno);
-    if (keeps == null) {
-      placing.add(dyno);
-      search(dyno, DynoSize.of(spec).memoryBytes());
-      return;
-    }
-    child
-        .actor()
-        .tell(
-            new Decide<>(
-                child.state() instanceof Live
-                    ? new DynoCommand.Place(
-                        DynoDecider.SYSTEM, keeps.host(), Optional.of(keeps.grounds()))
-                    : new DynoCommand.Create(
-                        requested.by(), spec, keeps.host(), Optional.of(keeps.grounds())),
-                outcome -> {
-                  if (outcome instanceof Outcome.Failed<DynoEvent, DynoState>(Failure why)) {
-                    self.tell(new Unborn(dyno, why));
-                  }
-                }));
-  }
-
-  private void dynoChanged(DynoId dyno, DynoState now) {
-    dynos.computeIfPresent(dyno, (_, child) -> new Child(child.actor(), now));
-    if (now instanceof Live live) {
-      live.host().ifPresent(surroundings.hosts()::expect);
-    }
-    if (now instanceof DynoState.Absent
-        || (now instanceof Live live && live.phase() == DynoState.Phase.CREATED)) {
-      place(dyno);
-      return;
-    }
-    unborn.remove(dyno);
-    List<Run> waiting = awaitingBirth.remove(dyno);
-    if (waiting != null) {
-      known(dyno).ifPresent(answer -> waiting.forEach(asked -> asked.replyTo().tell(answer)));
-    }
   }
 }

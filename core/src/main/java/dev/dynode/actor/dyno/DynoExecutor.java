@@ -11,7 +11,7 @@ import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.logs.LogLine;
-import dev.dynode.port.Failure;
+import dev.dynode.domain.Failure;
 import dev.dynode.port.LogStore;
 import java.time.Instant;
 import java.util.Map;
@@ -40,8 +40,7 @@ public record DynoExecutor(
       case DynoOrder.DisarmTimer(DynoTimer timer) -> alarms.disarm(timer);
       case DynoOrder.WriteLog(Instant at, String text) ->
           logs.append(spec.app(), new LogLine(at, "heroku", spec.name().toString(), text));
-      case DynoOrder.ReportRetired(var ending, var status, Instant at) ->
-          app.tell(new AppSupervisor.DynoRetired(spec.id(), ending, status, at));
+      case DynoOrder.ForApp forApp -> app.tell(new AppSupervisor.DynoOrdered(spec.id(), forApp));
       case DynoOrder.ForHost forHost -> // what a host misses is ordered again when it is found
           hosts
               .agent(forHost.host())

@@ -65,12 +65,13 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   public record Carry(DynoSpec spec, Map<String, String> config, DynoOrder.ForHost order)
       implements Command {}
 
-  /** Keep a place for a dyno, if there is one. */
-  public record Reserve(DynoId dyno, long bytes, ActorRef<HostSearch.Command> replyTo)
+  /** Keep a place for this launch of a dyno, if there is one. */
+  public record Reserve(
+      DynoId dyno, int generation, long bytes, ActorRef<AppSupervisor.Command> replyTo)
       implements Command {}
 
-  /** The place that is kept for a dyno is not needed. */
-  public record Release(DynoId dyno) implements Command {}
+  /** The place that is kept for this launch, or an earlier one, is not needed. */
+  public record Release(DynoId dyno, int generation) implements Command {}
 
   /** This dyno's report of this number was taken. */
   public record Taken(DynoId dyno, long number) implements Command {}
@@ -194,13 +195,14 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
   private void carryOut(Command command) {
     switch (command) {
       case Carry carry -> carry(carry);
-      case Reserve(DynoId dyno, long bytes, var replyTo) -> {
+      case Reserve(DynoId dyno, int generation, long bytes, var replyTo) -> {
         HostLoad load = surroundings.load();
         HostView before = load.view();
-        boolean kept = load.reserve(dyno, bytes);
-        replyTo.tell(new HostSearch.Reservation(dyno, kept, before, load.draining()));
+        boolean kept = load.reserve(dyno, generation, bytes);
+        replyTo.tell(
+            new AppSupervisor.Reservation(dyno, kept, before, load.view(), load.draining()));
       }
-      case Release(DynoId dyno) -> surroundings.load().release(dyno);
+      case Release(DynoId dyno, int generation) -> surroundings.load().release(dyno, generation);
       case Taken(DynoId dyno, long number) -> {
         ActorRef<ProcessActor.Command> process = processes.get(dyno);
         if (number == NOBODYS) {
@@ -225,7 +227,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
           process.tell(new ProcessActor.Discard());
         }
         discard(dyno);
-        surroundings.load().release(dyno);
+        surroundings.load().release(dyno, Integer.MAX_VALUE);
         remember(dyno);
       }
       case Ended(DynoId dyno) -> {
@@ -257,7 +259,12 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
                   if (owner != null) {
                     surroundings
                         .apps()
-                        .tell(owner, new AppSupervisor.Held(dyno, getContext().getSelf()));
+                        .tell(
+                            owner,
+                            new AppSupervisor.Held(
+                                dyno,
+                                Optional.of(surroundings.load().view().id()),
+                                getContext().getSelf()));
                   }
                 });
       }

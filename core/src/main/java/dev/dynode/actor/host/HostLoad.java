@@ -42,13 +42,13 @@ public final class HostLoad implements HostDirectory {
   }
 
   /** Whether a place is kept for a dyno now. */
-  boolean reserve(DynoId dyno, long bytes) {
-    return change(now -> now.reserve(dyno, bytes, clock.instant(), keeps)).has(dyno);
+  boolean reserve(DynoId dyno, int generation, long bytes) {
+    return change(now -> now.reserve(dyno, generation, bytes, clock.instant(), keeps)).has(dyno);
   }
 
   /** A place is not needed, unless a dyno has begun in it. */
-  void release(DynoId dyno) {
-    change(now -> now.release(dyno));
+  void release(DynoId dyno, int generation) {
+    change(now -> now.release(dyno, generation));
   }
 
   /** Whether a dyno that was not here may begin. */

@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -182,7 +183,12 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
         }
       }
       case Remind() ->
-          surroundings.apps().tell(spec.app(), new AppSupervisor.Held(spec.id(), host));
+          surroundings
+              .apps()
+              .tell(
+                  spec.app(),
+                  new AppSupervisor.Held(
+                      spec.id(), Optional.of(surroundings.load().view().id()), host));
       case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
       case Started(int generation, RunningProcess running) ->

@@ -139,6 +139,13 @@ public sealed interface AppState {
           .toList();
     }
 
+    /** The dyno that whoever asks for this has been granted. */
+    public DynoId grantedTo(AppCommand.RunDyno run) {
+      return roster.containsKey(run.id())
+          ? run.id()
+          : run.idempotencyKey().flatMap(this::dynoOfKey).map(DynoSpec::id).orElse(run.id());
+    }
+
     /** The dyno an earlier call with this key was answered with. */
     public Optional<DynoSpec> dynoOfKey(String key) {
       Optional<String> wanted = Optional.of(key);

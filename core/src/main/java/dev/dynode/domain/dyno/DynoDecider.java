@@ -380,7 +380,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   @Override
   public List<DynoOrder> resume(DynoState state, Instant now) {
     return switch (state) {
-      case Absent _ -> List.of();
+      case Absent _ -> List.of(new DynoOrder.ChooseHost(1));
       case Retired retired -> leave(retired);
       case Live live -> new DynoReactions(live).again();
     };

@@ -13,6 +13,12 @@ public sealed interface DynoOrder {
     int generation();
   }
 
+  /** What the dyno's app is to do. */
+  sealed interface ForApp extends DynoOrder {}
+
+  /** Find a host that keeps a place for this launch, and place the dyno there. */
+  record ChooseHost(int generation) implements ForApp {}
+
   /** Make the file system ready on the host; it reports {@code ReportPrepared}. */
   record PrepareFiles(HostId host, int generation) implements ForHost {}
 
@@ -41,7 +47,7 @@ public sealed interface DynoOrder {
 
   /** Tell the app that the dyno's slot is free. Repeated until the app has it. */
   record ReportRetired(DynoEvent.Ending ending, Optional<Integer> status, Instant at)
-      implements DynoOrder {}
+      implements ForApp {}
 
   /** The signals that end a dyno, each sent to all its processes. */
   enum StopSignal {

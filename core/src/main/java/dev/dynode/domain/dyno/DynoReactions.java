@@ -36,8 +36,10 @@ record DynoReactions(Live live) {
                   "Error R12 (Exit timeout) -> Process failed to exit within "
                       + live.spec().policy().grace().toSeconds()
                       + " seconds of SIGTERM"));
-      case DynoEvent.Lost(_, _, _, String reason) ->
-          List.of(log(at, "Error R99 (Platform error) -> " + reason));
+      case DynoEvent.Lost(_, _, _, String reason) -> {
+        DynoOrder told = log(at, "Error R99 (Platform error) -> " + reason);
+        yield live.phase() == Phase.CREATED ? List.of(told, choose()) : List.of(told);
+      }
       case DynoEvent.StartFailed(_, _, _, String reason) ->
           List.of(
               log(at, "Error R99 (Platform error) -> Failed to launch the dyno: " + reason),
@@ -112,7 +114,8 @@ record DynoReactions(Live live) {
     var orders = new ArrayList<DynoOrder>();
     live.deadlines().forEach((timer, at) -> orders.add(new ArmTimer(timer, at)));
     switch (live.phase()) {
-      case CREATED, EXITED -> {}
+      case CREATED -> orders.add(choose());
+      case EXITED -> {}
       case AWAITING -> orders.add(prepare());
       case STARTING -> orders.add(start()); // a host does it once, however often it is told
       case RUNNING -> orders.add(ask());
@@ -128,6 +131,10 @@ record DynoReactions(Live live) {
 
   private List<DynoOrder> launch(Instant at) {
     return live.spec().attach() ? List.of(prepare()) : List.of(starting(at), start());
+  }
+
+  private DynoOrder choose() {
+    return new DynoOrder.ChooseHost(live.generation() + 1);
   }
 
   private DynoOrder prepare() {

@@ -33,6 +33,7 @@ public record Outcome(Kind kind, String text) {
     return switch (order) {
       case DynoOrder.PrepareFiles _ -> first(later, event -> prepared(event, since));
       case DynoOrder.StartProcess _ -> first(later, event -> started(event, since));
+      case DynoOrder.ChooseHost _ -> first(later, event -> placed(event, since));
       case DynoOrder.SignalProcess sent ->
           first(later, event -> signalled(event, number(sent.signal()), since));
       case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> timer(later, timer, at);
@@ -64,6 +65,10 @@ public record Outcome(Kind kind, String text) {
       case DynoEvent.Lost _, DynoEvent.StopRequested _ -> failed(event);
       default -> UNTOLD;
     };
+  }
+
+  private static Outcome placed(DynoEvent event, Instant since) {
+    return event instanceof DynoEvent.Placed ? done("placed after", since, event) : UNTOLD;
   }
 
   private static Outcome started(DynoEvent event, Instant since) {

@@ -18,7 +18,7 @@ import org.pcollections.PMap;
  * @param memory most bytes that their sizes may promise them
  * @param draining whether it takes no more
  * @param places bytes promised to each dyno that runs here or is expected
- * @param reserved until when a place is kept for those that are only expected
+ * @param reserved places that are kept for those that are only expected
  * @param promised sum of the bytes in {@code places}
  */
 public record HostState(
@@ -27,8 +27,16 @@ public record HostState(
     long memory,
     boolean draining,
     PMap<DynoId, Long> places,
-    PMap<DynoId, Instant> reserved,
+    PMap<DynoId, Reservation> reserved,
     long promised) {
+
+  /**
+   * A place that is kept.
+   *
+   * @param generation launch of the dyno that it is for: what is said of an earlier one is too late
+   * @param until when it ends, if nothing begins in it
+   */
+  public record Reservation(int generation, Instant until) {}
 
   /** One with nothing on it. */
   public static HostState empty(HostId id, int capacity, long memory) {
@@ -52,18 +60,21 @@ public record HostState(
    *
    * @param bytes memory that its size promises it
    */
-  public HostState reserve(DynoId dyno, long bytes, Instant now, Duration lasts) {
+  public HostState reserve(
+      DynoId dyno, int generation, long bytes, Instant now, Duration lasts) {
     HostState at = at(now);
+    var reservation = new Reservation(generation, now.plus(lasts));
     if (at.has(dyno)) {
-      return at.reserved.containsKey(dyno)
-          ? at.with(at.places, at.reserved.plus(dyno, now.plus(lasts)), at.promised)
-          : at;
+      Reservation before = at.reserved.get(dyno);
+      return before == null || before.generation() > generation
+          ? at
+          : at.with(at.places, at.reserved.plus(dyno, reservation), at.promised);
     }
     return draining || !at.view().hasRoom(bytes)
         ? at
         : at.with(
             at.places.plus(dyno, bytes),
-            at.reserved.plus(dyno, now.plus(lasts)),
+            at.reserved.plus(dyno, reservation),
             at.promised + bytes);
   }
 
@@ -91,9 +102,10 @@ public record HostState(
     return bytes == null ? this : with(places.minus(dyno), reserved.minus(dyno), promised - bytes);
   }
 
-  /** A place is given back that nothing has begun in. */
-  public HostState release(DynoId dyno) {
-    return reserved.containsKey(dyno) ? free(dyno) : this;
+  /** A place is given back that nothing has begun in, unless it is kept for a later launch. */
+  public HostState release(DynoId dyno, int generation) {
+    Reservation kept = reserved.get(dyno);
+    return kept == null || kept.generation() > generation ? this : free(dyno);
   }
 
   public HostState drain(boolean on) {
@@ -101,17 +113,18 @@ public record HostState(
   }
 
   /** Without the places that were kept in vain. */
-  private HostState at(Instant now) {
+  public HostState at(Instant now) {
     HostState left = this;
-    for (Map.Entry<DynoId, Instant> each : reserved.entrySet()) {
-      if (!each.getValue().isAfter(now)) {
+    for (Map.Entry<DynoId, Reservation> each : reserved.entrySet()) {
+      if (!each.getValue().until().isAfter(now)) {
         left = left.free(each.getKey());
       }
     }
     return left;
   }
 
-  private HostState with(PMap<DynoId, Long> places, PMap<DynoId, Instant> reserved, long promised) {
+  private HostState with(
+      PMap<DynoId, Long> places, PMap<DynoId, Reservation> reserved, long promised) {
     return new HostState(id, capacity, memory, draining, places, reserved, promised);
   }
 }

@@ -181,11 +181,11 @@ class HostAgentTest {
     app.expectNoMessage();
   }
 
-  private HostSearch.Reservation reserve(
+  private AppSupervisor.Reservation reserve(
       ActorRef<HostAgent.Command> agent, DynoId dyno, long bytes) {
-    TestProbe<HostSearch.Command> search = kit.createTestProbe();
-    agent.tell(new HostAgent.Reserve(dyno, bytes, search.ref()));
-    return search.expectMessageClass(HostSearch.Reservation.class);
+    TestProbe<AppSupervisor.Command> search = kit.createTestProbe();
+    agent.tell(new HostAgent.Reserve(dyno, 1, bytes, search.ref()));
+    return search.expectMessageClass(AppSupervisor.Reservation.class);
   }
 
   @Test
@@ -193,19 +193,23 @@ class HostAgentTest {
     ActorRef<HostAgent.Command> agent = agent();
     List<DynoId> dynos = Stream.generate(() -> new DynoId(UUID.randomUUID())).limit(11).toList();
     for (int i = 0; i < 10; i++) {
-      HostSearch.Reservation kept = reserve(agent, dynos.get(i), 1);
+      AppSupervisor.Reservation kept = reserve(agent, dynos.get(i), 1);
       assertEquals(
-          new HostSearch.Reservation(
-              dynos.get(i), true, new HostView(HOST, i, 10, i, 1L << 33), false),
+          new AppSupervisor.Reservation(
+              dynos.get(i),
+              true,
+              new HostView(HOST, i, 10, i, 1L << 33),
+              new HostView(HOST, i + 1, 10, i + 1, 1L << 33),
+              false),
           kept);
       assertTrue(reserve(agent, dynos.get(i), 1).kept(), "and asked again, the same");
     }
     assertFalse(reserve(agent, dynos.get(10), 1).kept());
-    agent.tell(new HostAgent.Release(dynos.get(3)));
+    agent.tell(new HostAgent.Release(dynos.get(3), 1));
     assertTrue(reserve(agent, dynos.get(10), 1).kept());
     agent.tell(new HostAgent.Drain(true));
-    agent.tell(new HostAgent.Release(dynos.get(4)));
-    HostSearch.Reservation drains = reserve(agent, dynos.get(4), 1);
+    agent.tell(new HostAgent.Release(dynos.get(4), 1));
+    AppSupervisor.Reservation drains = reserve(agent, dynos.get(4), 1);
     assertFalse(drains.kept());
     assertTrue(drains.draining());
   }

@@ -25,7 +25,7 @@ class HostStateTest {
   }
 
   private static HostState reserved(HostState before, int dyno) {
-    return before.reserve(dyno(dyno), 512 * MIB, NOW, LASTS);
+    return before.reserve(dyno(dyno), 1, 512 * MIB, NOW, LASTS);
   }
 
   @Test
@@ -43,26 +43,26 @@ class HostStateTest {
     HostState twice = reserved(reserved(EMPTY, 1), 1);
     assertEquals(1, twice.view().dynos());
     HostState begun = twice.begin(dyno(1), 512 * MIB, NOW);
-    assertEquals(begun, begun.reserve(dyno(1), 512 * MIB, NOW, LASTS), "nor does it wait again");
+    assertEquals(begun, begun.reserve(dyno(1), 1, 512 * MIB, NOW, LASTS), "nor does it wait again");
   }
 
   @Test
   void memoryIsABoundOfItsOwn() {
-    HostState one = EMPTY.reserve(dyno(1), 600 * MIB, NOW, LASTS);
+    HostState one = EMPTY.reserve(dyno(1), 1, 600 * MIB, NOW, LASTS);
     assertFalse(reserved(one, 2).has(dyno(2)));
-    assertTrue(one.reserve(dyno(2), 424 * MIB, NOW, LASTS).has(dyno(2)));
+    assertTrue(one.reserve(dyno(2), 1, 424 * MIB, NOW, LASTS).has(dyno(2)));
   }
 
   @Test
   void aPlaceIsKeptForItsTime() {
     HostState full = reserved(reserved(EMPTY, 1), 2);
     Instant end = NOW.plus(LASTS);
-    assertFalse(full.reserve(dyno(3), MIB, end.minusNanos(1), LASTS).has(dyno(3)));
-    HostState next = full.reserve(dyno(3), MIB, end, LASTS);
+    assertFalse(full.reserve(dyno(3), 1, MIB, end.minusNanos(1), LASTS).has(dyno(3)));
+    HostState next = full.reserve(dyno(3), 1, MIB, end, LASTS);
     assertTrue(next.has(dyno(3)));
     assertFalse(next.has(dyno(1)));
     assertFalse(
-        next.reserve(dyno(4), MIB, end, LASTS).begin(dyno(1), MIB, end).has(dyno(1)),
+        next.reserve(dyno(4), 1, MIB, end, LASTS).begin(dyno(1), MIB, end).has(dyno(1)),
         "who comes too late is judged like anybody");
   }
 
@@ -70,8 +70,8 @@ class HostStateTest {
   void whatHasBegunKeepsItsPlaceWithoutAnEnd() {
     HostState begun = reserved(EMPTY, 1).begin(dyno(1), 512 * MIB, NOW);
     Instant later = NOW.plus(Duration.ofDays(1));
-    assertTrue(begun.reserve(dyno(2), MIB, later, LASTS).has(dyno(1)));
-    assertSame(begun, begun.release(dyno(1)), "only what is kept can be released");
+    assertTrue(begun.reserve(dyno(2), 1, MIB, later, LASTS).has(dyno(1)));
+    assertSame(begun, begun.release(dyno(1), 1), "only what is kept can be released");
     assertEquals(EMPTY.view(), begun.free(dyno(1)).view());
   }
 
@@ -81,7 +81,7 @@ class HostStateTest {
     assertEquals(3, three.view().dynos());
     HostState known = three.found(dyno(3), 512 * MIB);
     assertEquals(1536 * MIB, known.view().reserved());
-    assertFalse(known.free(dyno(1)).reserve(dyno(4), 1, NOW, LASTS).has(dyno(4)));
+    assertFalse(known.free(dyno(1)).reserve(dyno(4), 1, 1, NOW, LASTS).has(dyno(4)));
   }
 
   @Test

@@ -155,7 +155,7 @@ class SearchTest {
       private void reserve(HostId id) {
         HostState host = requireNonNull(hosts.get(id));
         HostView before = host.view();
-        HostState after = host.reserve(dyno, bytes, clock(), KEPT);
+        HostState after = host.reserve(dyno, 1, bytes, clock(), KEPT);
         become(after);
         send(() -> answered(before, after.has(dyno)));
       }

@@ -1,4 +1,4 @@
-package dev.dynode.port;
+package dev.dynode.domain;
 
 /**
  * Why a command was neither carried out nor refused: something is broken.
