@@ -436,7 +436,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     try {
       Hosts hosts = surroundings.hosts();
       boolean settled = hosts.settled(); // before it is looked who they are
-      seen = new Signal.HostsSeen<>(dyno, hosts.hosts(), hosts.draining(), settled);
+      List<HostView> all = hosts.hosts();
+      seen = new Signal.HostsSeen<>(dyno, all, all.size(), hosts.draining(), settled);
     } catch (RuntimeException e) { // a bug there ends nothing but this search
       getContext().getLog().error("the hosts cannot be told", e);
       seen = new Signal.HostsUnknown<>(dyno);

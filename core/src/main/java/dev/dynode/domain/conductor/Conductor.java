@@ -1,5 +1,6 @@
 package dev.dynode.domain.conductor;
 
+import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
@@ -81,7 +82,7 @@ public final class Conductor<W> {
   /** Those who ask for one dyno, until the app's record decides. */
   private record Asking<W>(RunDyno command, List<W> who) {}
 
-  private final AppDecider rules;
+  private final Decider<AppCommand, AppEvent, AppState, AppOrder> rules;
   private final Placement placement;
   private final Known known;
   private final Map<DynoId, Asking<W>> asking = new HashMap<>();
@@ -98,7 +99,8 @@ public final class Conductor<W> {
   /** Dynos whose hosts had something to do when it was last looked, and their states then. */
   private Map<DynoId, DynoState> awaitingHost = Map.of();
 
-  public Conductor(AppDecider rules, Placement placement, Known known) {
+  public Conductor(
+      Decider<AppCommand, AppEvent, AppState, AppOrder> rules, Placement placement, Known known) {
     this.rules = rules;
     this.placement = placement;
     this.known = known;

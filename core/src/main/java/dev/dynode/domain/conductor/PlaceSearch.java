@@ -62,7 +62,7 @@ final class PlaceSearch {
   /** Those that are there. */
   <W> Stage begin(Signal.HostsSeen<W> seen, List<Step<W>> steps) {
     settled = seen.settled();
-    search = Search.of(search.by(), bytes, seen.hosts(), seen.draining());
+    search = Search.of(search.by(), bytes, seen.hosts(), seen.all(), seen.draining());
     return ask(steps);
   }
 

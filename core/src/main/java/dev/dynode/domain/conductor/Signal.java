@@ -50,12 +50,14 @@ public sealed interface Signal<W> {
   record DynoEnded<W>(DynoId dyno) implements Signal<W> {}
 
   /**
-   * The hosts that are heard of and take dynos: {@link Step.LookForHosts}.
+   * Which hosts there are: {@link Step.LookForHosts}.
    *
+   * @param hosts those that may be asked
+   * @param all how many are heard of and take dynos
    * @param draining how many are heard of and take none
    * @param settled whether there is none that was not heard of yet
    */
-  record HostsSeen<W>(DynoId dyno, List<HostView> hosts, int draining, boolean settled)
+  record HostsSeen<W>(DynoId dyno, List<HostView> hosts, int all, int draining, boolean settled)
       implements Signal<W> {}
 
   /** It cannot be told which hosts there are. */

@@ -22,10 +22,18 @@ public record Search(
     Placement by, long bytes, List<HostView> left, int all, List<HostView> refused, int draining) {
 
   public static Search of(Placement by, long bytes, Collection<HostView> hosts, int draining) {
+    return of(by, bytes, hosts, hosts.size(), draining);
+  }
+
+  /**
+   * @param hosts who may be asked, of {@code all}
+   */
+  public static Search of(
+      Placement by, long bytes, Collection<HostView> hosts, int all, int draining) {
     List<HostView> order = new ArrayList<>(hosts);
     order.sort(
         Comparator.comparing((HostView host) -> !host.hasRoom(bytes)).thenComparing(by.order()));
-    return new Search(by, bytes, List.copyOf(order), order.size(), List.of(), draining);
+    return new Search(by, bytes, List.copyOf(order), all, List.of(), draining);
   }
 
   /** Who is asked next; empty once nobody has a place. */

@@ -63,6 +63,7 @@ final class Trial implements Journal {
   private final EventQueue queue;
   private final boolean told;
   private long failUntil;
+  private boolean killAtWrite;
 
   private Trial(Plan plan, Rules rules, boolean told) {
     this.plan = plan;
@@ -212,9 +213,13 @@ final class Trial implements Journal {
     }
     switch (fault) {
       case Fault.Ask ask -> ask(ask);
-      case Fault.ControlKilled _ -> {
-        networks.forEach(FaultyNetwork::forget);
-        simulation.restart();
+      case Fault.ControlKilled(long at) -> {
+        if (at % 2 == 0) {
+          killAtWrite = true;
+        } else {
+          networks.forEach(FaultyNetwork::forget);
+          simulation.restart();
+        }
       }
       case Fault.HostCrashed(_, int host) -> {
         networks.get(host).forget();
@@ -233,9 +238,10 @@ final class Trial implements Journal {
 
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
-    simulation
-        .ask(simulation.apps().getFirst(), Plan.request(ask), dice)
-        .ifPresent(
+    simulation.ask(
+            simulation.apps().getFirst(),
+            Plan.request(ask),
+            dice,
             dyno -> {
               granted.add(dyno);
               if (dyno.request.attach()) { // another client tries the same token
@@ -260,6 +266,19 @@ final class Trial implements Journal {
       tell("a write fails: " + events);
     }
     return !fails;
+  }
+
+  @Override
+  public boolean killed() {
+    boolean now = killAtWrite;
+    if (now) {
+      killAtWrite = false;
+      networks.forEach(FaultyNetwork::forget);
+      if (told) {
+        tell("the control plane is killed");
+      }
+    }
+    return now;
   }
 
   @SuppressWarnings("NullAway") // asked while the simulation is being made

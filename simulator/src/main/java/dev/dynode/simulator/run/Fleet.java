@@ -1,6 +1,5 @@
 package dev.dynode.simulator.run;
 
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
@@ -13,12 +12,10 @@ import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -28,27 +25,53 @@ public final class Fleet {
   private final Hosts plan;
   private final EventQueue queue;
   private final Dice dice;
-  private final Consumer<Collection<SimDyno>> lost;
+  private final int fullOnes;
+  private final Consumer<SimHost> lost;
+  private final Consumer<SimHost> found;
   private final List<SimHost> hosts = new ArrayList<>();
   private final Map<HostId, SimHost> byId = new HashMap<>();
   private final RoomyHosts roomy;
 
+  /** Takes what hosts report to dynos. */
+  interface Reports {
+    void take(SimHost host, SimDyno dyno, DynoCommand report);
+  }
+
   /**
-   * @param report takes what hosts report to dynos
-   * @param lost takes the dynos of a host that failed, once that is noticed
+   * @param fullOnes how many full hosts are asked for a place: one, where what is known of them is
+   *     exact, for they are alike
+   * @param lost takes a host that failed, once that is noticed
+   * @param found takes one that is back
    */
   Fleet(
       Hosts plan,
       EventQueue queue,
+      Instant epoch,
       Dice dice,
       IntFunction<Network> networks,
-      BiConsumer<SimDyno, DynoCommand> report,
-      Consumer<Collection<SimDyno>> lost) {
+      int fullOnes,
+      Reports reports,
+      Consumer<SimHost> lost,
+      Consumer<SimHost> found) {
     this.plan = plan;
     this.queue = queue;
     this.dice = dice;
+    this.fullOnes = fullOnes;
     this.lost = lost;
+    this.found = found;
     roomy = new RoomyHosts(plan.placement().order(), plan.number());
+    var control =
+        new SimHost.Control() {
+          @Override
+          public void reported(SimHost host, SimDyno dyno, DynoCommand report) {
+            reports.take(host, dyno, report);
+          }
+
+          @Override
+          public void changed(SimHost host) {
+            roomy.changed(host);
+          }
+        };
     for (int number = 1; number <= plan.number(); number++) {
       var host =
           new SimHost(
@@ -56,10 +79,11 @@ public final class Fleet {
               plan.dynos(),
               plan.memory(),
               queue,
+              epoch,
               dice.fork(),
               plan.start(),
               networks.apply(number - 1),
-              report);
+              control);
       hosts.add(host);
       byId.put(host.view().id(), host);
       roomy.changed(host);
@@ -89,49 +113,32 @@ public final class Fleet {
     return plan.placement();
   }
 
-  /** Where the placement policy puts a dyno of so many bytes; empty when no host has a place. */
-  Optional<SimHost> choose(long bytes) {
+  /** Whether a host seems to have a place for so many bytes. */
+  boolean hasRoom(long bytes) {
     Optional<SimHost> best = roomy.best();
-    return best.isEmpty() || best.get().view().hasRoom(bytes)
-        ? best
-        : placement().choose(up().toList(), bytes).map(view -> host(view.id()));
+    return best.isPresent()
+        && (best.get().view().hasRoom(bytes)
+            || up().map(SimHost::view).anyMatch(host -> host.hasRoom(bytes)));
   }
 
-  /** The host that keeps a place for a dyno, if one does. */
-  Optional<SimHost> reserve(SimDyno dyno, long bytes, Instant now) {
-    Optional<SimHost> host = choose(bytes).filter(best -> best.reserve(dyno.id, bytes, now));
-    host.ifPresent(roomy::changed);
-    dyno.kept = host.orElse(null);
-    return host;
-  }
-
-  /** The place that is kept for a dyno is not needed. */
-  void release(SimDyno dyno) {
-    SimHost host = dyno.kept;
-    if (host != null) {
-      dyno.kept = null;
-      host.release(dyno.id);
-      roomy.changed(host);
+  /**
+   * The hosts to ask for a place for so many bytes: the best one, where that has room; otherwise all
+   * that have, or full ones.
+   */
+  List<HostView> candidates(long bytes) {
+    Optional<SimHost> best = roomy.best();
+    if (best.isPresent() && best.get().view().hasRoom(bytes)) {
+      return List.of(best.get().view());
     }
+    List<HostView> roomier =
+        best.isEmpty()
+            ? List.of()
+            : up().map(SimHost::view).filter(host -> host.hasRoom(bytes)).toList();
+    return roomier.isEmpty() ? up().limit(fullOnes).map(SimHost::view).toList() : roomier;
   }
 
-  private Stream<HostView> up() {
-    return hosts.stream().filter(SimHost::up).map(SimHost::view);
-  }
-
-  /** Why no host has a place: what one that is up cannot take no other can, for all are alike. */
-  Refusal refusal(long bytes) {
-    return Placement.noRoom(up().limit(1).toList(), 0, bytes);
-  }
-
-  void admit(SimHost host, SimDyno dyno, long bytes) {
-    host.admit(dyno, bytes);
-    roomy.changed(host);
-  }
-
-  void release(SimHost host, SimDyno dyno) {
-    host.release(dyno);
-    roomy.changed(host);
+  private Stream<SimHost> up() {
+    return hosts.stream().filter(SimHost::up);
   }
 
   private void failLater(SimHost host) {
@@ -148,14 +155,19 @@ public final class Fleet {
     if (!host.up()) {
       return;
     }
-    List<SimDyno> gone = host.crash();
-    roomy.changed(host);
-    queue.in(plan.detect().toNanos(), () -> lost.accept(gone));
+    host.crash();
+    queue.in(
+        plan.detect().toNanos(),
+        () -> {
+          if (!host.up()) { // otherwise it was found before, and tells what it has lost
+            lost.accept(host);
+          }
+        });
     queue.in(
         plan.repair().toNanos(),
         () -> {
           host.restart();
-          roomy.changed(host);
+          found.accept(host);
         });
   }
 }

@@ -148,7 +148,8 @@ public final class Invariants implements Journal {
                 case KILL -> DynoEvent.KillSent.class;
               };
           case DynoOrder.ReportRetired _, DynoOrder.DiscardFiles _ -> DynoEvent.Retired.class;
-          case DynoOrder.AskHost _,
+          case DynoOrder.ChooseHost _,
+              DynoOrder.AskHost _,
               DynoOrder.ResizeTerminal _,
               DynoOrder.CloseAttach _,
               DynoOrder.ArmTimer _,

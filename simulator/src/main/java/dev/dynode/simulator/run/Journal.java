@@ -30,6 +30,11 @@ public interface Journal {
   /** An order follows from an event of the dyno, or from its state after a restart. */
   default void order(SimDyno dyno, DynoOrder order) {}
 
+  /** Whether the control plane is killed now: events were written, and nothing has come of them. */
+  default boolean killed() {
+    return false;
+  }
+
   /** A request waits for a host, or has ceased to. */
   default void waiting(int requests, long now) {}
 }

@@ -18,6 +18,9 @@ public final class SimApp {
   /** What its events so far mean. */
   public AppState state;
 
+  /** How often the control plane has been killed; what an earlier life had in mind is forgotten. */
+  public int life;
+
   /** For the invariants: dynos granted that have not ended, in all and by family. */
   public int granted;
 

@@ -8,13 +8,17 @@ import dev.dynode.simulator.time.EventQueue;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One dyno: what the control plane knows of it, and what runs. */
-public final class SimDyno {
+public final class SimDyno implements Party {
   public final DynoId id;
   public final SimApp app;
   public final Request request;
+
+  /** Told when it is granted. */
+  public final Consumer<SimDyno> granted;
 
   /** What its events so far mean. */
   public DynoState state;
@@ -28,10 +32,13 @@ public final class SimDyno {
   /** Whether its host, in this life, has made its files ready for a client. */
   boolean prepared;
 
-  /** Which host keeps a place for it; the control plane alone knows. Null once it is journaled. */
-  public @Nullable SimHost kept;
+  /** Whether the control plane, in this life, looks after it. */
+  public boolean launched;
 
-  /** Where it takes room; null before it is placed and after its files are gone. */
+  /** Until when a host has time to answer whether it keeps a place. */
+  public EventQueue.@Nullable Entry patience;
+
+  /** Where it takes room; null before it begins there and after its files are gone. */
   @Nullable SimHost host;
 
   /** For the figures: when it was up, in nanoseconds; below 0: not yet. */
@@ -51,11 +58,13 @@ public final class SimDyno {
 
   private final Map<DynoTimer, EventQueue.Entry> timers = new EnumMap<>(DynoTimer.class);
 
-  public SimDyno(DynoId id, SimApp app, Request request, DynoState state) {
+  public SimDyno(
+      DynoId id, SimApp app, Request request, DynoState state, Consumer<SimDyno> granted) {
     this.id = id;
     this.app = app;
     this.request = request;
     this.state = state;
+    this.granted = granted;
   }
 
   /** A timer is armed, in place of the former one. */

@@ -19,11 +19,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /** A host in virtual time: starts, signals and ends processes, and reports what becomes of them. */
-public final class SimHost {
+public final class SimHost implements Party {
   private static final String FORGOTTEN = "The host knows nothing of it.";
+  private static final String TAKEN = "The place that was kept for it was taken by another";
   private static final int HUNG_UP = 128 + 1;
   private static final int TERMINATED = 128 + 15;
   private static final int KILLED = 128 + 9;
@@ -42,7 +42,8 @@ public final class SimHost {
   private final Dice dice;
   private final Distribution start;
   private final Network network;
-  private final BiConsumer<SimDyno, DynoCommand> report;
+  private final Instant epoch;
+  private final Control control;
   private final List<SimDyno> dynos = new ArrayList<>();
   private HostState state;
   private HostView view;
@@ -52,27 +53,45 @@ public final class SimHost {
 
   private boolean up = true;
 
+  /** Whether it is looked soon whether places were kept in vain. */
+  private boolean looks;
+
+  /** What hears of a host. */
+  public interface Control {
+    /** A report, once the network delivers it. */
+    void reported(SimHost host, SimDyno dyno, DynoCommand report);
+
+    /** It has more room or less. */
+    void changed(SimHost host);
+  }
+
   /**
    * @param memory most bytes that the sizes of its dynos may promise them
+   * @param epoch its clock when virtual time is 0
    * @param start seconds from the order until a command runs
-   * @param report takes what the host reports to a dyno, once the network delivers it
    */
   public SimHost(
       HostId id,
       int capacity,
       long memory,
       EventQueue queue,
+      Instant epoch,
       Dice dice,
       Distribution start,
       Network network,
-      BiConsumer<SimDyno, DynoCommand> report) {
+      Control control) {
     state = HostState.empty(id, capacity, memory);
     view = state.view();
     this.queue = queue;
+    this.epoch = epoch;
     this.dice = dice;
     this.start = start;
     this.network = network;
-    this.report = report;
+    this.control = control;
+  }
+
+  private Instant clock() {
+    return epoch.plusNanos(queue.now());
   }
 
   /** As placement sees it. */
@@ -94,33 +113,59 @@ public final class SimHost {
     return dynos;
   }
 
-  /** Whether it keeps a place for a dyno. */
-  public boolean reserve(DynoId dyno, long bytes, Instant now) {
-    become(state.reserve(dyno, bytes, now, KEPT));
+  /** Whether it keeps a place for this launch of a dyno. */
+  public boolean reserve(DynoId dyno, int generation, long bytes) {
+    become(state.reserve(dyno, generation, bytes, clock(), KEPT));
+    if (!looks && !state.reserved().isEmpty()) {
+      looks = true;
+      queue.in(KEPT.toNanos(), this::look);
+    }
     return state.has(dyno);
   }
 
+  private void look() {
+    looks = false;
+    become(state.at(clock()));
+    if (!state.reserved().isEmpty()) {
+      looks = true;
+      queue.in(KEPT.toNanos(), this::look);
+    }
+  }
+
   /** The place is not needed. */
-  public void release(DynoId dyno) {
-    become(state.release(dyno));
+  public void release(DynoId dyno, int generation) {
+    become(state.release(dyno, generation));
   }
 
   private void become(HostState next) {
     state = next;
-    view = next.view();
+    HostView now = next.view();
+    if (!now.equals(view)) {
+      view = now;
+      control.changed(this);
+    }
   }
 
-  /** Room is taken. */
-  public void admit(SimDyno dyno, long bytes) {
+  /** Whether a dyno is here, or may begin in the place that is kept for it or another. */
+  private boolean admits(SimDyno dyno, DynoSpec spec) {
+    if (dyno.host != null) {
+      return dyno.host.equals(this);
+    }
+    become(state.begin(dyno.id, DynoSize.of(spec).memoryBytes(), clock()));
+    if (!state.has(dyno.id)) {
+      return false;
+    }
     dyno.host = this;
-    dyno.kept = null;
     dyno.seat = dynos.size();
     dynos.add(dyno);
-    become(state.found(dyno.id, bytes));
+    return true;
   }
 
-  /** Room is free again. */
-  public void release(SimDyno dyno) {
+  private void discard(SimDyno dyno) {
+    if (dyno.host == null || !dyno.host.equals(this)) {
+      return;
+    }
+    forget(dyno);
     SimDyno last = dynos.removeLast();
     if (!last.equals(dyno)) {
       dynos.set(dyno.seat, last);
@@ -130,15 +175,31 @@ public final class SimHost {
     become(state.free(dyno.id));
   }
 
+  /** A dyno is over, says its app: nothing of it is needed. */
+  public void dismiss(DynoId dyno) {
+    if (up) {
+      dynos.stream().filter(known -> known.id.equals(dyno)).findAny().ifPresent(this::discard);
+      become(state.release(dyno, Integer.MAX_VALUE));
+    }
+  }
+
   /** Everything on it ends without a word. */
-  public List<SimDyno> crash() {
+  public void crash() {
     up = false;
-    dynos.forEach(this::forget);
-    return new ArrayList<>(dynos);
+    dynos.forEach(
+        dyno -> {
+          forget(dyno);
+          dyno.host = null;
+        });
+    dynos.clear();
+    state = HostState.empty(view.id(), state.capacity(), state.memory());
+    view = state.view();
+    control.changed(this);
   }
 
   public void restart() {
     up = true;
+    control.changed(this);
   }
 
   private void forget(SimDyno dyno) {
@@ -151,14 +212,20 @@ public final class SimHost {
   }
 
   /** Carries out an order that came over the network. */
-  public void carry(SimDyno dyno, DynoSpec spec, DynoOrder order) {
+  public void carry(SimDyno dyno, DynoSpec spec, DynoOrder.ForHost order) {
     if (!up) {
       return;
     }
     switch (order) {
       case DynoOrder.PrepareFiles(_, int generation) -> {
-        dyno.prepared = true;
-        tell(dyno, new DynoCommand.ReportPrepared(generation));
+        if (dyno.started >= generation) { // over, and this was long on its way
+          answer(dyno, generation);
+        } else if (admits(dyno, spec)) {
+          dyno.prepared = true;
+          tell(dyno, new DynoCommand.ReportPrepared(generation));
+        } else {
+          tell(dyno, new DynoCommand.ReportStartFailed(generation, TAKEN));
+        }
       }
       case DynoOrder.StartProcess(_, int generation) -> start(dyno, spec, generation);
       case DynoOrder.AskHost(_, int generation) -> answer(dyno, generation);
@@ -172,14 +239,9 @@ public final class SimHost {
       }
       case DynoOrder.DiscardFiles(_, int generation) -> {
         dyno.started = Math.max(dyno.started, generation);
-        forget(dyno);
+        discard(dyno);
       }
       case DynoOrder.CloseAttach _, DynoOrder.ResizeTerminal _ -> {}
-      case DynoOrder.ArmTimer _,
-          DynoOrder.DisarmTimer _,
-          DynoOrder.WriteLog _,
-          DynoOrder.ReportRetired _ ->
-          throw new AssertionError("no order for a host: " + order);
     }
   }
 
@@ -203,6 +265,10 @@ public final class SimHost {
     }
     if (spec.attach() && !dyno.prepared) {
       tell(dyno, new DynoCommand.ReportLost(generation, FORGOTTEN));
+      return;
+    }
+    if (!admits(dyno, spec)) {
+      tell(dyno, new DynoCommand.ReportStartFailed(generation, TAKEN));
       return;
     }
     dyno.started = generation;
@@ -279,6 +345,6 @@ public final class SimHost {
   }
 
   private void tell(SimDyno dyno, DynoCommand command) {
-    network.send(() -> report.accept(dyno, command));
+    network.send(() -> control.reported(this, dyno, command));
   }
 }

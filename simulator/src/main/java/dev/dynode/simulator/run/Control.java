@@ -1,0 +1,499 @@
+package dev.dynode.simulator.run;
+
+import dev.dynode.domain.Decider;
+import dev.dynode.domain.Decision;
+import dev.dynode.domain.Failure;
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppOrder;
+import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Signal.Verdict;
+import dev.dynode.domain.conductor.Step;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.DynoTimer;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
+import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.world.Party;
+import dev.dynode.simulator.world.SimApp;
+import dev.dynode.simulator.world.SimDyno;
+import dev.dynode.simulator.world.SimHost;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane in virtual time: what actors do around the rules (decide, journal, evolve,
+ * react), and what they do for the conductor of each app.
+ */
+final class Control {
+  /** Until an actor whose write failed starts again. */
+  private static final long BACK_OFF = 1_000_000_000L;
+
+  private final Instant start;
+  private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
+  private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
+  private final Placement placement;
+  private final Journal journal;
+  private final EventQueue queue;
+  private final Deque<Runnable> soon;
+  private final BiConsumer<SimDyno, DynoEvent> happened;
+  private final Runnable restart;
+  private final Map<DynoId, SimDyno> dynos = new LinkedHashMap<>();
+  private final List<Conductor<Party>> conductors = new ArrayList<>();
+  private @Nullable Fleet fleet;
+  private @Nullable SimDyno found;
+  private long ahead;
+
+  /** Killed, and not started again yet. */
+  private boolean dead;
+
+  /**
+   * @param soon what is done at this very instant, after what is being done
+   * @param happened told of each event of a dyno, before its orders
+   * @param restart starts the control plane again, after what is being done
+   */
+  Control(
+      Instant start,
+      Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
+      Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
+      Placement placement,
+      Journal journal,
+      EventQueue queue,
+      Deque<Runnable> soon,
+      BiConsumer<SimDyno, DynoEvent> happened,
+      Runnable restart) {
+    this.start = start;
+    this.appRules = appRules;
+    this.dynoRules = dynoRules;
+    this.placement = placement;
+    this.journal = journal;
+    this.queue = queue;
+    this.soon = soon;
+    this.happened = happened;
+    this.restart = restart;
+  }
+
+  /** Where dynos can run; before anything is asked for. */
+  void over(Fleet hosts) {
+    fleet = hosts;
+  }
+
+  private Fleet fleet() {
+    return java.util.Objects.requireNonNull(fleet);
+  }
+
+  Instant clock() {
+    return start.plusNanos(queue.now() + ahead);
+  }
+
+  /** The clock is set, forward or back. */
+  void setClock(long nanos) {
+    ahead += nanos;
+  }
+
+  Map<DynoId, SimDyno> dynos() {
+    return dynos;
+  }
+
+  AppState noApp() {
+    return appRules.initial();
+  }
+
+  DynoState noDyno() {
+    return dynoRules.initial();
+  }
+
+  void add(SimApp app) {
+    conductors.add(conductor(app));
+  }
+
+  private Conductor<Party> conductor(SimApp app) {
+    return new Conductor<>(
+        appRules,
+        placement,
+        new Conductor.Known() {
+          @Override
+          public AppState app() {
+            return app.state;
+          }
+
+          @Override
+          public Optional<DynoState> dyno(DynoId id) {
+            SimDyno dyno = find(id);
+            return dyno == null || !dyno.launched ? Optional.empty() : Optional.of(dyno.state);
+          }
+        });
+  }
+
+  /** Mostly the same one is looked for several times. */
+  private @Nullable SimDyno find(DynoId id) {
+    if (found == null || !found.id.equals(id)) {
+      found = dynos.get(id);
+    }
+    return found;
+  }
+
+  void ask(SimDyno dyno, RunDyno run) {
+    dynos.put(dyno.id, dyno);
+    conduct(dyno.app, new Signal.RunAsked<>(dyno, run));
+  }
+
+  void conduct(SimApp app, Signal<Party> signal) {
+    if (dead) {
+      return;
+    }
+    for (Step<Party> step : conductors.get(app.index).on(signal, clock())) {
+      carryOut(app, step);
+    }
+  }
+
+  private void carryOut(SimApp app, Step<Party> step) {
+    if (dead) {
+      return;
+    }
+    switch (step) {
+      case Step.Decide<Party>(Party who, RunDyno run, AppCommand command) ->
+          conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
+      case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
+      case Step.Count<Party>(DynoId asked) ->
+          conduct(app, new Signal.Counted<>(asked, oneHasEnded(app)));
+      case Step.Launch<Party>(DynoSpec spec) ->
+          with(
+              spec.id(),
+              dyno -> {
+                dyno.launched = true;
+                resume(dyno);
+              });
+      case Step.Place<Party>(DynoId id, DynoCommand command) ->
+          with(
+              id,
+              dyno ->
+                  conduct(
+                      app,
+                      tell(dyno, command)
+                          ? new Signal.Placed<>(id)
+                          : new Signal.Unborn<>(id, Failure.mayBeDone("The write failed."))));
+      case Step.Tell<Party>(DynoId id, DynoCommand command) ->
+          with(id, dyno -> soon.add(() -> insist(dyno, command)));
+      case Step.Pass<Party>(DynoId id, DynoCommand report, _) ->
+          with(id, dyno -> tell(dyno, report));
+      case Step.Resume<Party>(DynoId id) -> with(id, this::resume);
+      case Step.Retire<Party>(AppCommand.RetireDyno retire) ->
+          soon.add(
+              () -> {
+                if (decide(app, retire) instanceof Decision.Accepted<AppEvent>) {
+                  conduct(app, new Signal.Retired<>(retire.id()));
+                }
+              });
+      case Step.Forget<Party>(DynoId id) -> {
+        dynos.remove(id);
+        found = null;
+      }
+      case Step.Dismiss<Party>(DynoId id, Party party) -> {
+        if (party instanceof SimHost host) {
+          host.network().send(() -> host.dismiss(id));
+        }
+      }
+      case Step.LookForHosts<Party>(DynoId id, long bytes) ->
+          conduct(
+              app,
+              new Signal.HostsSeen<>(
+                  id, fleet().candidates(bytes), fleet().size(), 0, true));
+      case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
+          askPlace(app, fleet().host(host), id, generation, bytes);
+      case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
+        SimHost host = fleet().host(id);
+        host.network().send(() -> host.release(dyno, generation));
+      }
+      case Step.CarryOut<Party> _, Step.FreeName<Party> _ -> {}
+      case Step.Later<Party>(Duration after, Signal.Wake wake) -> later(app, after, wake);
+    }
+  }
+
+  private void with(DynoId id, java.util.function.Consumer<SimDyno> what) {
+    SimDyno dyno = find(id);
+    if (dyno != null) {
+      what.accept(dyno);
+    }
+  }
+
+  private void later(SimApp app, Duration after, Signal.Wake wake) {
+    if (wake instanceof Signal.Wake.CountEnds) {
+      return; // they were counted at once
+    }
+    EventQueue.Entry entry =
+        inThisLife(app, after.toNanos(), () -> conduct(app, new Signal.Due<>(wake)));
+    if (wake instanceof Signal.Wake.Silent(DynoId id, _, _)) {
+      with(id, dyno -> dyno.patience = entry);
+    }
+  }
+
+  /** Nothing comes of it if the app's node is killed before. */
+  private EventQueue.Entry inThisLife(SimApp app, long after, Runnable task) {
+    int life = app.life;
+    return queue.in(
+        after,
+        () -> {
+          if (app.life == life) {
+            task.run();
+          }
+        });
+  }
+
+  private void askPlace(SimApp app, SimHost host, DynoId id, int generation, long bytes) {
+    host.network()
+        .send(
+            () -> {
+              if (!host.up()) {
+                return;
+              }
+              HostView before = host.view();
+              boolean kept = host.reserve(id, generation, bytes);
+              host.network()
+                  .send(
+                      () -> {
+                        with(
+                            id,
+                            dyno -> {
+                              if (dyno.patience != null) {
+                                dyno.patience.cancel();
+                                dyno.patience = null;
+                              }
+                            });
+                        conduct(app, new Signal.PlaceAnswered<>(id, before, kept, false));
+                      });
+            });
+  }
+
+  private Verdict decide(SimApp app, RunDyno run, AppCommand command) {
+    return switch (decide(app, command)) {
+      case null -> new Verdict.Failed(Failure.mayBeDone("The write failed."));
+      case Decision.Refused<AppEvent>(Refusal why, _) -> new Verdict.Refused(why);
+      case Decision.Accepted<AppEvent> _ ->
+          new Verdict.Granted(app.state instanceof App now ? now.grantedTo(run) : run.id());
+    };
+  }
+
+  private void answer(SimApp app, Party who, Verdict verdict) {
+    if (who instanceof SimDyno dyno
+        && !(verdict instanceof Verdict.Granted)
+        && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
+      dynos.remove(dyno.id);
+      found = null;
+    }
+  }
+
+  private boolean oneHasEnded(SimApp app) {
+    return app.state instanceof App now
+        && now.roster().keySet().stream()
+            .anyMatch(id -> find(id) instanceof SimDyno dyno && dyno.state instanceof DynoState.Retired);
+  }
+
+  /** Tells an app; none if the journal failed. */
+  @Nullable Decision<AppEvent> decide(SimApp app, AppCommand command) {
+    if (dead) {
+      return null;
+    }
+    Decision<AppEvent> decision = appRules.decide(app.state, command, clock());
+    List<AppEvent> events = decision.events();
+    if (events.isEmpty()) {
+      return decision;
+    }
+    if (!journal.write(app, events)) {
+      inThisLife(app, BACK_OFF, () -> resume(app));
+      return null;
+    }
+    var orders = new ArrayList<AppOrder>();
+    for (AppEvent event : events) {
+      app.state = appRules.evolve(app.state, event);
+      journal.app(app, event, app.state, queue.now());
+      if (event instanceof AppEvent.DynoRequested(_, _, DynoSpec spec, _)) {
+        with(spec.id(), dyno -> dyno.granted.accept(dyno));
+      }
+      orders.addAll(appRules.react(event, app.state));
+    }
+    if (killed()) {
+      return null;
+    }
+    for (AppOrder order : orders) {
+      conduct(app, new Signal.AppOrdered<>(order));
+    }
+    return decision;
+  }
+
+  private void resume(SimApp app) {
+    appRules
+        .resume(app.state, clock())
+        .forEach(order -> conduct(app, new Signal.AppOrdered<>(order)));
+  }
+
+  /** Until it is journaled. */
+  private void insist(SimDyno dyno, DynoCommand command) {
+    if (!tell(dyno, command)) {
+      inThisLife(dyno.app, BACK_OFF, () -> insist(dyno, command));
+    }
+  }
+
+  /** Tells a dyno; false if the journal failed. */
+  boolean tell(SimDyno dyno, DynoCommand command) {
+    if (dead) {
+      return true;
+    }
+    List<DynoEvent> events = dynoRules.decide(dyno.state, command, clock()).events();
+    if (events.isEmpty()) {
+      return true;
+    }
+    if (!journal.write(dyno, events)) {
+      inThisLife(dyno.app, BACK_OFF, () -> resume(dyno));
+      return false;
+    }
+    var orders = new ArrayList<DynoOrder>();
+    for (DynoEvent event : events) {
+      dyno.state = dynoRules.evolve(dyno.state, event);
+      journal.dyno(dyno, event, dyno.state, queue.now());
+      happened.accept(dyno, event);
+      orders.addAll(dynoRules.react(event, dyno.state));
+    }
+    if (!killed()) {
+      conduct(dyno.app, new Signal.DynoChanged<>(dyno.id));
+      orders.forEach(order -> carry(dyno, order));
+    }
+    return true;
+  }
+
+  private boolean killed() {
+    if (!dead && journal.killed()) {
+      dead = true;
+      soon.add(restart);
+    }
+    return dead;
+  }
+
+  private void resume(SimDyno dyno) {
+    dynoRules.resume(dyno.state, clock()).forEach(order -> carry(dyno, order));
+  }
+
+  private void carry(SimDyno dyno, DynoOrder order) {
+    if (dead) {
+      return;
+    }
+    journal.order(dyno, order);
+    switch (order) {
+      case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> arm(dyno, timer, at);
+      case DynoOrder.DisarmTimer(DynoTimer timer) -> dyno.disarm(timer);
+      case DynoOrder.WriteLog _ -> {}
+      case DynoOrder.ForApp forApp ->
+          conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
+      case DynoOrder.ForHost forHost -> {
+        SimHost host = fleet().host(forHost.host());
+        DynoSpec spec = specOf(dyno);
+        host.network().send(() -> host.carry(dyno, spec, forHost));
+      }
+    }
+  }
+
+  private void arm(SimDyno dyno, DynoTimer timer, Instant at) {
+    long due = Duration.between(start, at).toNanos() - ahead;
+    dyno.arm(
+        timer,
+        queue.at(
+            due,
+            () -> {
+              if (clock().isBefore(at)) { // the clock was set back
+                arm(dyno, timer, at);
+              } else {
+                tell(dyno, new DynoCommand.TimerDue(timer));
+              }
+            }));
+  }
+
+  private static DynoSpec specOf(SimDyno dyno) {
+    return switch (dyno.state) {
+      case DynoState.Live live -> live.spec();
+      case DynoState.Retired retired -> retired.spec();
+      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + dyno.id);
+    };
+  }
+
+  /** A host is gone. */
+  void lost(List<SimApp> apps, HostId host) {
+    Map<SimApp, List<DynoId>> on = on(host);
+    for (SimApp app : apps) {
+      conduct(app, new Signal.HostLost<>(host, on.getOrDefault(app, List.of())));
+    }
+  }
+
+  /** A host is there again, and tells what it has. */
+  void found(List<SimApp> apps, SimHost host) {
+    Map<SimApp, List<DynoId>> on = on(host.view().id());
+    for (SimApp app : apps) {
+      conduct(app, new Signal.HostFound<>(on.getOrDefault(app, List.of())));
+    }
+    for (SimDyno dyno : List.copyOf(host.dynos())) {
+      holds(dyno, host);
+    }
+  }
+
+  private void holds(SimDyno dyno, SimHost host) {
+    var holds = new Signal.HostHolds<Party>(dyno.id, Optional.of(host.view().id()), host);
+    host.network().send(() -> conduct(dyno.app, holds));
+  }
+
+  private Map<SimApp, List<DynoId>> on(HostId host) {
+    var on = new HashMap<SimApp, List<DynoId>>();
+    for (SimDyno dyno : dynos.values()) {
+      if (dyno.launched
+          && dyno.state instanceof DynoState.Live live
+          && live.host().equals(Optional.of(host))) {
+        on.computeIfAbsent(dyno.app, _ -> new ArrayList<>()).add(dyno.id);
+      }
+    }
+    return on;
+  }
+
+  /** The node of an app is killed, and starts again: only what was journaled is left. */
+  void restart(SimApp app) {
+    dead = false;
+    app.life++;
+    conductors.set(app.index, conductor(app));
+    for (SimDyno dyno : List.copyOf(dynos.values())) {
+      if (dyno.app.equals(app)) {
+        dyno.disarmAll();
+        dyno.launched = false;
+        dyno.owes = null; // its order may not have been given
+        if (!(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
+          dynos.remove(dyno.id);
+        }
+      }
+    }
+    found = null;
+    resume(app);
+    for (int i = 0; i < fleet().size(); i++) {
+      SimHost host = fleet().host(i);
+      host.dynos().stream()
+          .filter(dyno -> dyno.app.equals(app))
+          .toList()
+          .forEach(dyno -> holds(dyno, host));
+    }
+  }
+}
