@@ -13,6 +13,10 @@ import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Signal.Verdict;
+import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.directory.AppDirectory;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.directory.DirectoryEvent;
@@ -28,6 +32,8 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.port.ControlPlane;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,6 +50,9 @@ import java.util.stream.Stream;
 
 /** The real rules, folded one command after the other, without actors and without a journal. */
 final class RuleControlPlane implements ControlPlane, EventLog {
+  /** There is always room. */
+  private static final HostView HOST = new HostView(new HostId("here"), 0, Integer.MAX_VALUE);
+
   private final AppDecider appRules;
   private final DynoDecider dynoRules = new DynoDecider();
   private final AppDirectory nameRules = new AppDirectory(10_000);
@@ -51,6 +60,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   private final Map<DynoId, DynoState> dynos = new HashMap<>();
   private final Map<DynoId, List<DynoEvent>> histories = new HashMap<>();
   private final Map<AppId, List<AppEvent>> appHistories = new HashMap<>();
+  private final Map<AppId, Conductor<List<Verdict>>> conductors = new HashMap<>();
   private AppDirectory.Names names = nameRules.initial();
   private volatile boolean broken;
   private volatile boolean silent;
@@ -107,16 +117,11 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   private Answer<AppState> tellApp(AppId id, AppCommand command) {
-    Answer<AppState> answer = foldApp(apps.getOrDefault(id, appRules.initial()), id, command);
-    return answer;
-  }
-
-  private Answer<AppState> foldApp(AppState state, AppId id, AppCommand command) {
     var orders = new ArrayList<AppOrder>();
     Answer<AppState> answer =
         fold(
             appRules,
-            state,
+            appState(id),
             command,
             (event, after) -> {
               appHistories.computeIfAbsent(id, _ -> new ArrayList<>()).add(event);
@@ -124,17 +129,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
               apps.put(id, after);
               return after;
             });
-    for (AppOrder order : orders) {
-      switch (order) {
-        case AppOrder.LaunchDyno(String by, var spec) ->
-            tellDyno(id, spec.id(), new DynoCommand.Create(by, spec, new HostId("here")));
-        case AppOrder.StopDyno(String by, DynoId dyno, var cause) ->
-            tellDyno(id, dyno, new DynoCommand.Stop(by, cause));
-        case AppOrder.WriteLog _, AppOrder.RemoveSlugs _ -> {}
-        case AppOrder.Dismantle(String name) ->
-            tellNames(new DirectoryCommand.FreeName("dynode", name, id));
-      }
-    }
+    orders.forEach(order -> conduct(id, new Signal.AppOrdered<>(order)));
     return answer;
   }
 
@@ -151,12 +146,94 @@ final class RuleControlPlane implements ControlPlane, EventLog {
               orders.addAll(dynoRules.react(event, after));
               return after;
             });
+    conduct(app, new Signal.DynoChanged<>(dyno));
+    carry(app, dyno, orders);
+    return answer;
+  }
+
+  /** There are no processes and no time. */
+  private void carry(AppId app, DynoId dyno, List<DynoOrder> orders) {
     for (DynoOrder order : orders) {
-      if (order instanceof DynoOrder.ReportRetired(var ending, var status, Instant at)) {
-        tellApp(app, new AppCommand.RetireDyno("dynode", dyno, ending, status, at));
+      if (order instanceof DynoOrder.ForApp forApp) {
+        conduct(app, new Signal.DynoOrdered<>(dyno, forApp));
       }
     }
-    return answer;
+  }
+
+  private AppState appState(AppId app) {
+    return apps.getOrDefault(app, appRules.initial());
+  }
+
+  /** Who asks is told in this list. */
+  private Conductor<List<Verdict>> conductor(AppId app) {
+    return conductors.computeIfAbsent(
+        app,
+        _ ->
+            new Conductor<>(
+                appRules,
+                Placement.SPREAD,
+                new Conductor.Known() {
+                  @Override
+                  public AppState app() {
+                    return appState(app);
+                  }
+
+                  @Override
+                  public Optional<DynoState> dyno(DynoId dyno) {
+                    return Optional.ofNullable(dynos.get(dyno));
+                  }
+                }));
+  }
+
+  private void conduct(AppId app, Signal<List<Verdict>> signal) {
+    conductor(app).on(signal, Instant.now()).forEach(step -> carryOut(app, step));
+  }
+
+  private void carryOut(AppId app, Step<List<Verdict>> step) {
+    switch (step) {
+      case Step.Decide<List<Verdict>>(var who, RunDyno run, AppCommand command) ->
+          conduct(
+              app,
+              new Signal.RunDecided<>(
+                  who,
+                  run,
+                  switch (tellApp(app, command)) {
+                    case Answer.Refused<AppState>(Refusal why) -> new Verdict.Refused(why);
+                    case Answer.Failed<AppState>(var why) -> new Verdict.Failed(why);
+                    case Answer.Done<AppState>(AppState after) ->
+                        new Verdict.Granted(((App) after).grantedTo(run));
+                  }));
+      case Step.Answer<List<Verdict>>(var who, Verdict verdict) -> who.add(verdict);
+      case Step.Count<List<Verdict>>(DynoId asked) ->
+          conduct(app, new Signal.Counted<>(asked, false));
+      case Step.Launch<List<Verdict>>(DynoSpec spec) -> {
+        DynoState state = dynos.computeIfAbsent(spec.id(), _ -> dynoRules.initial());
+        carry(app, spec.id(), dynoRules.resume(state, Instant.now()));
+      }
+      case Step.Place<List<Verdict>>(DynoId dyno, DynoCommand command) -> {
+        tellDyno(app, dyno, command);
+        conduct(app, new Signal.Placed<>(dyno));
+      }
+      case Step.Tell<List<Verdict>>(DynoId dyno, DynoCommand command) ->
+          tellDyno(app, dyno, command);
+      case Step.Retire<List<Verdict>>(var retire) -> {
+        tellApp(app, retire);
+        conduct(app, new Signal.Retired<>(retire.id()));
+      }
+      case Step.LookForHosts<List<Verdict>>(DynoId dyno, _) ->
+          conduct(app, new Signal.HostsSeen<>(dyno, List.of(HOST), 1, 0, true));
+      case Step.AskPlace<List<Verdict>>(_, DynoId dyno, _, _) ->
+          conduct(app, new Signal.PlaceAnswered<>(dyno, HOST, true, false));
+      case Step.FreeName<List<Verdict>>(String name) ->
+          tellNames(new DirectoryCommand.FreeName("dynode", name, app));
+      case Step.CarryOut<List<Verdict>> _,
+          Step.Dismiss<List<Verdict>> _,
+          Step.Forget<List<Verdict>> _,
+          Step.Later<List<Verdict>> _,
+          Step.Pass<List<Verdict>> _,
+          Step.ReleasePlace<List<Verdict>> _,
+          Step.Resume<List<Verdict>> _ -> {}
+    }
   }
 
   private Answer<AppDirectory.Names> tellNames(DirectoryCommand command) {
@@ -272,19 +349,13 @@ final class RuleControlPlane implements ControlPlane, EventLog {
           if (refusal.isPresent()) {
             return new Answer.Refused<>(refusal.get());
           }
-          return switch (tellApp(app, command)) {
-            case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
-            case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
-            case Answer.Done<AppState>(AppState state) -> {
-              App after = (App) state;
-              DynoId id =
-                  command
-                      .idempotencyKey()
-                      .flatMap(after::dynoOfKey)
-                      .map(spec -> spec.id())
-                      .orElse(command.id());
-              yield new Answer.Done<>(dynoView(dynos.getOrDefault(id, dynoRules.initial())));
-            }
+          var verdicts = new ArrayList<Verdict>();
+          conduct(app, new Signal.RunAsked<>(verdicts, command));
+          return switch (verdicts.getFirst()) {
+            case Verdict.Refused(Refusal why) -> new Answer.Refused<>(why);
+            case Verdict.Failed(var why) -> new Answer.Failed<>(why);
+            case Verdict.Granted(DynoId dyno) ->
+                new Answer.Done<>(dynoView(dynos.getOrDefault(dyno, dynoRules.initial())));
           };
         });
   }
