@@ -2,6 +2,7 @@ package dev.dynode.actor;
 
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
@@ -14,7 +15,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.port.ControlPlane;
-import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,8 +2,8 @@ package dev.dynode.actor;
 
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.Failure;
+import dev.dynode.domain.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.directory.NameDirectory;
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.Tier;
@@ -18,7 +19,6 @@ import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.ControlPlane.Unanswered;
-import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

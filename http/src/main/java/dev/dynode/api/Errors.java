@@ -1,8 +1,8 @@
 package dev.dynode.api;
 
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
 import dev.dynode.port.ControlPlane;
-import dev.dynode.domain.Failure;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;

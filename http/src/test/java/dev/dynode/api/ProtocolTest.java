@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.ApiServer.Reply;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.Failure;
+import dev.dynode.domain.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;

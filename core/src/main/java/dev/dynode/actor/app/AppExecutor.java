@@ -1,11 +1,11 @@
 package dev.dynode.actor.app;
 
 import dev.dynode.actor.DeciderActor;
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.logs.LogLine;
-import dev.dynode.domain.Failure;
 import dev.dynode.port.LogStore;
 import org.apache.pekko.actor.typed.ActorRef;
 

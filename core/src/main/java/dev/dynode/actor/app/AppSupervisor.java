@@ -11,7 +11,7 @@ import dev.dynode.actor.DeciderActor.Resume;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.Hosts;
-import dev.dynode.domain.Decision;
+import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
@@ -20,7 +20,6 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.conductor.Conductor;
 import dev.dynode.domain.conductor.Signal;
 import dev.dynode.domain.conductor.Signal.Verdict;
@@ -28,7 +27,6 @@ import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
-import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
@@ -42,16 +40,13 @@ import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.ControlPlane.AppView;
-import dev.dynode.domain.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -66,8 +61,8 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns an app's ledger and dynos, and carries out what its {@link Conductor} says; answers questions
- * from what they last said. Persists nothing and decides nothing.
+ * Owns an app's ledger and dynos, and carries out what its {@link Conductor} says; answers
+ * questions from what they last said. Persists nothing and decides nothing.
  */
 public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command> {
   /** After a bug of its own: everything it knows is told anew by its children. */
@@ -221,8 +216,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     rules = new AppDecider(surroundings.policy());
     conductor = new Conductor<>(rules, surroundings.placement(), new LastTold());
     ledger = ledger(context);
-    context.scheduleOnce(
-        Conductor.ORDER_AGAIN, self, new Due(new Signal.Wake.OrderAgain()));
+    context.scheduleOnce(Conductor.ORDER_AGAIN, self, new Due(new Signal.Wake.OrderAgain()));
   }
 
   private final class LastTold implements Conductor.Known {
@@ -303,7 +297,12 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case RunAnswered(Run run, var outcome) ->
           conduct(new Signal.RunDecided<>(run, run.command(), verdict(run, outcome)));
       case Counted(DynoId asked, DynoState now) -> counted(asked, now);
-      case Reservation(DynoId dyno, boolean kept, HostView before, HostView now, boolean drains) -> {
+      case Reservation(
+              DynoId dyno,
+              boolean kept,
+              HostView before,
+              HostView now,
+              boolean drains) -> {
         surroundings.hosts().seen(now, drains);
         conduct(new Signal.PlaceAnswered<>(dyno, before, kept, drains));
       }
@@ -324,8 +323,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         }
       }
       case RetirementJournaled(DynoId dyno) -> conduct(new Signal.Retired<>(dyno));
-      case Report report ->
-          conduct(new Signal.Reported<>(report.dyno(), report.report(), report));
+      case Report report -> conduct(new Signal.Reported<>(report.dyno(), report.report(), report));
       case Held held -> conduct(new Signal.HostHolds<>(held.dyno(), held.of(), held));
       case HostFound(HostId host) -> conduct(new Signal.HostFound<>(on(host)));
       case HostLost(HostId host) -> conduct(new Signal.HostLost<>(host, on(host)));
@@ -379,8 +377,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Step.Resume<Waiting>(DynoId dyno) -> child(dyno, child -> child.tell(new Resume<>()));
       case Step.Retire<Waiting>(AppCommand.RetireDyno retire) ->
           ledger.tell(
-              Decide.insisting(
-                  retire, _ -> self.tell(new RetirementJournaled(retire.id()))));
+              Decide.insisting(retire, _ -> self.tell(new RetirementJournaled(retire.id()))));
       case Step.Forget<Waiting>(DynoId dyno) -> {
         child(dyno, child -> child.tell(new End<>())); // what it was told before is answered
         dynos.remove(dyno);
@@ -473,9 +470,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Outcome.Failed<AppEvent, AppState>(Failure why) -> new Verdict.Failed(why);
       case Outcome.Accepted<AppEvent, AppState>(_, AppState after) ->
           new Verdict.Granted(
-              after instanceof App app
-                  ? app.grantedTo(asked.command())
-                  : asked.command().id());
+              after instanceof App app ? app.grantedTo(asked.command()) : asked.command().id());
     };
   }
 

@@ -111,8 +111,7 @@ public final class Conductor<W> {
     var steps = new ArrayList<Step<W>>();
     switch (signal) {
       case Signal.RunAsked<W>(W who, RunDyno command) -> asked(who, command, now, steps);
-      case Signal.Counted<W>(DynoId dyno, boolean oneHasEnded) ->
-          counted(dyno, oneHasEnded, steps);
+      case Signal.Counted<W>(DynoId dyno, boolean oneHasEnded) -> counted(dyno, oneHasEnded, steps);
       case Signal.RunDecided<W>(W who, RunDyno command, Verdict verdict) ->
           decided(who, command, verdict, steps);
       case Signal.AppOrdered<W>(AppOrder order) -> ordered(order, steps);
@@ -154,8 +153,7 @@ public final class Conductor<W> {
             steps.add(
                 new Step.Tell<>(
                     dyno,
-                    new DynoCommand.ReportLost(
-                        live.generation(), "Host " + host + " was lost")));
+                    new DynoCommand.ReportLost(live.generation(), "Host " + host + " was lost")));
           }
         }
       }
@@ -246,8 +244,7 @@ public final class Conductor<W> {
   }
 
   private void search(DynoId dyno, int generation, long bytes, List<Step<W>> steps) {
-    seats.put(
-        dyno, new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes)));
+    seats.put(dyno, new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes)));
     steps.add(new Step.LookForHosts<>(dyno, bytes));
   }
 
@@ -257,8 +254,7 @@ public final class Conductor<W> {
       case PlaceSearch.Stage.Asking() -> {}
       case PlaceSearch.Stage.Found(var before) -> {
         seats.put(
-            dyno,
-            new Seat.Kept(before.id(), search.search().grounds(before), search.generation));
+            dyno, new Seat.Kept(before.id(), search.search().grounds(before), search.generation));
         Asking<W> one = asking.remove(dyno);
         if (one != null) {
           decide(one, one.command(), steps);
@@ -270,8 +266,7 @@ public final class Conductor<W> {
         Asking<W> one = asking.remove(dyno);
         if (one != null) {
           seats.remove(dyno);
-          decide(
-              one, new AppCommand.RunNowhere(one.command(), search.search().refusal()), steps);
+          decide(one, new AppCommand.RunNowhere(one.command(), search.search().refusal()), steps);
         } else { // it was granted: until there is one
           later(dyno, search.generation, steps);
         }
@@ -382,11 +377,7 @@ public final class Conductor<W> {
       case Seat.Searched _, Seat.Given _ -> {}
       case Seat.Kept _ -> give(dyno, steps);
       case null, default ->
-          search(
-              dyno,
-              generation,
-              DynoSize.of(app.roster().get(dyno).spec()).memoryBytes(),
-              steps);
+          search(dyno, generation, DynoSize.of(app.roster().get(dyno).spec()).memoryBytes(), steps);
     }
   }
 
@@ -415,8 +406,7 @@ public final class Conductor<W> {
       if (waiting != null) {
         fail(
             waiting,
-            Failure.mayBeDone(
-                "The dyno was granted, but cannot be started yet: " + why.message()),
+            Failure.mayBeDone("The dyno was granted, but cannot be started yet: " + why.message()),
             steps);
       }
     }

@@ -60,8 +60,7 @@ public record HostState(
    *
    * @param bytes memory that its size promises it
    */
-  public HostState reserve(
-      DynoId dyno, int generation, long bytes, Instant now, Duration lasts) {
+  public HostState reserve(DynoId dyno, int generation, long bytes, Instant now, Duration lasts) {
     HostState at = at(now);
     var reservation = new Reservation(generation, now.plus(lasts));
     if (at.has(dyno)) {
@@ -73,9 +72,7 @@ public record HostState(
     return draining || !at.view().hasRoom(bytes)
         ? at
         : at.with(
-            at.places.plus(dyno, bytes),
-            at.reserved.plus(dyno, reservation),
-            at.promised + bytes);
+            at.places.plus(dyno, bytes), at.reserved.plus(dyno, reservation), at.promised + bytes);
   }
 
   /**

@@ -239,16 +239,16 @@ final class Trial implements Journal {
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
     simulation.ask(
-            simulation.apps().getFirst(),
-            Plan.request(ask),
-            dice,
-            dyno -> {
-              granted.add(dyno);
-              if (dyno.request.attach()) { // another client tries the same token
-                var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
-                queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
-              }
-            });
+        simulation.apps().getFirst(),
+        Plan.request(ask),
+        dice,
+        dyno -> {
+          granted.add(dyno);
+          if (dyno.request.attach()) { // another client tries the same token
+            var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
+            queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
+          }
+        });
   }
 
   private void staleReports(SimHost host) {

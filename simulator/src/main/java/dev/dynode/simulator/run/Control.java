@@ -216,9 +216,7 @@ final class Control {
       }
       case Step.LookForHosts<Party>(DynoId id, long bytes) ->
           conduct(
-              app,
-              new Signal.HostsSeen<>(
-                  id, fleet().candidates(bytes), fleet().size(), 0, true));
+              app, new Signal.HostsSeen<>(id, fleet().candidates(bytes), fleet().size(), 0, true));
       case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
           askPlace(app, fleet().host(host), id, generation, bytes);
       case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
@@ -306,7 +304,8 @@ final class Control {
   private boolean oneHasEnded(SimApp app) {
     return app.state instanceof App now
         && now.roster().keySet().stream()
-            .anyMatch(id -> find(id) instanceof SimDyno dyno && dyno.state instanceof DynoState.Retired);
+            .anyMatch(
+                id -> find(id) instanceof SimDyno dyno && dyno.state instanceof DynoState.Retired);
   }
 
   /** Tells an app; none if the journal failed. */
@@ -402,8 +401,7 @@ final class Control {
       case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> arm(dyno, timer, at);
       case DynoOrder.DisarmTimer(DynoTimer timer) -> dyno.disarm(timer);
       case DynoOrder.WriteLog _ -> {}
-      case DynoOrder.ForApp forApp ->
-          conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
+      case DynoOrder.ForApp forApp -> conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
         SimHost host = fleet().host(forHost.host());
         DynoSpec spec = specOf(dyno);

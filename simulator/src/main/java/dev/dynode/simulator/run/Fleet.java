@@ -122,8 +122,8 @@ public final class Fleet {
   }
 
   /**
-   * The hosts to ask for a place for so many bytes: the best one, where that has room; otherwise all
-   * that have, or full ones.
+   * The hosts to ask for a place for so many bytes: the best one, where that has room; otherwise
+   * all that have, or full ones.
    */
   List<HostView> candidates(long bytes) {
     Optional<SimHost> best = roomy.best();

@@ -224,7 +224,8 @@ public final class Simulation {
 
   /** Hosts have room again: those who wait come in, in order. */
   private void admit() {
-    if (!waiting.isEmpty() && fleet.hasRoom(bytes(waiting.element().app(), waiting.element().request()))) {
+    if (!waiting.isEmpty()
+        && fleet.hasRoom(bytes(waiting.element().app(), waiting.element().request()))) {
       Waiting next = waiting.remove();
       journal.waiting(waiting.size(), queue.now());
       ask(next.app(), next.request(), fleet.dice(), _ -> {});

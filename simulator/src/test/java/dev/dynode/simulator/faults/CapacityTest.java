@@ -139,7 +139,8 @@ class CapacityTest implements Journal {
     SimHost host = dyno.host();
     if (host != null) {
       HostView view = host.view();
-      assertTrue(view.dynos() <= DYNOS_OF_A_HOST && view.reserved() <= MEMORY_FOR * DYNO, view::toString);
+      assertTrue(
+          view.dynos() <= DYNOS_OF_A_HOST && view.reserved() <= MEMORY_FOR * DYNO, view::toString);
     }
   }
 }
