@@ -12,6 +12,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.directory.AppDirectory;
 import dev.dynode.domain.directory.DirectoryCommand;
@@ -28,6 +29,10 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.view.AppReading;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,29 +175,25 @@ final class RuleControlPlane implements ControlPlane, EventLog {
         });
   }
 
-  private AppView view(App app) {
-    return new AppView(
-        app,
-        app.roster().keySet().stream()
-            .map(id -> dynoView(dynos.getOrDefault(id, dynoRules.initial())))
-            .toList());
+  private DynoView view(Requested requested) {
+    return dynoView(dynos.getOrDefault(requested.spec().id(), dynoRules.initial())).orElseThrow();
   }
 
-  private static DynoView dynoView(DynoState state) {
+  private static Optional<DynoView> dynoView(DynoState state) {
     return switch (state) {
-      case DynoState.Live live -> DynoView.of(live);
-      case DynoState.Retired retired -> DynoView.of(retired);
-      case DynoState.Absent _ -> throw new IllegalStateException("no dyno");
+      case DynoState.Live live -> Optional.of(DynoView.of(live));
+      case DynoState.Retired retired -> Optional.of(DynoView.of(retired));
+      case DynoState.Absent _ -> Optional.empty();
     };
   }
 
-  private Answer<AppView> view(Answer<AppState> answer) {
+  private <T> Answer<T> answer(Answer<AppState> answer, AppQuery<T> query) {
     return switch (answer) {
       case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
       case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
       case Answer.Done<AppState>(AppState state) ->
           state instanceof App app
-              ? new Answer.Done<>(view(app))
+              ? query.of(new AppReading(app, this::view))
               : new Answer.Refused<>(Refusal.notFound("app"));
     };
   }
@@ -203,7 +204,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> createApp(
+  public CompletionStage<Answer<AppSummary>> createApp(
       String by, String name, Tier tier, String region, String stack) {
     return answer(
         () -> {
@@ -211,11 +212,12 @@ final class RuleControlPlane implements ControlPlane, EventLog {
           return tellNames(new DirectoryCommand.ClaimName(by, name, id))
                   instanceof Answer.Refused<AppDirectory.Names>(Refusal why)
               ? new Answer.Refused<>(why)
-              : view(
+              : answer(
                   tellApp(
                       id,
                       new AppCommand.CreateApp(
-                          by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack)));
+                          by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack)),
+                  new AppQuery.Summary());
         });
   }
 
@@ -225,7 +227,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> renameApp(AppId app, AppCommand.UpdateApp update) {
+  public CompletionStage<Answer<AppSummary>> renameApp(AppId app, AppCommand.UpdateApp update) {
     String by = update.by();
     String name = update.name().orElseThrow();
     return answer(
@@ -236,7 +238,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             return new Answer.Refused<>(why);
           }
           tellNames(new DirectoryCommand.FreeName(by, before, app));
-          return view(tellApp(app, update));
+          return answer(tellApp(app, update), new AppQuery.Summary());
         });
   }
 
@@ -246,58 +248,79 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> glance(AppId app) {
-    return look(app)
-        .thenApply(
-            answer ->
-                answer instanceof Answer.Done<AppView>(AppView view)
-                    ? new Answer.Done<>(new AppView(view.app().brief(), view.live()))
-                    : answer);
+  public <T> CompletionStage<Answer<T>> ask(AppId app, AppQuery<T> query) {
+    return answer(
+        () ->
+            apps.get(app) instanceof App its && its.deletedAt().isEmpty()
+                ? answer(new Answer.Done<>(its), query)
+                : new Answer.Refused<>(Refusal.notFound("app")));
+  }
+
+  /** All that the rules know of an app. */
+  synchronized App state(AppId app) {
+    return (App) apps.getOrDefault(app, appRules.initial());
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> look(AppId app) {
-    return answer(() -> view(new Answer.Done<>(apps.getOrDefault(app, appRules.initial()))));
+  public <T> CompletionStage<Answer<T>> change(AppId app, AppCommand command, AppQuery<T> then) {
+    return answer(() -> answer(tellApp(app, command), then));
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return answer(() -> view(tellApp(app, command)));
+  public CompletionStage<Answer<DynoAnswer>> run(AppId app, RunDyno command) {
+    return answer(
+        () ->
+            refusal.isPresent()
+                ? new Answer.Refused<>(refusal.get())
+                : tellApp(app, command)
+                    .map(
+                        state -> {
+                          App after = (App) state;
+                          DynoId id =
+                              command
+                                  .idempotencyKey()
+                                  .flatMap(after::dynoOfKey)
+                                  .map(DynoSpec::id)
+                                  .orElse(command.id());
+                          return new DynoAnswer(
+                              after.name(),
+                              id,
+                              dynoView(dynos.getOrDefault(id, dynoRules.initial())));
+                        }));
   }
 
   @Override
-  public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
+  public CompletionStage<Answer<Boolean>> tell(AppId app, String dyno, DynoCommand command) {
     return answer(
         () -> {
-          if (refusal.isPresent()) {
-            return new Answer.Refused<>(refusal.get());
-          }
-          return switch (tellApp(app, command)) {
-            case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
-            case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
-            case Answer.Done<AppState>(AppState state) -> {
-              App after = (App) state;
-              DynoId id =
-                  command
-                      .idempotencyKey()
-                      .flatMap(after::dynoOfKey)
-                      .map(spec -> spec.id())
-                      .orElse(command.id());
-              yield new Answer.Done<>(dynoView(dynos.getOrDefault(id, dynoRules.initial())));
-            }
-          };
+          Optional<DynoId> id =
+              apps.get(app) instanceof App its && its.deletedAt().isEmpty()
+                  ? its.dyno(dyno)
+                  : Optional.empty();
+          return id.isEmpty()
+              ? new Answer.Refused<>(Refusal.notFound("dyno"))
+              : tellDyno(app, id.get(), command).map(DynoState.Live.class::isInstance);
         });
   }
 
   @Override
-  public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
+  public CompletionStage<Optional<DynoView>> ended(AppId app, DynoId dyno) {
     return answer(
         () ->
-            switch (tellDyno(app, dyno, command)) {
-              case Answer.Refused<DynoState>(Refusal why) -> new Answer.Refused<>(why);
-              case Answer.Failed<DynoState>(var why) -> new Answer.Failed<>(why);
-              case Answer.Done<DynoState>(DynoState state) -> new Answer.Done<>(dynoView(state));
-            });
+            dynos.get(dyno) instanceof DynoState.Retired retired && retired.spec().app().equals(app)
+                ? Optional.of(DynoView.of(retired))
+                : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<List<DynoView>> lastEnded(AppId app) {
+    return answer(
+        () ->
+            appHistories.getOrDefault(app, List.of()).stream()
+                .filter(AppEvent.DynoRetired.class::isInstance)
+                .map(event -> ((AppEvent.DynoRetired) event).id())
+                .flatMap(id -> dynoView(dynos.getOrDefault(id, dynoRules.initial())).stream())
+                .toList());
   }
 
   @Override
