@@ -13,6 +13,7 @@ import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.app.Granted;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.directory.AppDirectory;
 import dev.dynode.domain.directory.DirectoryCommand;
@@ -280,7 +281,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
                               command
                                   .idempotencyKey()
                                   .flatMap(after::dynoOfKey)
-                                  .map(DynoSpec::id)
+                                  .map(Granted::id)
                                   .orElse(command.id());
                           return new DynoAnswer(
                               after.name(),

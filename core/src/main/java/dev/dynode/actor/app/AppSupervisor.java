@@ -21,6 +21,7 @@ import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.app.Granted;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -614,7 +615,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 ? command
                     .idempotencyKey()
                     .flatMap(app::dynoOfKey)
-                    .map(DynoSpec::id)
+                    .map(Granted::id)
                     .orElse(command.id())
                 : command.id();
         Optional<Answer<DynoAnswer>> known = known(dyno);
