@@ -423,6 +423,7 @@ public final class Node implements RunningNode {
       Optional<NodeGuardian.Host> host)
       throws Exception {
     Postgres postgres = kept.postgres().orElseThrow();
+    MessageBounds.checked(config);
     var clocks = Clocks.of(config);
     Duration every = config.getDuration("dynode.cluster.host-report-every");
     var behavior =
