@@ -10,10 +10,11 @@ import dev.dynode.domain.app.AppCommand.UpdateApp;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.dyno.DynoCommand;
-import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
-import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +49,7 @@ public record ActorControlPlane(
     Patience patience,
     Optional<Instant> deadline)
     implements ControlPlane {
+  private static final AppQuery.Summary SUMMARY = new AppQuery.Summary();
 
   /**
    * How it is asked.
@@ -98,38 +100,38 @@ public record ActorControlPlane(
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> createApp(
+  public CompletionStage<Answer<AppSummary>> createApp(
       String by, String name, Tier tier, String region, String stack) {
     AppId id = new AppId(UUID.randomUUID());
     var create =
         new AppCommand.CreateApp(
             by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack);
-    return afterClaim(by, name, id, () -> change(id, create));
+    return afterClaim(by, name, id, () -> change(id, create, SUMMARY));
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> renameApp(AppId app, UpdateApp update) {
+  public CompletionStage<Answer<AppSummary>> renameApp(AppId app, UpdateApp update) {
     String by = update.by();
     String name = update.name().orElseThrow();
-    return glance(app)
+    return ask(app, SUMMARY)
         .thenCompose(
             seen ->
                 switch (seen) {
-                  case Answer.Done<AppView>(AppView view) when !view.app().name().equals(name) ->
-                      afterClaim(by, name, app, () -> change(app, update))
+                  case Answer.Done<AppSummary>(AppSummary now) when !now.name().equals(name) ->
+                      afterClaim(by, name, app, () -> change(app, update, SUMMARY))
                           .thenCompose(
                               renamed ->
                                   renamed instanceof Answer.Done
-                                      ? free(by, view.app().name(), app).handle((_, _) -> renamed)
+                                      ? free(by, now.name(), app).handle((_, _) -> renamed)
                                       : CompletableFuture.completedStage(renamed));
-                  case Answer.Done<AppView> _ -> change(app, update);
+                  case Answer.Done<AppSummary> _ -> change(app, update, SUMMARY);
                   default -> CompletableFuture.completedStage(seen);
                 });
   }
 
   /** What is certainly not done after all leaves the name free. */
-  private CompletionStage<Answer<AppView>> afterClaim(
-      String by, String name, AppId app, Supplier<CompletionStage<Answer<AppView>>> then) {
+  private CompletionStage<Answer<AppSummary>> afterClaim(
+      String by, String name, AppId app, Supplier<CompletionStage<Answer<AppSummary>>> then) {
     return names(new DirectoryCommand.ClaimName(by, name, app))
         .thenCompose(
             claimed ->
@@ -170,39 +172,31 @@ public record ActorControlPlane(
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> glance(AppId app) {
-    return look(app, false);
-  }
-
-  @Override
-  public CompletionStage<Answer<AppView>> look(AppId app) {
-    return look(app, true);
-  }
-
-  private CompletionStage<Answer<AppView>> look(AppId app, boolean whole) {
+  public <T> CompletionStage<Answer<T>> ask(AppId app, AppQuery<T> query) {
     return repeat(
         false,
         (notAfter, left) ->
             AskPattern.ask(
                 guardian,
                 replyTo ->
-                    new NodeGuardian.ToApp(app, new AppSupervisor.Look(whole, notAfter, replyTo)),
+                    new NodeGuardian.ToApp(app, new AppSupervisor.Ask<>(query, notAfter, replyTo)),
                 left,
                 scheduler));
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return ask(app, (notAfter, replyTo) -> new AppSupervisor.Change(command, notAfter, replyTo));
+  public <T> CompletionStage<Answer<T>> change(AppId app, AppCommand command, AppQuery<T> then) {
+    return ask(
+        app, (notAfter, replyTo) -> new AppSupervisor.Change<>(command, then, notAfter, replyTo));
   }
 
   @Override
-  public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
+  public CompletionStage<Answer<DynoAnswer>> run(AppId app, RunDyno command) {
     return ask(app, (notAfter, replyTo) -> new AppSupervisor.Run(command, notAfter, replyTo));
   }
 
   @Override
-  public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
+  public CompletionStage<Answer<Boolean>> tell(AppId app, String dyno, DynoCommand command) {
     return ask(
         app, (notAfter, replyTo) -> new AppSupervisor.TellDyno(dyno, command, notAfter, replyTo));
   }

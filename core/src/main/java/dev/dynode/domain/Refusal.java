@@ -38,6 +38,11 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
     return new Refusal(Reason.CONFLICT, message, Map.of());
   }
 
+  /** It was there, and is no more. */
+  public static Refusal gone(String message) {
+    return new Refusal(Reason.GONE, message, Map.of());
+  }
+
   /** Whoever asked waits no longer. */
   public static Refusal late() {
     return new Refusal(

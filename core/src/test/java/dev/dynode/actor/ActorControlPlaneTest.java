@@ -15,9 +15,10 @@ import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.ControlPlane.Unanswered;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,8 @@ class ActorControlPlaneTest {
   private static final Duration SKEW = Duration.ofMillis(100);
   private static final AppCommand CHANGE =
       new AppCommand.SetConfig("me", new ReleaseId(new UUID(2, 2)), Map.of());
+
+  private static final AppQuery.Summary SUMMARY = new AppQuery.Summary();
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<NodeGuardian.Command> guardian =
@@ -80,7 +83,7 @@ class ActorControlPlaneTest {
     return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
-  private AppSupervisor.Change change() {
+  private AppSupervisor.Change<?> change() {
     return assertInstanceOf(
         AppSupervisor.Change.class,
         guardian.expectMessageClass(NodeGuardian.ToApp.class).command());
@@ -89,22 +92,22 @@ class ActorControlPlaneTest {
   @Test
   void aCommandThatNobodyAnsweredMayHaveBeenDone() {
     var quick = control(Duration.ofMillis(300), Duration.ofMillis(300));
-    String change = unanswered(quick.change(APP, CHANGE));
+    String change = unanswered(quick.change(APP, CHANGE, SUMMARY));
     assertTrue(
         change.startsWith("The app has not answered in time. It may have been done"), change);
     assertTrue(change.contains("Idempotency-Key") && change.contains("ps"), change);
-    String look = unanswered(quick.glance(APP));
+    String look = unanswered(quick.ask(APP, SUMMARY));
     assertFalse(look.contains("done"), look);
   }
 
   @Test
   void aCommandSaysUntilWhenItIsWaitedFor() {
     var control = control(Duration.ofSeconds(20), Duration.ofSeconds(20));
-    var _ = control.change(APP, CHANGE);
+    var _ = control.change(APP, CHANGE, SUMMARY);
     assertEquals(Optional.of(NOON.plusSeconds(20).minus(SKEW)), change().notAfter());
-    var _ = control.until(NOON.plusSeconds(3)).change(APP, CHANGE);
+    var _ = control.until(NOON.plusSeconds(3)).change(APP, CHANGE, SUMMARY);
     assertEquals(Optional.of(NOON.plusSeconds(3).minus(SKEW)), change().notAfter());
-    var _ = control.until(NOON.plusSeconds(60)).change(APP, CHANGE);
+    var _ = control.until(NOON.plusSeconds(60)).change(APP, CHANGE, SUMMARY);
     assertEquals(Optional.of(NOON.plusSeconds(20).minus(SKEW)), change().notAfter());
   }
 
@@ -114,7 +117,7 @@ class ActorControlPlaneTest {
         unanswered(
             control(Duration.ofSeconds(20), Duration.ofSeconds(20))
                 .until(NOON.plus(SKEW))
-                .change(APP, CHANGE));
+                .change(APP, CHANGE, SUMMARY));
     assertTrue(why.contains("nothing was done"), why);
     guardian.expectNoMessage(Duration.ZERO);
   }
@@ -122,7 +125,7 @@ class ActorControlPlaneTest {
   @Test
   void anEarlierQuestionMayHaveDoneWhatALaterOneIsTooLateFor() throws Exception {
     var control = control(Duration.ofSeconds(20), Duration.ofMillis(200));
-    var answer = control.change(APP, CHANGE);
+    var answer = control.change(APP, CHANGE, SUMMARY);
     change();
     change().replyTo().tell(new Answer.Refused<>(Refusal.late()));
     var failed = assertInstanceOf(Answer.Failed.class, got(answer));
@@ -131,7 +134,8 @@ class ActorControlPlaneTest {
 
   @Test
   void aFirstAnswerStays() throws Exception {
-    var answer = control(Duration.ofSeconds(20), Duration.ofSeconds(20)).change(APP, CHANGE);
+    var answer =
+        control(Duration.ofSeconds(20), Duration.ofSeconds(20)).change(APP, CHANGE, SUMMARY);
     change().replyTo().tell(new Answer.Refused<>(Refusal.late()));
     var refused = assertInstanceOf(Answer.Refused.class, got(answer));
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
@@ -146,7 +150,7 @@ class ActorControlPlaneTest {
   @Test
   void aNameIsFreedWhereTheAppWasCertainlyNotCreated() throws Exception {
     var control = control(Duration.ofSeconds(20), Duration.ofSeconds(20));
-    CompletionStage<Answer<AppView>> created =
+    CompletionStage<Answer<AppSummary>> created =
         control.createApp("me", "demo", Tier.ECO, "us", "heroku-24");
     claimed(DirectoryCommand.ClaimName.class);
     change().replyTo().tell(new Answer.Failed<>(Failure.notDone("No.")));

@@ -28,8 +28,10 @@ import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +63,7 @@ import org.junit.jupiter.api.Test;
 
 /** The actors of one app, with a probe where the host would be. */
 class AppSupervisorTest {
+  private static final AppQuery.Summary SUMMARY = new AppQuery.Summary();
   private static final String USER = "user@example.com";
   private static final ReleaseId RELEASE = new ReleaseId(new UUID(2, 2));
   private static final AppId APP = new AppId(new UUID(1, 1));
@@ -258,20 +261,24 @@ class AppSupervisorTest {
     assertInstanceOf(HostAgent.Taken.class, taken.receiveMessage());
   }
 
-  private Answer<AppView> change(AppCommand command) {
-    TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Change(command, notAfter(), probe.ref()));
+  private Answer<AppSummary> change(AppCommand command) {
+    TestProbe<Answer<AppSummary>> probe = kit.createTestProbe();
+    app.tell(new AppSupervisor.Change<>(command, SUMMARY, notAfter(), probe.ref()));
     return probe.receiveMessage();
   }
 
-  private Answer<DynoView> run(boolean attach) {
+  private Answer<DynoAnswer> run(boolean attach) {
     return request(new DynoId(UUID.randomUUID()), attach).receiveMessage();
   }
 
-  private TestProbe<Answer<DynoView>> request(DynoId id, boolean attach) {
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+  private TestProbe<Answer<DynoAnswer>> request(DynoId id, boolean attach) {
+    TestProbe<Answer<DynoAnswer>> probe = kit.createTestProbe();
     app.tell(new AppSupervisor.Run(asked(id, attach), notAfter(), probe.ref()));
     return probe;
+  }
+
+  private static DynoView granted(Answer<DynoAnswer> answer) {
+    return done(answer).dyno().orElseThrow();
   }
 
   private static AppCommand.RunDyno asked(DynoId id, boolean attach) {
@@ -301,10 +308,28 @@ class AppSupervisorTest {
     };
   }
 
-  private AppView view() {
-    TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
+  private <T> T asked(AppQuery<T> query) {
+    TestProbe<Answer<T>> probe = kit.createTestProbe();
+    app.tell(new AppSupervisor.Ask<>(query, notAfter(), probe.ref()));
     return done(probe.receiveMessage());
+  }
+
+  private List<DynoView> live() {
+    return asked(new AppQuery.Dynos(Optional.empty())).dynos();
+  }
+
+  /** What the app knows of a dyno that it looked after. */
+  private DynoAnswer dyno(String identity) {
+    return asked(new AppQuery.Dyno(identity));
+  }
+
+  /** How a dyno's story ended, as it journaled it. */
+  private DynoEvent.Retired ended(DynoId dyno) {
+    return journal.persistedInStorage("Dyno|" + dyno).stream()
+        .filter(DynoEvent.Retired.class::isInstance)
+        .map(DynoEvent.Retired.class::cast)
+        .findAny()
+        .orElseThrow();
   }
 
   private HostAgent.Carry carried(Class<? extends DynoOrder> kind) {
@@ -315,9 +340,9 @@ class AppSupervisorTest {
 
   @Test
   void aDynoIsAnsweredOnceItIsJournaledAndFreesItsSlotWhenItEnds() {
-    DynoView dyno = done(run(false));
+    DynoView dyno = granted(run(false));
     assertEquals("starting", dyno.state());
-    journal.expectNextPersistedClass("Dyno|" + dyno.spec().id(), DynoEvent.Created.class);
+    journal.expectNextPersistedClass("Dyno|" + dyno.id(), DynoEvent.Created.class);
     HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
     report(start, new DynoCommand.ReportStarted(1, 5));
     assertInstanceOf(Answer.Refused.class, run(false), "an Eco app runs one at a time");
@@ -326,11 +351,11 @@ class AppSupervisorTest {
     TestProbe<String> patience = kit.createTestProbe();
     patience.awaitAssert(
         () -> {
-          assertEquals(List.of(), view().live());
-          assertEquals(Optional.of(3), view().finished().getFirst().status());
+          assertEquals(List.of(), live());
+          assertEquals(Optional.of(3), ended(dyno.id()).status());
           return true;
         });
-    assertEquals("starting", done(run(false)).state());
+    assertEquals("starting", granted(run(false)).state());
   }
 
   /** However soon somebody asks after its end: its own record knows, the ledger may not yet. */
@@ -360,7 +385,7 @@ class AppSupervisorTest {
 
   @Test
   void timersAreOrdersToo() {
-    DynoView dyno = done(run(true));
+    DynoView dyno = granted(run(true));
     HostAgent.Carry prepare = carried(DynoOrder.PrepareFiles.class);
     report(prepare, new DynoCommand.ReportPrepared(1));
     carried(DynoOrder.DiscardFiles.class);
@@ -369,21 +394,19 @@ class AppSupervisorTest {
     kit.createTestProbe()
         .awaitAssert(
             () -> {
-              assertEquals(
-                  Optional.of(128),
-                  view().dyno(dyno.spec().id().toString()).orElseThrow().status());
+              assertEquals(Optional.of(128), ended(dyno(dyno.id().toString()).id()).status());
               return true;
             });
   }
 
   @Test
   void anotherLifeOfTheNodeGoesOnWhereTheJournalEnds() {
-    DynoView dyno = done(run(false));
+    DynoView dyno = granted(run(false));
     report(carried(DynoOrder.StartProcess.class), new DynoCommand.ReportStarted(1, 5));
     kit.createTestProbe()
         .awaitAssert(
             () -> {
-              assertEquals("up", view().live().getFirst().state());
+              assertEquals("up", live().getFirst().state());
               return true;
             });
     kit.stop(app);
@@ -396,7 +419,7 @@ class AppSupervisorTest {
             () -> {
               assertEquals(
                   Optional.of(DynoEvent.Ending.LOST),
-                  view().dyno(dyno.spec().name().toString()).orElseThrow().ending());
+                  Optional.of(ended(dyno(dyno.name().toString()).id()).ending()));
               return true;
             });
   }
@@ -404,14 +427,14 @@ class AppSupervisorTest {
   @Test
   void aFailedWriteChangesNothingAndIsToldToNobodyAsDone() {
     journal.failNextPersisted("App|" + APP);
-    TestProbe<Answer<DynoView>> probe = request(new DynoId(UUID.randomUUID()), false);
+    TestProbe<Answer<DynoAnswer>> probe = request(new DynoId(UUID.randomUUID()), false);
     Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, probe.receiveMessage());
     assertEquals(Failure.Kind.MAY_BE_DONE, failed.failure().kind());
     assertTrue(failed.failure().message().contains("Idempotency-Key"));
     host.expectNoMessage(Duration.ZERO);
     assertEquals(1, released.size(), "the place that was kept for it");
-    assertEquals(List.of(), view().live());
-    assertEquals("starting", done(run(false)).state());
+    assertEquals(List.of(), live());
+    assertEquals("starting", granted(run(false)).state());
   }
 
   @Test
@@ -421,7 +444,7 @@ class AppSupervisorTest {
         assertInstanceOf(
             Answer.Failed.class, request(new DynoId(UUID.randomUUID()), false).receiveMessage());
     assertEquals(Failure.Kind.NOT_DONE, failed.failure().kind());
-    assertEquals("starting", done(run(false)).state());
+    assertEquals("starting", granted(run(false)).state());
   }
 
   @Test
@@ -447,13 +470,13 @@ class AppSupervisorTest {
     kit.stop(app);
     journal.failNextRead("App|" + APP);
     app = supervisor();
-    TestProbe<Answer<AppView>> probe = kit.createTestProbe();
-    app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
+    TestProbe<Answer<AppSummary>> probe = kit.createTestProbe();
+    app.tell(new AppSupervisor.Ask<>(SUMMARY, notAfter(), probe.ref()));
     Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, probe.receiveMessage());
     assertEquals(Failure.Kind.NOT_DONE, failed.failure().kind());
     probe.awaitAssert(
         () -> {
-          app.tell(new AppSupervisor.Look(true, notAfter(), probe.ref()));
+          app.tell(new AppSupervisor.Ask<>(SUMMARY, notAfter(), probe.ref()));
           assertInstanceOf(Answer.Done.class, probe.receiveMessage());
           return true;
         });
@@ -461,7 +484,7 @@ class AppSupervisorTest {
 
   @Test
   void nobodyRunsWhatWasAskedForTooLongAgo() {
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    TestProbe<Answer<DynoAnswer>> probe = kit.createTestProbe();
     app.tell(
         new AppSupervisor.Run(
             asked(new DynoId(UUID.randomUUID()), false),
@@ -469,7 +492,7 @@ class AppSupervisorTest {
             probe.ref()));
     Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
-    assertEquals(List.of(), view().live());
+    assertEquals(List.of(), live());
     host.expectNoMessage(Duration.ZERO);
   }
 
@@ -477,7 +500,7 @@ class AppSupervisorTest {
   void whatWaitedTooLongForHostsIsNotRun() {
     settled.set(false);
     capacity.set(0);
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    TestProbe<Answer<DynoAnswer>> probe = kit.createTestProbe();
     Instant notAfter = Instant.now().plusMillis(200);
     app.tell(
         new AppSupervisor.Run(
@@ -487,7 +510,7 @@ class AppSupervisorTest {
     settled.set(true);
     Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
-    assertEquals(List.of(), view().live());
+    assertEquals(List.of(), live());
   }
 
   @Test
@@ -507,7 +530,7 @@ class AppSupervisorTest {
           }
         });
     app = supervisor();
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    TestProbe<Answer<DynoAnswer>> probe = kit.createTestProbe();
     Instant notAfter = Instant.now().plusMillis(200);
     app.tell(
         new AppSupervisor.Run(
@@ -516,7 +539,7 @@ class AppSupervisorTest {
     opened.countDown();
     Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, probe.receiveMessage());
     assertEquals(Refusal.Reason.LATE, refused.refusal().reason());
-    assertEquals(List.of(), view().live());
+    assertEquals(List.of(), live());
   }
 
   private static boolean assertLater(Instant than) {
@@ -538,42 +561,43 @@ class AppSupervisorTest {
     Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, run(false));
     assertEquals(Failure.Kind.BROKEN, failed.failure().kind());
     searchBroken.set(false);
-    assertEquals("starting", done(run(false)).state());
+    assertEquals("starting", granted(run(false)).state());
   }
 
   @Test
   void whatTheSupervisorFailsAtIsToldAndItGoesOn() {
-    DynoView dyno = done(run(false));
+    DynoView dyno = granted(run(false));
     carried(DynoOrder.StartProcess.class);
     broken.set(true);
     Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, run(false));
     assertEquals(Failure.Kind.BROKEN, failed.failure().kind());
     broken.set(false);
-    assertEquals(dyno.spec().id(), view().live().getFirst().spec().id());
+    assertEquals(dyno.id(), live().getFirst().id());
     assertInstanceOf(Answer.Done.class, change(new AppCommand.SetConfig(USER, RELEASE, Map.of())));
     carried(DynoOrder.StartProcess.class);
   }
 
   @Test
   void whateverEndsAChildItIsStartedAgain() {
-    DynoView dyno = done(run(false));
+    DynoView dyno = granted(run(false));
     carried(DynoOrder.StartProcess.class);
-    end("/dyno-" + dyno.spec().id());
+    end("/dyno-" + dyno.id());
     carried(DynoOrder.StartProcess.class);
     end("/ledger");
     kit.createTestProbe()
         .awaitAssert(
             () -> {
-              TestProbe<Answer<AppView>> probe = kit.createTestProbe();
+              TestProbe<Answer<AppSummary>> probe = kit.createTestProbe();
               app.tell(
-                  new AppSupervisor.Change(
+                  new AppSupervisor.Change<>(
                       new AppCommand.SetConfig(USER, RELEASE, Map.of("A", Optional.of("b"))),
+                      SUMMARY,
                       notAfter(),
                       probe.ref()));
               assertInstanceOf(Answer.Done.class, probe.receiveMessage(Duration.ofSeconds(1)));
               return true;
             });
-    assertEquals("b", view().app().config().get("A"));
+    assertEquals("b", asked(new AppQuery.Config(Optional.empty())).vars().get("A"));
   }
 
   private void end(String child) {
@@ -586,7 +610,7 @@ class AppSupervisorTest {
   @Test
   void whatIsWrongIsToldThoughThereIsNoRoom() {
     capacity.set(0);
-    TestProbe<Answer<DynoView>> probe = kit.createTestProbe();
+    TestProbe<Answer<DynoAnswer>> probe = kit.createTestProbe();
     AppCommand.RunDyno run = asked(new DynoId(UUID.randomUUID()), false);
     app.tell(
         new AppSupervisor.Run(
@@ -612,7 +636,7 @@ class AppSupervisorTest {
   void aDynoWhoseFirstWriteFailedIsCreatedAllTheSame() {
     var id = new DynoId(UUID.randomUUID());
     journal.failNextPersisted("Dyno|" + id);
-    TestProbe<Answer<DynoView>> probe = request(id, false);
+    TestProbe<Answer<DynoAnswer>> probe = request(id, false);
     assertInstanceOf(Answer.Done.class, probe.receiveMessage());
     journal.expectNextPersistedClass("Dyno|" + id, DynoEvent.Created.class);
     carried(DynoOrder.StartProcess.class);
@@ -620,7 +644,7 @@ class AppSupervisorTest {
 
   @Test
   void aSlotIsFreedThoughTheFirstWriteOfThatFailed() {
-    DynoView dyno = done(run(false));
+    DynoView dyno = granted(run(false));
     HostAgent.Carry start = carried(DynoOrder.StartProcess.class);
     report(start, new DynoCommand.ReportStarted(1, 5));
     journal.failNextPersisted("App|" + APP);
@@ -628,7 +652,7 @@ class AppSupervisorTest {
     kit.createTestProbe()
         .awaitAssert(
             () -> {
-              assertTrue(view().app().finished().containsKey(dyno.spec().id()));
+              assertEquals(List.of(), live());
               return true;
             });
   }
@@ -637,7 +661,7 @@ class AppSupervisorTest {
   void nobodyIsRefusedByANodeThatDoesNotKnowTheHostsYet() {
     settled.set(false);
     capacity.set(0);
-    TestProbe<Answer<DynoView>> probe = request(new DynoId(UUID.randomUUID()), false);
+    TestProbe<Answer<DynoAnswer>> probe = request(new DynoId(UUID.randomUUID()), false);
     probe.expectNoMessage(Duration.ofMillis(300));
     capacity.set(10);
     settled.set(true);
@@ -649,7 +673,7 @@ class AppSupervisorTest {
     capacity.set(0);
     Answer.Refused<?> refused = assertInstanceOf(Answer.Refused.class, run(false));
     assertEquals(Refusal.Reason.NO_ROOM, refused.refusal().reason());
-    assertEquals(0, view().app().roster().size());
+    assertEquals(0, asked(SUMMARY).dynos());
   }
 
   @Test
@@ -663,7 +687,7 @@ class AppSupervisorTest {
               return true;
             });
     app.tell(new AppSupervisor.FreeNameIfAbsent("demo"));
-    view();
+    asked(SUMMARY);
     assertEquals(List.of("other"), freed);
   }
 

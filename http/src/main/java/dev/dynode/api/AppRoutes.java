@@ -4,11 +4,11 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.domain.app.AppCommand;
-import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +27,7 @@ import org.apache.pekko.stream.javadsl.Source;
 
 /** {@code /apps}, {@code /users/~/apps}. */
 final class AppRoutes extends AllDirectives {
+  private static final AppQuery.Summary SUMMARY = new AppQuery.Summary();
   private static final int LOOKS_AT_ONCE = 16;
   private static final List<Field<Map.Entry<String, AppId>>> FIELDS =
       List.of(
@@ -67,7 +68,7 @@ final class AppRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> list(Call call) {
     var page = desk.page(call, List.copyOf(desk.with().control().apps().entrySet()), FIELDS);
     return Source.from(page.items())
-        .mapAsync(LOOKS_AT_ONCE, entry -> desk.with().control().glance(entry.getValue()))
+        .mapAsync(LOOKS_AT_ONCE, entry -> desk.with().control().ask(entry.getValue(), SUMMARY))
         .runWith(Sink.seq(), desk.system())
         .thenApply(
             answers ->
@@ -78,7 +79,10 @@ final class AppRoutes extends AllDirectives {
                         .filter(app -> app.deletedAt().isEmpty())
                         .collect(
                             Collectors.toMap( // one that is being renamed has two names
-                                App::id, app -> app, (first, _) -> first, LinkedHashMap::new))
+                                AppSummary::id,
+                                app -> app,
+                                (first, _) -> first,
+                                LinkedHashMap::new))
                         .values()
                         .stream()
                         .map(app -> present.app(call, app))
@@ -86,9 +90,9 @@ final class AppRoutes extends AllDirectives {
   }
 
   /** An app may be gone since its name was read. */
-  private static Stream<App> present(Answer<AppView> answer) {
-    return answer instanceof Answer.Done<AppView>(AppView view)
-        ? Stream.of(view.app())
+  private static Stream<AppSummary> present(Answer<AppSummary> answer) {
+    return answer instanceof Answer.Done<AppSummary>(AppSummary app)
+        ? Stream.of(app)
         : Stream.empty();
   }
 
@@ -105,7 +109,7 @@ final class AppRoutes extends AllDirectives {
                   .createApp(
                       call.by(), name, tier, call.settings().region(), call.settings().stack());
             })
-        .thenApply(answer -> Json.response(201, present.app(call, Desk.done(answer).app())));
+        .thenApply(answer -> Json.response(201, present.app(call, Desk.done(answer))));
   }
 
   /** There is one region and one stack; they may be named by name or id. */
@@ -144,7 +148,7 @@ final class AppRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> info(Call call, String app) {
-    return desk.app(app).thenApply(view -> Json.response(200, present.app(call, view.app())));
+    return desk.app(app).thenApply(view -> Json.response(200, present.app(call, view)));
   }
 
   private CompletionStage<HttpResponse> update(Call call, String app) {
@@ -155,31 +159,31 @@ final class AppRoutes extends AllDirectives {
                   new AppCommand.UpdateApp(
                       call.by(), body.text("name"), body.flag("maintenance"), tier(body));
               only(body, "build_stack", "stack", call.settings().stack());
-              return desk.app(app).thenCompose(view -> update(call, view, update));
+              return desk.app(app).thenCompose(now -> update(call, now, update));
             })
-        .thenApply(view -> Json.response(200, present.app(call, view.app())));
+        .thenApply(now -> Json.response(200, present.app(call, now)));
   }
 
-  private static CompletionStage<AppView> update(
-      Call call, AppView view, AppCommand.UpdateApp asked) {
+  private static CompletionStage<AppSummary> update(
+      Call call, AppSummary now, AppCommand.UpdateApp asked) {
     var update =
         new AppCommand.UpdateApp(
             asked.by(),
-            asked.name().filter(name -> !name.equals(view.app().name())),
+            asked.name().filter(name -> !name.equals(now.name())),
             asked.maintenance(),
             asked.tier());
     if (update.name().isPresent()) {
-      return call.control().renameApp(view.app().id(), update).thenApply(Desk::done);
+      return call.control().renameApp(now.id(), update).thenApply(Desk::done);
     }
     return update.maintenance().isEmpty() && update.tier().isEmpty()
-        ? CompletableFuture.completedFuture(view)
-        : call.control().change(view.app().id(), update).thenApply(Desk::done);
+        ? CompletableFuture.completedFuture(now)
+        : call.control().change(now.id(), update, SUMMARY).thenApply(Desk::done);
   }
 
   private CompletionStage<HttpResponse> remove(Call call, String app) {
     return desk.app(app)
         .thenCompose(
-            view -> call.control().change(view.app().id(), new AppCommand.DeleteApp(call.by())))
-        .thenApply(answer -> Json.response(200, present.app(call, Desk.done(answer).app())));
+            now -> call.control().change(now.id(), new AppCommand.DeleteApp(call.by()), SUMMARY))
+        .thenApply(answer -> Json.response(200, present.app(call, Desk.done(answer))));
   }
 }

@@ -50,12 +50,12 @@ final class ArchiveRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> ofApp(Call call, String app) {
-    return desk.app(app).thenApply(view -> export(call, new Scope.OfApp(view.app().id())));
+    return desk.app(app).thenApply(its -> export(call, new Scope.OfApp(its.id())));
   }
 
   private CompletionStage<HttpResponse> ofDyno(Call call, String app, String dyno) {
     return desk.app(app)
-        .thenCompose(view -> histories.find(view, dyno))
+        .thenCompose(its -> histories.find(its.id(), dyno))
         .thenApply((DynoId id) -> export(call, new Scope.OfDyno(id)));
   }
 

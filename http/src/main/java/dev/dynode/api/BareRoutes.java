@@ -8,7 +8,7 @@ import dev.dynode.api.wire.DomainJson;
 import dev.dynode.api.wire.Named;
 import dev.dynode.api.wire.Person;
 import dev.dynode.api.wire.Times;
-import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.view.AppSummary;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -58,12 +58,12 @@ final class BareRoutes extends AllDirectives {
   private CompletionStage<CollaboratorJson> owner(String app) {
     return desk.app(app)
         .thenApply(
-            view -> {
-              Person owner = present.person(view.app().owner());
-              String since = Times.of(view.app().createdAt());
+            its -> {
+              Person owner = present.person(its.owner());
+              String since = Times.of(its.createdAt());
               return new CollaboratorJson(
-                  Presenter.name(view.app()),
-                  Named.of("collaborator", view.app().id() + "/" + owner.id()).id(),
+                  Presenter.name(its),
+                  Named.of("collaborator", its.id() + "/" + owner.id()).id(),
                   List.of(),
                   "owner",
                   new CollaboratorJson.User(owner.id(), owner.email(), false),
@@ -84,10 +84,10 @@ final class BareRoutes extends AllDirectives {
   }
 
   private CompletionStage<DomainJson> domain(String app) {
-    return desk.app(app).thenApply(view -> domain(view.app()));
+    return desk.app(app).thenApply(this::domain);
   }
 
-  private DomainJson domain(App app) {
+  private DomainJson domain(AppSummary app) {
     String name = String.valueOf(URI.create(present.webUrl(app)).getHost());
     String since = Times.of(app.createdAt());
     return new DomainJson(

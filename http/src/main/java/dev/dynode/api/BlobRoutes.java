@@ -4,7 +4,8 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.BlobLinks.Claim;
 import dev.dynode.domain.app.AppCommand;
-import dev.dynode.domain.app.AppState.Slug;
+import dev.dynode.domain.view.SlugView;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.SlugStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -67,9 +68,8 @@ final class BlobRoutes extends AllDirectives {
     return claim;
   }
 
-  private CompletionStage<Slug> slug(Claim claim) {
-    return desk.app(claim.app().toString())
-        .thenApply(view -> SlugRoutes.find(view.app(), claim.slug()));
+  private CompletionStage<SlugView> slug(Claim claim) {
+    return desk.ask(claim.app().toString(), new AppQuery.OneSlug(claim.slug()));
   }
 
   private CompletionStage<HttpResponse> upload(Call call, String link) {
@@ -106,7 +106,8 @@ final class BlobRoutes extends AllDirectives {
                     .change(
                         claim.app(),
                         new AppCommand.ReportSlugStored(
-                            call.by(), claim.slug(), stored.bytes(), stored.checksum()))
+                            call.by(), claim.slug(), stored.bytes(), stored.checksum()),
+                        new AppQuery.Summary())
                     .thenApply(
                         answer -> {
                           Desk.done(answer);
@@ -115,7 +116,7 @@ final class BlobRoutes extends AllDirectives {
                         }));
   }
 
-  private SlugStore.Stored store(Slug slug, InputStream archive) {
+  private SlugStore.Stored store(SlugView slug, InputStream archive) {
     try (archive) {
       try {
         return desk.with().slugs().put(slug.id(), archive, slug.checksum().orElse(""));

@@ -108,7 +108,7 @@ final class CatalogRoutes extends AllDirectives {
                 desk.list(
                     call,
                     DynoSize.ALL.stream()
-                        .filter(view.app().tier()::allows)
+                        .filter(view.tier()::allows)
                         .map(CatalogRoutes::size)
                         .toList(),
                     SIZE_FIELDS));

@@ -4,6 +4,9 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.view.ConfigVars;
+import dev.dynode.port.AppQuery;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +16,8 @@ import org.apache.pekko.http.javadsl.server.Route;
 
 /** {@code /apps/A/config-vars} and those of a release. */
 final class ConfigVarRoutes extends AllDirectives {
+  private static final AppQuery.Config CONFIG = new AppQuery.Config(Optional.empty());
+
   private final Desk desk;
 
   ConfigVarRoutes(Desk desk) {
@@ -37,15 +42,16 @@ final class ConfigVarRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> show(String app) {
-    return desk.app(app).thenApply(view -> Json.response(200, new TreeMap<>(view.app().config())));
+    return desk.ask(app, CONFIG).thenApply(ConfigVarRoutes::response);
   }
 
   private CompletionStage<HttpResponse> ofRelease(String app, String release) {
-    return desk.whole(app)
-        .thenApply(
-            view ->
-                Json.response(
-                    200, new TreeMap<>(ReleaseRoutes.find(view.app(), release).config())));
+    return desk.ask(app, new AppQuery.Config(Optional.of(release)))
+        .thenApply(ConfigVarRoutes::response);
+  }
+
+  private static HttpResponse response(ConfigVars config) {
+    return Json.response(200, new TreeMap<>(config.vars()));
   }
 
   private CompletionStage<HttpResponse> update(Call call, String app) {
@@ -53,15 +59,16 @@ final class ConfigVarRoutes extends AllDirectives {
         .thenCompose(
             body -> {
               var vars = body.entries("");
-              return desk.app(app)
+              return desk.id(app)
                   .thenCompose(
-                      view ->
+                      id ->
                           call.control()
                               .change(
-                                  view.app().id(),
+                                  id,
                                   new AppCommand.SetConfig(
-                                      call.by(), new ReleaseId(UUID.randomUUID()), vars)));
+                                      call.by(), new ReleaseId(UUID.randomUUID()), vars),
+                                  CONFIG));
             })
-        .thenApply(answer -> Json.response(200, new TreeMap<>(Desk.done(answer).app().config())));
+        .thenApply(answer -> response(Desk.done(answer)));
   }
 }

@@ -2,9 +2,10 @@ package dev.dynode.api;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -79,30 +79,24 @@ final class Desk extends AllDirectives {
     return with.control().until(with.clock().instant().plus(whole.multipliedBy(9).dividedBy(10)));
   }
 
-  /** The app of this id or name, in brief. */
-  CompletionStage<AppView> app(String identity) {
-    return app(identity, with.control()::glance);
-  }
-
-  /** All that the app of this id or name remembers. */
-  CompletionStage<AppView> whole(String identity) {
-    return app(identity, with.control()::look);
-  }
-
-  private CompletionStage<AppView> app(
-      String identity, Function<AppId, CompletionStage<Answer<AppView>>> asked) {
+  /** Which app has this id or name; it may be one that is gone, and then knows nothing. */
+  CompletionStage<AppId> id(String identity) {
     return with.control()
         .find(lowerCaseId(identity))
-        .thenCompose(
-            found -> asked.apply(found.orElseThrow(() -> Errors.notFound("app").exception())))
-        .thenApply(
-            answer -> {
-              AppView view = done(answer);
-              if (view.app().deletedAt().isPresent()) {
-                throw Errors.notFound("app").exception();
-              }
-              return view;
-            });
+        .thenApply(found -> found.orElseThrow(() -> Errors.notFound("app").exception()));
+  }
+
+  /** What is asked of the app of this id or name. */
+  <T> CompletionStage<T> ask(String identity, AppQuery<T> query) {
+    return id(identity).thenCompose(app -> ask(app, query));
+  }
+
+  <T> CompletionStage<T> ask(AppId app, AppQuery<T> query) {
+    return with.control().ask(app, query).thenApply(Desk::done);
+  }
+
+  CompletionStage<AppSummary> app(String identity) {
+    return ask(identity, new AppQuery.Summary());
   }
 
   private static String lowerCaseId(String identity) {

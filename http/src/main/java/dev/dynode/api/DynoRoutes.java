@@ -3,17 +3,24 @@ package dev.dynode.api;
 import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoView;
-import dev.dynode.port.ControlPlane.AppView;
-import java.util.ArrayList;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.domain.view.DynoPage;
+import dev.dynode.port.AppQuery;
+import dev.dynode.port.ControlPlane.Answer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -27,14 +34,18 @@ final class DynoRoutes extends AllDirectives {
 
   static final List<Field<DynoView>> LIVE =
       List.of(
-          Field.text("name", dyno -> dyno.spec().name().toString()),
-          Field.text("id", dyno -> dyno.spec().id().toString()));
+          Field.text("name", dyno -> dyno.name().toString()),
+          Field.text("id", dyno -> dyno.id().toString()));
 
   /** Names of finished dynos repeat; their times are made unique by the id. */
   static final List<Field<DynoView>> ALL =
       List.of(
-          Field.text("created_at", dyno -> dyno.createdAt() + "/" + dyno.spec().id()),
-          Field.text("id", dyno -> dyno.spec().id().toString()));
+          Field.text("created_at", dyno -> dyno.createdAt() + "/" + dyno.id()),
+          Field.text("id", dyno -> dyno.id().toString()));
+
+  private static final CompletionStage<List<DynoView>> NONE =
+      CompletableFuture.completedStage(List.of());
+  private static final Answer<Boolean> NO_DYNO = new Answer.Refused<>(Refusal.notFound("dyno"));
 
   private final Desk desk;
   private final Presenter present;
@@ -75,27 +86,38 @@ final class DynoRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> list(Call call, String app) {
     boolean all = call.asks("all");
-    return (all ? desk.whole(app) : desk.app(app))
-        .thenApply(
-            view -> {
-              var page = desk.page(call, listed(view, all), all ? ALL : LIVE);
-              return Desk.list(
-                  page,
-                  page.items().stream()
-                      .map(dyno -> present.dyno(view.app(), dyno, dyno.awaitsClient()))
-                      .toList());
-            });
+    return desk.id(app)
+        .thenCompose(
+            id ->
+                desk.with()
+                    .control()
+                    .dynos(id)
+                    .thenApply(Desk::done)
+                    .thenCombine(
+                        all ? desk.with().events().lastEnded(id) : NONE,
+                        (live, ended) -> list(call, live, all, ended)));
   }
 
-  /** Those that a list shows: the finished ones only where all are asked for. */
-  static List<DynoView> listed(AppView view, boolean all) {
-    var dynos = new ArrayList<>(view.live());
-    if (all) {
-      dynos.addAll(view.finished());
-    } else {
-      dynos.removeIf(dyno -> dyno.endedAt().isPresent());
-    }
-    return dynos;
+  private HttpResponse list(Call call, DynoPage live, boolean all, List<DynoView> ended) {
+    var page = desk.page(call, listed(live.dynos(), all, ended), all ? ALL : LIVE);
+    return Desk.list(
+        page,
+        page.items().stream()
+            .map(dyno -> present.dyno(live.app(), dyno, dyno.awaitsClient()))
+            .toList());
+  }
+
+  /** Those that a list shows: the ended ones only where all are asked for. */
+  static List<DynoView> listed(List<DynoView> live, boolean all, List<DynoView> ended) {
+    return all
+        ? Stream.concat(live.stream(), ended.stream())
+            .collect( // one may have ended since it was told to live
+                Collectors.toMap(
+                    DynoView::id, dyno -> dyno, (first, _) -> first, LinkedHashMap::new))
+            .values()
+            .stream()
+            .toList()
+        : live.stream().filter(dyno -> dyno.endedAt().isEmpty()).toList();
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {
@@ -103,21 +125,38 @@ final class DynoRoutes extends AllDirectives {
         .thenCompose(
             body -> {
               var run = DynoRequest.read(call, body);
-              return desk.app(app)
+              return desk.id(app)
                   .thenCompose(
-                      view ->
+                      id ->
                           call.control()
-                              .run(view.app().id(), run)
-                              .thenCompose(answer -> reachable(call, Desk.done(answer)))
-                              .thenApply(
-                                  dyno ->
-                                      Json.response(
-                                          201, present.dyno(view.app(), dyno, attachable(dyno)))));
+                              .run(id, run)
+                              .thenCompose(answer -> create(call, id, Desk.done(answer))));
             });
   }
 
+  private CompletionStage<HttpResponse> create(Call call, AppId app, DynoAnswer granted) {
+    return whole(app, granted)
+        .thenCompose(dyno -> reachable(call, dyno))
+        .thenApply(dyno -> Json.response(201, present.dyno(granted.app(), dyno, attachable(dyno))));
+  }
+
+  /** One that its app does not look after any more is told of by the journal. */
+  private CompletionStage<DynoView> whole(AppId app, DynoAnswer answer) {
+    return answer
+        .dyno()
+        .<CompletionStage<DynoView>>map(CompletableFuture::completedStage)
+        .orElseGet(() -> ended(app, answer.id()));
+  }
+
+  private CompletionStage<DynoView> ended(AppId app, DynoId dyno) {
+    return desk.with()
+        .events()
+        .ended(app, dyno)
+        .thenApply(found -> found.orElseThrow(() -> Errors.notFound("dyno").exception()));
+  }
+
   private static boolean attachable(DynoView dyno) {
-    return dyno.spec().attach() && dyno.endedAt().isEmpty();
+    return dyno.attach() && dyno.endedAt().isEmpty();
   }
 
   /**
@@ -135,28 +174,31 @@ final class DynoRoutes extends AllDirectives {
             failure ->
                 call.control()
                     .tell(
-                        dyno.spec().app(),
-                        dyno.spec().id(),
+                        dyno.app(),
+                        dyno.id().toString(),
                         new DynoCommand.Stop(call.by(), StopCause.USER))
                     .handle((_, _) -> failure)
                     .thenCompose(CompletableFuture::failedStage));
   }
 
-  private static DynoView find(AppView view, String identity) {
-    return view.dyno(identity).orElseThrow(() -> Errors.notFound("dyno").exception());
-  }
-
   private CompletionStage<HttpResponse> info(String app, String identity) {
-    return desk.whole(app)
-        .thenApply(
-            view -> {
-              DynoView dyno = find(view, identity);
-              return Json.response(200, present.dyno(view.app(), dyno, dyno.awaitsClient()));
-            });
+    return desk.id(app)
+        .thenCompose(
+            id ->
+                desk.ask(id, new AppQuery.Dyno(identity))
+                    .thenCompose(
+                        answer ->
+                            whole(id, answer)
+                                .thenApply(
+                                    dyno ->
+                                        Json.response(
+                                            200,
+                                            present.dyno(
+                                                answer.app(), dyno, dyno.awaitsClient())))));
   }
 
   private CompletionStage<HttpResponse> stop(Call call, String app, String identity) {
-    return tell(call, app, identity, _ -> new DynoCommand.Stop(call.by(), StopCause.USER));
+    return tell(call, app, identity, new DynoCommand.Stop(call.by(), StopCause.USER));
   }
 
   private CompletionStage<HttpResponse> resize(Call call, String app, String identity) {
@@ -165,8 +207,7 @@ final class DynoRoutes extends AllDirectives {
             body -> {
               int columns = needed(body, "columns");
               int lines = needed(body, "lines");
-              return tell(
-                  call, app, identity, _ -> new DynoCommand.Resize(call.by(), columns, lines));
+              return tell(call, app, identity, new DynoCommand.Resize(call.by(), columns, lines));
             });
   }
 
@@ -177,16 +218,21 @@ final class DynoRoutes extends AllDirectives {
 
   /** Answers that it is under way; the schema wants nothing more to be told. */
   private CompletionStage<HttpResponse> tell(
-      Call call, String app, String identity, Function<DynoView, DynoCommand> command) {
-    return desk.whole(app)
+      Call call, String app, String identity, DynoCommand command) {
+    return desk.id(app)
         .thenCompose(
-            view -> {
-              DynoView dyno = find(view, identity);
-              return call.control()
-                  .tell(view.app().id(), dyno.spec().id(), command.apply(dyno))
-                  .thenApply(Desk::done)
-                  .thenApply(_ -> Json.response(202, Map.of()));
-            });
+            id ->
+                call.control()
+                    .tell(id, identity, command)
+                    .thenCompose(answer -> told(id, identity, answer)))
+        .thenApply(_ -> Json.response(202, Map.of()));
+  }
+
+  /** One that ended long ago is known to the journal alone, and stays as it is. */
+  private CompletionStage<?> told(AppId app, String identity, Answer<Boolean> answer) {
+    return answer.equals(NO_DYNO) && Desk.uuid(identity).isPresent()
+        ? ended(app, new DynoId(Desk.uuid(identity).get()))
+        : CompletableFuture.completedStage(Desk.done(answer));
   }
 
   /** Restarts what a formation runs, and that is nothing yet: one-off dynos are not restarted. */
@@ -195,20 +241,21 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> stopAll(Call call, String app, String type) {
-    return desk.app(app)
+    return desk.id(app)
+        .thenCompose(id -> desk.with().control().dynos(id))
         .thenCompose(
-            view ->
+            answer ->
                 Source.from(
-                        view.live().stream()
-                            .filter(dyno -> dyno.spec().name().type().equals(type))
+                        Desk.done(answer).dynos().stream()
+                            .filter(dyno -> dyno.name().type().equals(type))
                             .toList())
                     .mapAsync(
                         STOPS_AT_ONCE,
                         dyno ->
                             call.control()
                                 .tell(
-                                    view.app().id(),
-                                    dyno.spec().id(),
+                                    dyno.app(),
+                                    dyno.id().toString(),
                                     new DynoCommand.Stop(call.by(), StopCause.USER)))
                     .runWith(Sink.ignore(), desk.system()))
         .thenApply(_ -> Json.response(202, Map.of()));

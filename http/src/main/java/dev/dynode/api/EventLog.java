@@ -1,6 +1,7 @@
 package dev.dynode.api;
 
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.history.AppStory.Kept;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
 
 /** Reads the journal. Thread-safe. */
 public interface EventLog {
+  /** How many dynos that have ended are listed; each of the others can be asked for by its id. */
+  int LISTED = 1_000;
+
   /** Everything that happened to the dyno, oldest first; empty for one that never was. */
   CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno);
 
@@ -19,6 +23,12 @@ public interface EventLog {
    * A dyno of the app by id or name, however long ago it ended; of several of a name, the latest.
    */
   CompletionStage<Optional<DynoId>> find(AppId app, String identity);
+
+  /** One dyno of the app that has ended, however long ago. */
+  CompletionStage<Optional<DynoView>> ended(AppId app, DynoId dyno);
+
+  /** The last {@link #LISTED} dynos of the app that have ended, the latest first. */
+  CompletionStage<List<DynoView>> lastEnded(AppId app);
 
   /** How many events an app has. Blocks. */
   long count(AppId app);

@@ -4,6 +4,7 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.api.Page.Field;
 import dev.dynode.api.wire.FormationJson;
+import dev.dynode.port.AppQuery;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -34,14 +35,15 @@ final class FormationRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> list(Call call, String app) {
-    return desk.app(app).thenApply(view -> desk.list(call, present.formation(view.app()), FIELDS));
+    return desk.ask(app, new AppQuery.ProcessTypes())
+        .thenApply(types -> desk.list(call, present.formation(types), FIELDS));
   }
 
   private CompletionStage<HttpResponse> info(String app, String identity) {
-    return desk.app(app)
+    return desk.ask(app, new AppQuery.ProcessTypes())
         .thenApply(
-            view ->
-                present.formation(view.app()).stream()
+            types ->
+                present.formation(types).stream()
                     .filter(type -> type.type().equals(identity) || type.id().equals(identity))
                     .findAny()
                     .map(type -> Json.response(200, type))

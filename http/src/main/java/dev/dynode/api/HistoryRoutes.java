@@ -11,7 +11,9 @@ import dev.dynode.domain.history.DynoStory;
 import dev.dynode.domain.history.Step;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
+import dev.dynode.port.ControlPlane.Answer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +81,8 @@ final class HistoryRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> appEvents(Call call, String app) {
     return desk.app(app)
         .thenApplyAsync(
-            view -> {
-              AppId id = view.app().id();
+            its -> {
+              AppId id = its.id();
               return call.parameter("lines").isPresent()
                   ? Desk.lines(() -> retelling.events(id, wantsStates(call)).map(StoryJson::line))
                   : appPage(call, id);
@@ -140,18 +142,16 @@ final class HistoryRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> appExplanation(String name) {
     return desk.app(name)
         .thenApplyAsync(
-            view -> Json.response(200, retelling.explanation(view.app().id(), view.app().name())),
-            blocking);
+            its -> Json.response(200, retelling.explanation(its.id(), its.name())), blocking);
   }
 
   private CompletionStage<HttpResponse> appState(Call call, String name) {
     Optional<At> at = at(call);
     return desk.app(name)
         .thenApplyAsync(
-            view ->
+            its ->
                 Json.response(
-                    200,
-                    Desk.done(retelling.state(view.app().id(), at, desk.with().clock().instant()))),
+                    200, Desk.done(retelling.state(its.id(), at, desk.with().clock().instant()))),
             blocking);
   }
 
@@ -170,22 +170,25 @@ final class HistoryRoutes extends AllDirectives {
 
   private CompletionStage<DynoStory> story(String app, String identity) {
     return desk.app(app)
-        .thenCompose(view -> find(view, identity))
+        .thenCompose(its -> find(its.id(), identity))
         .thenCompose(dyno -> desk.with().events().ofDyno(dyno))
         .thenApply(DynoStory::of);
   }
 
   /** The dyno of this id or name; of several of a name, the latest. */
-  CompletionStage<DynoId> find(AppView view, String identity) {
-    return view.app()
-        .dyno(identity)
-        .<CompletionStage<DynoId>>map(CompletableFuture::completedFuture)
-        .orElseGet(
-            () ->
-                desk.with()
-                    .events()
-                    .find(view.app().id(), identity)
-                    .thenApply(
-                        found -> found.orElseThrow(() -> Errors.notFound("dyno").exception())));
+  CompletionStage<DynoId> find(AppId app, String identity) {
+    return desk.with()
+        .control()
+        .ask(app, new AppQuery.Dyno(identity))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Done<DynoAnswer>(DynoAnswer known)
+                        && known.dyno().isPresent()
+                    ? CompletableFuture.completedStage(known.id())
+                    : desk.with()
+                        .events()
+                        .find(app, identity)
+                        .thenApply(
+                            found -> found.orElseThrow(() -> Errors.notFound("dyno").exception())));
   }
 }

@@ -53,14 +53,11 @@ final class LogRoutes extends AllDirectives {
                       body.text("dyno").or(() -> body.text("type")).orElse(null));
               return desk.app(app)
                   .thenApply(
-                      view -> {
+                      its -> {
                         String secret =
                             sessions.create(
                                 new Session(
-                                    view.app().id(),
-                                    filter,
-                                    Math.min(lines, limits.maxLines()),
-                                    tail));
+                                    its.id(), filter, Math.min(lines, limits.maxLines()), tail));
                         String now = Times.of(desk.with().clock().instant());
                         return Json.response(
                             201,

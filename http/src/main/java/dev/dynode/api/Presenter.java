@@ -9,15 +9,17 @@ import dev.dynode.api.wire.Person;
 import dev.dynode.api.wire.ReleaseJson;
 import dev.dynode.api.wire.SlugJson;
 import dev.dynode.api.wire.Times;
-import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Release;
-import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.ProcessTypes;
+import dev.dynode.domain.view.ReleasePage;
+import dev.dynode.domain.view.ReleaseSummary;
+import dev.dynode.domain.view.SlugView;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells apps, dynos, releases and slugs as the API tells them. */
@@ -30,9 +32,7 @@ final class Presenter {
     this.settings = settings;
   }
 
-  AppJson app(Call call, App app) {
-    Optional<Slug> slug =
-        app.currentRelease().slug().flatMap(id -> Optional.ofNullable(app.slugs().get(id)));
+  AppJson app(Call call, AppSummary app) {
     boolean spaced = app.tier() == Tier.PRIVATE || app.tier() == Tier.SHIELD;
     Named space = Named.of("space", app.tier().wire());
     return new AppJson(
@@ -50,22 +50,22 @@ final class Presenter {
         gitUrl(call).replace("{app}", app.name()),
         webUrl(app),
         null,
-        slug.flatMap(Slug::stored).map(stored -> stored.bytes()).orElse(null),
+        app.slugBytes().orElse(null),
         spaced ? new AppJson.Space(space.id(), space.name(), app.tier() == Tier.SHIELD) : null,
         null,
         null,
         false,
-        slug.flatMap(Slug::buildpackDescription).orElse(null),
+        app.buildpack().orElse(null),
         null,
         null,
         List.of(),
         Times.of(app.createdAt()),
         Times.of(app.updatedAt()),
-        Times.of(app.currentRelease().at()),
+        Times.of(app.releasedAt()),
         app.deletedAt().map(Times::of).orElse(null));
   }
 
-  String webUrl(App app) {
+  String webUrl(AppSummary app) {
     return settings.webUrl().replace("{app}", app.name());
   }
 
@@ -79,23 +79,24 @@ final class Presenter {
   }
 
   /**
+   * @param app its name
    * @param attachable whether to tell where to attach
    */
-  DynoJson dyno(App app, DynoView view, boolean attachable) {
+  DynoJson dyno(String app, DynoView view, boolean attachable) {
     return dyno(app, view, attachable ? with.attachUrl().apply(view).orElse(null) : null);
   }
 
-  static DynoJson dyno(App app, DynoView view, @Nullable String attachUrl) {
+  static DynoJson dyno(String app, DynoView view, @Nullable String attachUrl) {
     return new DynoJson(
-        view.spec().id().toString(),
-        view.spec().name().toString(),
-        view.spec().name().type(),
-        view.spec().command(),
-        view.spec().size(),
+        view.id().toString(),
+        view.name().toString(),
+        view.name().type(),
+        view.command(),
+        view.size(),
         view.state(),
         attachUrl,
-        new DynoJson.Release(view.spec().release().toString(), view.spec().releaseVersion()),
-        name(app),
+        new DynoJson.Release(view.release().toString(), view.releaseVersion()),
+        new Named(view.app().toString(), app),
         Times.of(view.createdAt()),
         Times.of(view.updatedAt()),
         view.status().orElse(null),
@@ -103,15 +104,16 @@ final class Presenter {
         view.ending().map(ending -> ending.name().toLowerCase(Locale.ROOT)).orElse(null));
   }
 
-  static Named name(App app) {
+  static Named name(AppSummary app) {
     return new Named(app.id().toString(), app.name());
   }
 
   /** The declared process types; none runs on its own yet. */
-  List<FormationJson> formation(App app) {
+  List<FormationJson> formation(ProcessTypes types) {
+    AppSummary app = types.app();
     String size = app.tier().defaultOneOffSize().name();
-    String since = Times.of(app.currentRelease().at());
-    return app.processTypes().entrySet().stream()
+    String since = Times.of(app.releasedAt());
+    return types.commands().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .map(
             type ->
@@ -128,34 +130,37 @@ final class Presenter {
         .toList();
   }
 
-  ReleaseJson release(App app, Release release) {
+  /**
+   * @param page that it stands on
+   */
+  ReleaseJson release(AppId app, ReleasePage page, ReleaseSummary release) {
     String slug = release.slug().map(Object::toString).orElse(null);
     return new ReleaseJson(
         release.id().toString(),
         release.version(),
         release.description(),
         "succeeded",
-        release.version() == app.currentRelease().version(),
+        release.version() == page.current(),
         true,
         slug == null ? null : new Identity(slug),
         null,
         slug == null ? List.of() : List.of(new ReleaseJson.Artifact("slug", slug)),
         List.of(),
         null,
-        name(app),
+        new Named(app.toString(), page.app()),
         person(release.by()),
         Times.of(release.at()),
         Times.of(release.at()));
   }
 
-  SlugJson slug(Call call, App app, Slug slug) {
+  SlugJson slug(Call call, SlugView slug) {
     boolean upload = slug.stored().isEmpty();
     String link =
         with.blobs()
             .issue(
                 new BlobLinks.Claim(
                     upload,
-                    app.id(),
+                    slug.app(),
                     slug.id(),
                     with.clock().instant().plus(settings.slugs().urlLife())));
     return new SlugJson(

@@ -5,14 +5,15 @@ import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 import dev.dynode.api.Page.Field;
 import dev.dynode.api.wire.ReleaseJson;
 import dev.dynode.domain.app.AppCommand;
-import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Release;
+import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
-import dev.dynode.port.ControlPlane.AppView;
+import dev.dynode.domain.view.ReleasePage;
+import dev.dynode.port.AppQuery;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
@@ -44,57 +45,56 @@ final class ReleaseRoutes extends AllDirectives {
             (app, release) -> get(() -> desk.answer(_ -> info(app, release)))));
   }
 
-  /** By id, version ({@code 12} or {@code v12}), or {@code current}. */
-  static Release find(App app, String identity) {
-    String version = identity.startsWith("v") ? identity.substring(1) : identity;
-    return app.releases().stream()
-        .filter(
-            release ->
-                Integer.toString(release.version()).equals(version)
-                    || release.id().toString().equals(identity))
-        .findAny()
-        .or(() -> identity.equals("current") ? Optional.of(app.currentRelease()) : Optional.empty())
-        .orElseThrow(() -> Errors.notFound("release").exception());
-  }
-
   private CompletionStage<HttpResponse> list(Call call, String app) {
-    return desk.app(app)
-        .thenApply(
-            view ->
-                desk.list(
-                    call,
-                    view.app().releases().stream()
-                        .map(release -> present.release(view.app(), release))
-                        .toList(),
-                    FIELDS));
+    return desk.id(app)
+        .thenCompose(
+            id ->
+                desk.with()
+                    .control()
+                    .releases(id)
+                    .thenApply(Desk::done)
+                    .thenApply(
+                        all ->
+                            desk.list(
+                                call,
+                                all.releases().stream()
+                                    .map(release -> present.release(id, all, release))
+                                    .toList(),
+                                FIELDS)));
   }
 
   private CompletionStage<HttpResponse> info(String app, String release) {
-    return desk.app(app)
-        .thenApply(
-            view -> Json.response(200, present.release(view.app(), find(view.app(), release))));
+    return desk.id(app)
+        .thenCompose(
+            id ->
+                desk.ask(id, new AppQuery.Release(release))
+                    .thenApply(page -> Json.response(200, one(id, page))));
+  }
+
+  private ReleaseJson one(AppId app, ReleasePage page) {
+    return present.release(app, page, page.releases().getFirst());
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {
     var id = new ReleaseId(UUID.randomUUID());
     return call.body()
-        .thenCompose(
-            body ->
-                desk.app(app)
-                    .thenCompose(
-                        view ->
-                            call.control().change(view.app().id(), command(call, body, view, id))))
-        .thenApply(
-            answer -> {
-              App after = Desk.done(answer).app();
-              return Json.response(201, present.release(after, find(after, id.toString())));
-            });
+        .thenCombine(desk.id(app), (body, its) -> create(call, body, its, id))
+        .thenCompose(created -> created);
   }
 
-  private static AppCommand command(Call call, Body body, AppView view, ReleaseId id) {
+  private CompletionStage<HttpResponse> create(Call call, Body body, AppId app, ReleaseId id) {
+    return command(call, body, app, id)
+        .thenCompose(
+            command -> call.control().change(app, command, new AppQuery.Release(id.toString())))
+        .thenApply(answer -> Json.response(201, one(app, Desk.done(answer))));
+  }
+
+  private CompletionStage<AppCommand> command(Call call, Body body, AppId app, ReleaseId id) {
     Optional<String> release = body.text("release");
     if (release.isPresent()) {
-      return new AppCommand.RollBack(call.by(), id, find(view.app(), release.get()).id());
+      return desk.ask(app, new AppQuery.Release(release.get()))
+          .thenApply(
+              page -> new AppCommand.RollBack(call.by(), id, page.releases().getFirst().id()));
     }
     String slug =
         body.text("slug")
@@ -104,10 +104,11 @@ final class ReleaseRoutes extends AllDirectives {
                             "slug: name the slug to release, or in release: the release to roll"
                                 + " back to.")
                         .exception());
-    return new AppCommand.CreateRelease(
-        call.by(),
-        id,
-        new SlugId(Desk.uuid(slug).orElseThrow(() -> Errors.notFound("slug").exception())),
-        body.text("description"));
+    return CompletableFuture.completedStage(
+        new AppCommand.CreateRelease(
+            call.by(),
+            id,
+            new SlugId(Desk.uuid(slug).orElseThrow(() -> Errors.notFound("slug").exception())),
+            body.text("description")));
   }
 }

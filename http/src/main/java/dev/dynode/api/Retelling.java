@@ -28,7 +28,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.logs.LogLine;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore.LogFilter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +52,13 @@ public final class Retelling {
   public interface Lines {
     List<LogLine> last(AppId app, LogFilter filter);
   }
+
+  /**
+   * An app by its events.
+   *
+   * @param live dynos that take a slot, in order of request
+   */
+  public record Retold(App app, List<DynoView> live) {}
 
   public Retelling(EventLog events, Lines log, Shown shown) {
     this.events = events;
@@ -125,7 +131,7 @@ public final class Retelling {
   }
 
   /** What the app is by its events; empty: it never was, or is deleted. */
-  public Optional<AppView> app(AppId id) {
+  public Optional<Retold> app(AppId id) {
     var story = new AppStory(_ -> Optional.empty());
     try (Stream<Kept> all = events.ofApp(id)) {
       return all.map(kept -> story.next(kept.event()))
@@ -134,7 +140,7 @@ public final class Retelling {
           .filter(App.class::isInstance)
           .map(App.class::cast)
           .filter(app -> app.deletedAt().isEmpty())
-          .map(app -> new AppView(app, app.roster().values().stream().map(this::view).toList()));
+          .map(app -> new Retold(app, app.roster().values().stream().map(this::view).toList()));
     }
   }
 
@@ -148,11 +154,13 @@ public final class Retelling {
   }
 
   /** The dynos of an app, in the order of the API; nobody attaches to them without a node. */
-  public static List<DynoJson> dynos(AppView view, boolean all) {
+  public List<DynoJson> dynos(Retold told, boolean all) {
     Field<DynoView> first = (all ? DynoRoutes.ALL : DynoRoutes.LIVE).getFirst();
-    return DynoRoutes.listed(view, all).stream()
+    List<DynoView> ended =
+        all ? events.lastEnded(told.app().id()).toCompletableFuture().join() : List.of();
+    return DynoRoutes.listed(told.live(), all, ended).stream()
         .sorted(Comparator.comparing(first.key(), first.order()))
-        .map(dyno -> Presenter.dyno(view.app(), dyno, null))
+        .map(dyno -> Presenter.dyno(told.app().name(), dyno, null))
         .toList();
   }
 

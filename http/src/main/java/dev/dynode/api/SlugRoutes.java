@@ -3,9 +3,8 @@ package dev.dynode.api;
 import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
 
 import dev.dynode.domain.app.AppCommand;
-import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Slug;
 import dev.dynode.domain.id.SlugId;
+import dev.dynode.port.AppQuery;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -36,33 +35,17 @@ final class SlugRoutes extends AllDirectives {
             (app, slug) -> get(() -> desk.answer(call -> info(call, app, slug)))));
   }
 
-  static Slug find(App app, SlugId id) {
-    if (app.hasRemoved(id)) {
-      throw new Problem(
-              410,
-              "gone",
-              "This slug was removed: newer releases followed, and no dyno runs it. Deploy its code"
-                  + " again.")
-          .exception();
-    }
-    return Optional.ofNullable(app.slugs().get(id))
-        .orElseThrow(() -> Errors.notFound("slug").exception());
-  }
-
   private CompletionStage<HttpResponse> info(Call call, String app, String slug) {
-    return desk.app(app)
-        .thenApply(
-            view ->
-                Json.response(
-                    200,
-                    present.slug(
-                        call,
-                        view.app(),
-                        find(
-                            view.app(),
-                            new SlugId(
-                                Desk.uuid(slug)
-                                    .orElseThrow(() -> Errors.notFound("slug").exception()))))));
+    return desk.id(app)
+        .thenCompose(
+            id ->
+                desk.ask(
+                    id,
+                    new AppQuery.OneSlug(
+                        new SlugId(
+                            Desk.uuid(slug)
+                                .orElseThrow(() -> Errors.notFound("slug").exception())))))
+        .thenApply(found -> Json.response(200, present.slug(call, found)));
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {
@@ -81,14 +64,11 @@ final class SlugRoutes extends AllDirectives {
                       body.text("commit_description"),
                       body.text("buildpack_provided_description"),
                       call.settings().stack());
-              return desk.app(app)
-                  .thenCompose(view -> call.control().change(view.app().id(), command));
+              return desk.id(app)
+                  .thenCompose(
+                      its -> call.control().change(its, command, new AppQuery.OneSlug(id)));
             })
-        .thenApply(
-            answer -> {
-              App after = Desk.done(answer).app();
-              return Json.response(201, present.slug(call, after, find(after, id)));
-            });
+        .thenApply(answer -> Json.response(201, present.slug(call, Desk.done(answer))));
   }
 
   private static Optional<String> checksum(Body body) {

@@ -1,7 +1,7 @@
 package dev.dynode.bench;
 
-import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.DynoAnswer;
 import dev.dynode.port.ControlPlane.Answer;
 import java.io.IOException;
 import java.util.List;
@@ -40,7 +40,7 @@ final class Load {
                 })
             .whenComplete(
                 (answer, thrown) -> {
-                  if (!(answer instanceof Answer.Done<DynoView>)) {
+                  if (!(answer instanceof Answer.Done<DynoAnswer>)) {
                     failure.set(String.valueOf(thrown == null ? answer : thrown));
                     room.release(inFlight);
                   } else if (!whole) {

@@ -4,9 +4,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.Tier;
-import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
 import java.io.IOException;
@@ -91,15 +92,15 @@ final class MeasuredCluster implements AutoCloseable {
   /** Makes so many apps; returns once the hosts are known to their control nodes. */
   void apps(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      Answer<ControlPlane.AppView> answer =
+      Answer<AppSummary> answer =
           control()
               .createApp(BY, "bench-" + i, Tier.PRODUCTION, "eu", "heroku-24")
               .toCompletableFuture()
               .join();
-      if (!(answer instanceof Answer.Done<ControlPlane.AppView>(var view))) {
+      if (!(answer instanceof Answer.Done<AppSummary>(AppSummary app))) {
         throw new IOException("An app was refused: " + answer);
       }
-      apps.add(view.app().id());
+      apps.add(app.id());
     }
     Waiting.until(
         "the hosts are known",
@@ -116,7 +117,7 @@ final class MeasuredCluster implements AutoCloseable {
    *
    * @param discarded told when its host has thrown away what it had of it, its end being journaled
    */
-  CompletionStage<Answer<DynoView>> run(AppId app, Consumer<DynoId> discarded) {
+  CompletionStage<Answer<DynoAnswer>> run(AppId app, Consumer<DynoId> discarded) {
     var id = new DynoId(UUID.randomUUID());
     awaited.put(id, discarded);
     return control()

@@ -3,8 +3,8 @@ package dev.dynode.bench;
 import dev.dynode.bench.Row.Figure;
 import dev.dynode.bench.Row.Unit;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.DynoPage;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,14 +89,14 @@ final class Recovery {
     try {
       for (AppId app : apps) {
         room.acquire();
-        CompletableFuture<Answer<AppView>> asked =
-            cluster.control().glance(app).toCompletableFuture();
+        CompletableFuture<Answer<DynoPage>> asked =
+            cluster.control().dynos(app).toCompletableFuture();
         var _ =
             asked.whenComplete(
                 (answer, _) -> {
-                  if (answer instanceof Answer.Done<AppView>(AppView view)) {
+                  if (answer instanceof Answer.Done<DynoPage>(DynoPage all)) {
                     answered.add(app);
-                    if (view.live().stream().allMatch(dyno -> dyno.state().equals("up"))) {
+                    if (all.dynos().stream().allMatch(dyno -> dyno.state().equals("up"))) {
                       whole.add(app);
                     }
                   }

@@ -5,6 +5,7 @@ import dev.dynode.api.Archive.Scope;
 import dev.dynode.api.At;
 import dev.dynode.api.LogText;
 import dev.dynode.api.Retelling;
+import dev.dynode.api.Retelling.Retold;
 import dev.dynode.api.Shown;
 import dev.dynode.api.StoryJson;
 import dev.dynode.domain.Refusal;
@@ -21,7 +22,6 @@ import dev.dynode.node.JournalArchive;
 import dev.dynode.node.JournalEvents;
 import dev.dynode.node.Relocation;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore.LogFilter;
 import dev.dynode.replay.HistoryImport;
 import dev.dynode.replay.Offline;
@@ -110,7 +110,7 @@ final class FolderRecords implements Records {
         .orElseThrow(() -> missing("app"));
   }
 
-  private AppView app(String app) {
+  private Retold app(String app) {
     return retelling.app(id(app)).orElseThrow(() -> missing("app"));
   }
 
@@ -121,7 +121,7 @@ final class FolderRecords implements Records {
 
   @Override
   public List<JsonNode> dynos(String app, boolean all) {
-    return Retelling.dynos(app(app), all).stream().map(StoryJson::tree).toList();
+    return retelling.dynos(app(app), all).stream().map(StoryJson::tree).toList();
   }
 
   @Override
@@ -137,11 +137,11 @@ final class FolderRecords implements Records {
 
   @Override
   public Story story(String app, @Nullable String dyno) {
-    AppView view = app(app);
+    Retold view = app(app);
     return dyno == null ? new OfApp(view) : new OfDyno(retelling.story(dyno(view, dyno)));
   }
 
-  private DynoId dyno(AppView view, String identity) {
+  private DynoId dyno(Retold view, String identity) {
     return view.app()
         .dyno(identity)
         .or(() -> retelling.find(view.app().id(), identity))
@@ -194,9 +194,9 @@ final class FolderRecords implements Records {
   }
 
   private final class OfApp implements Story {
-    private final AppView app;
+    private final Retold app;
 
-    OfApp(AppView app) {
+    OfApp(Retold app) {
       this.app = app;
     }
 

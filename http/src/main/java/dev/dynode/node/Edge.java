@@ -64,8 +64,7 @@ final class Edge {
               ? dyno.host().flatMap(hosts::rendezvous)
               : Optional.of(relay.get()))
           .filter(at -> !at.isEmpty())
-          .map(
-              at -> "rendezvous://" + at + "/" + tokens.issue(dyno.spec().app(), dyno.spec().id()));
+          .map(at -> "rendezvous://" + at + "/" + tokens.issue(dyno.app(), dyno.id()));
     }
   }
 

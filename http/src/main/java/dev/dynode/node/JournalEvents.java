@@ -3,12 +3,14 @@ package dev.dynode.node;
 import dev.dynode.api.EventLog;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.history.AppStory.Kept;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.journal.Rows;
 import dev.dynode.journal.Rows.Row;
 import dev.dynode.journal.StoredEvent;
+import dev.dynode.read.EndedDynos;
 import dev.dynode.replay.EventCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,12 +37,29 @@ public record JournalEvents(EventCodec codec, Supplier<Rows> journal, Executor b
     implements EventLog {
   @Override
   public CompletionStage<List<DynoEvent>> ofDyno(DynoId dyno) {
+    return read(
+        rows -> {
+          var events = new ArrayList<DynoEvent>();
+          rows.events("Dyno|" + dyno).forEachRemaining(row -> events.add((DynoEvent) event(row)));
+          return events;
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<DynoView>> ended(AppId app, DynoId dyno) {
+    return read(rows -> new EndedDynos(rows, codec).dyno(app, dyno));
+  }
+
+  @Override
+  public CompletionStage<List<DynoView>> lastEnded(AppId app) {
+    return read(rows -> new EndedDynos(rows, codec).latest(app, LISTED));
+  }
+
+  private <T> CompletionStage<T> read(Function<Rows, T> what) {
     return CompletableFuture.supplyAsync(
         () -> {
           try (Rows rows = journal.get()) {
-            var events = new ArrayList<DynoEvent>();
-            rows.events("Dyno|" + dyno).forEachRemaining(row -> events.add((DynoEvent) event(row)));
-            return events;
+            return what.apply(rows);
           }
         },
         blocking);
@@ -88,13 +108,7 @@ public record JournalEvents(EventCodec codec, Supplier<Rows> journal, Executor b
 
   @Override
   public CompletionStage<Optional<DynoId>> find(AppId app, String identity) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (Rows rows = journal.get()) {
-            return find(rows, app, identity);
-          }
-        },
-        blocking);
+    return read(rows -> find(rows, app, identity));
   }
 
   private Optional<DynoId> find(Rows rows, AppId app, String identity) {

@@ -18,13 +18,16 @@ import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.domain.view.DynoPage;
 import dev.dynode.journal.RocksDatabase;
 import dev.dynode.node.Membership.Role;
 import dev.dynode.node.NodeStarter.Removed;
 import dev.dynode.node.NodeStarter.RunningNode;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.postgres.ClusterOver;
 import dev.dynode.postgres.JournalPulse;
 import dev.dynode.postgres.OneCluster;
@@ -349,11 +352,12 @@ public final class Node implements RunningNode {
         .map(
             claim ->
                 plane
-                    .glance(claim.app())
+                    .ask(claim.app(), new AppQuery.Dyno(claim.dyno().toString()))
                     .thenApply(
                         answer ->
-                            answer instanceof Answer.Done<AppView>(AppView view)
-                                ? view.dyno(claim.dyno().toString())
+                            answer instanceof Answer.Done<DynoAnswer>(DynoAnswer known)
+                                ? known
+                                    .dyno()
                                     .flatMap(DynoView::host)
                                     .flatMap(reached.hosts()::rendezvous)
                                     .orElse("")
@@ -419,6 +423,7 @@ public final class Node implements RunningNode {
       Optional<NodeGuardian.Host> host)
       throws Exception {
     Postgres postgres = kept.postgres().orElseThrow();
+    MessageBounds.checked(config);
     var clocks = Clocks.of(config);
     Duration every = config.getDuration("dynode.cluster.host-report-every");
     var behavior =
@@ -589,13 +594,24 @@ public final class Node implements RunningNode {
     int here = machine.map(own -> own.load().dynos()).orElse(0);
     return here > 0
         ? here
-        : control.orElseThrow().apps().values().stream().mapToInt(app -> live(app).size()).sum();
+        : control.orElseThrow().apps().values().stream().mapToInt(this::live).sum();
   }
 
-  private List<DynoView> live(AppId app) {
+  private int live(AppId app) {
     try {
-      return await(control.orElseThrow().glance(app)) instanceof Answer.Done<AppView>(AppView view)
-          ? view.live()
+      return await(control.orElseThrow().ask(app, new AppQuery.Summary()))
+              instanceof Answer.Done<AppSummary>(AppSummary its)
+          ? its.dynos()
+          : 0;
+    } catch (Exception e) {
+      return 0;
+    }
+  }
+
+  private List<DynoView> dynos(AppId app) {
+    try {
+      return await(control.orElseThrow().dynos(app)) instanceof Answer.Done<DynoPage>(DynoPage all)
+          ? all.dynos()
           : List.of();
     } catch (Exception e) {
       return List.of();
@@ -701,12 +717,12 @@ public final class Node implements RunningNode {
     ActorControlPlane plane = control.get();
     Optional<HostId> here = Optional.of(machine.get().host());
     for (AppId app : plane.apps().values()) {
-      for (DynoView dyno : live(app)) {
+      for (DynoView dyno : dynos(app)) {
         if (dyno.host().isEmpty() || dyno.host().equals(here)) {
           var _ =
               plane.tell(
                   app,
-                  dyno.spec().id(),
+                  dyno.id().toString(),
                   new DynoCommand.Stop(DynoDecider.SYSTEM, StopCause.NODE_SHUTDOWN));
         }
       }

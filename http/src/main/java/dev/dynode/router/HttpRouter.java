@@ -2,9 +2,10 @@ package dev.dynode.router;
 
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.logs.LogLine;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.port.LogStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -63,7 +64,7 @@ public record HttpRouter(ControlPlane control, LogStore logs, InstantSource cloc
           page(404, "No such app", "There is no app of this name here."));
     }
     return CompletableFuture.completedStage(app)
-        .thenCompose(control::glance)
+        .thenCompose(id -> control.ask(id, new AppQuery.Summary()))
         .handle(
             (answer, _) -> {
               Reason reason = reason(answer);
@@ -72,11 +73,11 @@ public record HttpRouter(ControlPlane control, LogStore logs, InstantSource cloc
             });
   }
 
-  private static Reason reason(@Nullable Answer<AppView> answer) {
-    if (!(answer instanceof Answer.Done<AppView>(AppView view))) {
+  private static Reason reason(@Nullable Answer<AppSummary> answer) {
+    if (!(answer instanceof Answer.Done<AppSummary>(AppSummary its))) {
       return Reason.PLATFORM;
     }
-    return view.app().maintenance() ? Reason.MAINTENANCE : Reason.NO_WEB;
+    return its.maintenance() ? Reason.MAINTENANCE : Reason.NO_WEB;
   }
 
   private LogLine line(HttpRequest request, String host, Reason reason) {

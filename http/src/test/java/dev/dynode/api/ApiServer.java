@@ -80,7 +80,7 @@ final class ApiServer implements AutoCloseable {
             account,
             tokens,
             new BlobLinks(new byte[32]),
-            dyno -> Optional.of("rendezvous://localhost:5000/" + dyno.spec().id()),
+            dyno -> Optional.of("rendezvous://localhost:5000/" + dyno.id()),
             clock);
     binding =
         new PlatformApi(with, ApiSettings.of(all, 5102), system)

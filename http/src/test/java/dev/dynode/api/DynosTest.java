@@ -12,8 +12,6 @@ import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +51,7 @@ class DynosTest {
             new DynoCommand.ReportPrepared(1),
             new DynoCommand.ReportStarted(1, 77),
             new DynoCommand.ReportExited(1, status))) {
-      api.control.tell(app, id, command).toCompletableFuture().get(5, TimeUnit.SECONDS);
+      api.control.tell(app, id.toString(), command).toCompletableFuture().get(5, TimeUnit.SECONDS);
     }
     return id;
   }
@@ -90,12 +88,8 @@ class DynosTest {
 
   private static Requested requested(String app, JsonNode dyno) throws Exception {
     AppId id = Objects.requireNonNull(api.control.apps().get(app));
-    return switch (api.control.look(id).toCompletableFuture().get(5, TimeUnit.SECONDS)) {
-      case Answer.Done<AppView>(AppView view) ->
-          Objects.requireNonNull(view.app().roster().get(DynoId.of(dyno.path("id").asText())));
-      case Answer.Refused<AppView>(Refusal why) -> throw new AssertionError(why);
-      case Answer.Failed<AppView>(var why) -> throw new AssertionError(why);
-    };
+    return Objects.requireNonNull(
+        api.control.state(id).roster().get(DynoId.of(dyno.path("id").asText())));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.LogStore.LogFilter;
 import dev.dynode.router.HttpRouter;
@@ -70,7 +71,8 @@ class RouterTest {
         .change(
             shop,
             new AppCommand.UpdateApp(
-                "me@example.com", Optional.empty(), Optional.of(on), Optional.empty()))
+                "me@example.com", Optional.empty(), Optional.of(on), Optional.empty()),
+            new AppQuery.Summary())
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }

@@ -12,6 +12,7 @@ import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.conductor.Conductor;
 import dev.dynode.domain.conductor.Signal;
@@ -34,6 +35,10 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.view.AppReading;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -247,29 +252,25 @@ final class RuleControlPlane implements ControlPlane, EventLog {
         });
   }
 
-  private AppView view(App app) {
-    return new AppView(
-        app,
-        app.roster().keySet().stream()
-            .map(id -> dynoView(dynos.getOrDefault(id, dynoRules.initial())))
-            .toList());
+  private DynoView view(Requested requested) {
+    return dynoView(dynos.getOrDefault(requested.spec().id(), dynoRules.initial())).orElseThrow();
   }
 
-  private static DynoView dynoView(DynoState state) {
+  private static Optional<DynoView> dynoView(DynoState state) {
     return switch (state) {
-      case DynoState.Live live -> DynoView.of(live);
-      case DynoState.Retired retired -> DynoView.of(retired);
-      case DynoState.Absent _ -> throw new IllegalStateException("no dyno");
+      case DynoState.Live live -> Optional.of(DynoView.of(live));
+      case DynoState.Retired retired -> Optional.of(DynoView.of(retired));
+      case DynoState.Absent _ -> Optional.empty();
     };
   }
 
-  private Answer<AppView> view(Answer<AppState> answer) {
+  private <T> Answer<T> answer(Answer<AppState> answer, AppQuery<T> query) {
     return switch (answer) {
       case Answer.Refused<AppState>(Refusal why) -> new Answer.Refused<>(why);
       case Answer.Failed<AppState>(var why) -> new Answer.Failed<>(why);
       case Answer.Done<AppState>(AppState state) ->
           state instanceof App app
-              ? new Answer.Done<>(view(app))
+              ? query.of(new AppReading(app, this::view))
               : new Answer.Refused<>(Refusal.notFound("app"));
     };
   }
@@ -280,7 +281,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> createApp(
+  public CompletionStage<Answer<AppSummary>> createApp(
       String by, String name, Tier tier, String region, String stack) {
     return answer(
         () -> {
@@ -288,11 +289,12 @@ final class RuleControlPlane implements ControlPlane, EventLog {
           return tellNames(new DirectoryCommand.ClaimName(by, name, id))
                   instanceof Answer.Refused<AppDirectory.Names>(Refusal why)
               ? new Answer.Refused<>(why)
-              : view(
+              : answer(
                   tellApp(
                       id,
                       new AppCommand.CreateApp(
-                          by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack)));
+                          by, id, new ReleaseId(UUID.randomUUID()), name, tier, region, stack)),
+                  new AppQuery.Summary());
         });
   }
 
@@ -302,7 +304,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> renameApp(AppId app, AppCommand.UpdateApp update) {
+  public CompletionStage<Answer<AppSummary>> renameApp(AppId app, AppCommand.UpdateApp update) {
     String by = update.by();
     String name = update.name().orElseThrow();
     return answer(
@@ -313,7 +315,7 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             return new Answer.Refused<>(why);
           }
           tellNames(new DirectoryCommand.FreeName(by, before, app));
-          return view(tellApp(app, update));
+          return answer(tellApp(app, update), new AppQuery.Summary());
         });
   }
 
@@ -323,27 +325,26 @@ final class RuleControlPlane implements ControlPlane, EventLog {
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> glance(AppId app) {
-    return look(app)
-        .thenApply(
-            answer ->
-                answer instanceof Answer.Done<AppView>(AppView view)
-                    ? new Answer.Done<>(new AppView(view.app().brief(), view.live()))
-                    : answer);
+  public <T> CompletionStage<Answer<T>> ask(AppId app, AppQuery<T> query) {
+    return answer(
+        () ->
+            apps.get(app) instanceof App its && its.deletedAt().isEmpty()
+                ? answer(new Answer.Done<>(its), query)
+                : new Answer.Refused<>(Refusal.notFound("app")));
+  }
+
+  /** All that the rules know of an app. */
+  synchronized App state(AppId app) {
+    return (App) apps.getOrDefault(app, appRules.initial());
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> look(AppId app) {
-    return answer(() -> view(new Answer.Done<>(apps.getOrDefault(app, appRules.initial()))));
+  public <T> CompletionStage<Answer<T>> change(AppId app, AppCommand command, AppQuery<T> then) {
+    return answer(() -> answer(tellApp(app, command), then));
   }
 
   @Override
-  public CompletionStage<Answer<AppView>> change(AppId app, AppCommand command) {
-    return answer(() -> view(tellApp(app, command)));
-  }
-
-  @Override
-  public CompletionStage<Answer<DynoView>> run(AppId app, RunDyno command) {
+  public CompletionStage<Answer<DynoAnswer>> run(AppId app, RunDyno command) {
     return answer(
         () -> {
           if (refusal.isPresent()) {
@@ -355,20 +356,47 @@ final class RuleControlPlane implements ControlPlane, EventLog {
             case Verdict.Refused(Refusal why) -> new Answer.Refused<>(why);
             case Verdict.Failed(var why) -> new Answer.Failed<>(why);
             case Verdict.Granted(DynoId dyno) ->
-                new Answer.Done<>(dynoView(dynos.getOrDefault(dyno, dynoRules.initial())));
+                new Answer.Done<>(
+                    new DynoAnswer(
+                        state(app).name(),
+                        dyno,
+                        dynoView(dynos.getOrDefault(dyno, dynoRules.initial()))));
           };
         });
   }
 
   @Override
-  public CompletionStage<Answer<DynoView>> tell(AppId app, DynoId dyno, DynoCommand command) {
+  public CompletionStage<Answer<Boolean>> tell(AppId app, String dyno, DynoCommand command) {
+    return answer(
+        () -> {
+          Optional<DynoId> id =
+              apps.get(app) instanceof App its && its.deletedAt().isEmpty()
+                  ? its.dyno(dyno)
+                  : Optional.empty();
+          return id.isEmpty()
+              ? new Answer.Refused<>(Refusal.notFound("dyno"))
+              : tellDyno(app, id.get(), command).map(DynoState.Live.class::isInstance);
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<DynoView>> ended(AppId app, DynoId dyno) {
     return answer(
         () ->
-            switch (tellDyno(app, dyno, command)) {
-              case Answer.Refused<DynoState>(Refusal why) -> new Answer.Refused<>(why);
-              case Answer.Failed<DynoState>(var why) -> new Answer.Failed<>(why);
-              case Answer.Done<DynoState>(DynoState state) -> new Answer.Done<>(dynoView(state));
-            });
+            dynos.get(dyno) instanceof DynoState.Retired retired && retired.spec().app().equals(app)
+                ? Optional.of(DynoView.of(retired))
+                : Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<List<DynoView>> lastEnded(AppId app) {
+    return answer(
+        () ->
+            appHistories.getOrDefault(app, List.of()).stream()
+                .filter(AppEvent.DynoRetired.class::isInstance)
+                .map(event -> ((AppEvent.DynoRetired) event).id())
+                .flatMap(id -> dynoView(dynos.getOrDefault(id, dynoRules.initial())).stream())
+                .toList());
   }
 
   @Override

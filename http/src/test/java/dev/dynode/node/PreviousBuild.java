@@ -1,9 +1,11 @@
 package dev.dynode.node;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +24,20 @@ final class PreviousBuild {
    * @throws IOException with what was printed, where the history is not there or cannot be built
    */
   static List<String> server() throws IOException, InterruptedException {
+    return NodeProgram.server(built().resolve("http/target/dynode/lib/*").toString());
+  }
+
+  /** Its {@code dynode.cluster.wire}; the first release had none. */
+  static String wire() throws IOException, InterruptedException {
+    Path config = built().resolve("http/src/main/resources/dev/dynode/node/cluster.conf");
+    return Files.exists(config)
+        ? ConfigFactory.parseFile(config.toFile())
+            .withFallback(ConfigFactory.parseMap(Map.of("dynode.cluster.wire", "1")))
+            .getString("dynode.cluster.wire")
+        : "1";
+  }
+
+  private static Path built() throws IOException, InterruptedException {
     String commit = System.getProperty("release", "");
     if (commit.isEmpty()) {
       commit = run(HERE, "git", "log", "-1", "--format=%H", "--", ".mvn/release").strip();
@@ -41,7 +57,7 @@ final class PreviousBuild {
       run(folder, "mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package");
       Files.createFile(built);
     }
-    return NodeProgram.server(folder.resolve("http/target/dynode/lib/*").toString());
+    return folder;
   }
 
   private static String run(Path folder, String... command)

@@ -2,9 +2,11 @@ package dev.dynode.node;
 
 import static dev.dynode.node.NodeProcess.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,14 +28,31 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes of the last release are stopped in order, hosts drained before, and started again as nodes
- * of this build, while clients run dynos: one of each kind, which then works beside the old ones,
- * or with {@code -Drestart=all} every one.
+ * Nodes are stopped in order, hosts drained before, and started again as nodes of this build, while
+ * clients run dynos: one of each kind, which then works beside the others, or with {@code
+ * -Drestart=all} every one. Before that they are of the last release; where its nodes say other
+ * things to each other than this build's ({@code dynode.cluster.wire}), they are all stopped first,
+ * and what ran goes on.
  */
 @Timeout(1200)
 @Order(1)
 class RollingRestartTest {
   private static final int LIMIT = 40;
+
+  /** This build's. */
+  private static final String WIRE =
+      ConfigFactory.parseResources(Membership.class, "cluster.conf")
+          .getString("dynode.cluster.wire");
+
+  /** However slow the machine is that stops and starts a cluster. */
+  private static final String LONG_LEASE =
+      "dynode.cluster { lease = 10 m, host-lost-after = 11 m }\n";
+
+  private static final String KEPT = "app-kept";
+  private static final int DYNOS = 3;
+
+  /** Nobody else on this machine sleeps for so long. */
+  private static final String COMMAND = "sleep " + (100_000 + ProcessHandle.current().pid());
 
   /** Exit status of a Java program that ended because of SIGTERM. */
   private static final int STOPPED = 128 + 15;
@@ -53,6 +72,7 @@ class RollingRestartTest {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Boolean> ready = new ConcurrentHashMap<>();
+  private Set<Long> processes = Set.of();
   private final AtomicInteger turn = new AtomicInteger();
 
   @TempDir private Path folder;
@@ -104,9 +124,16 @@ class RollingRestartTest {
 
   @Test
   void noRequestFailsAndNoSessionBreaks() throws Exception {
-    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT))) {
+    try (var cluster = new TestCluster(folder, ClusterLoad.config(LIMIT) + LONG_LEASE)) {
       cluster.program(PreviousBuild.server());
+      boolean beside = PreviousBuild.wire().equals(WIRE);
+      if (!beside) {
+        stopAll(cluster);
+      }
       cluster.startAll("control-1", "control-2", "control-3", "host-a", "edge-1", "edge-2");
+      if (!beside) {
+        goneOn(cluster.node("edge-1"));
+      }
       Thread looking = Thread.ofVirtual().start(() -> look(cluster));
       eventually("edges are ready", () -> ready.values().stream().filter(r -> r).count() == 2, 120);
       NodeProcess first = balanced(cluster);
@@ -165,6 +192,57 @@ class RollingRestartTest {
       }
       assertEquals(0, ClusterHistory.read(cluster.url(), LIMIT).check(calls), "dynos were lost");
     }
+  }
+
+  /**
+   * Nodes of the last release run dynos, let none of this build in, and are stopped: from now on
+   * nodes are of this build.
+   */
+  private void stopAll(TestCluster cluster) throws Exception {
+    cluster.startAll("control-1", "host-a", "edge-1");
+    NodeProcess edge = cluster.node("edge-1");
+    edge.post("/apps", "{\"name\": \"%s\"}".formatted(KEPT));
+    for (int i = 0; i < DYNOS; i++) {
+      edge.post("/apps/" + KEPT + "/dynos", "{\"command\": \"%s\"}".formatted(COMMAND));
+    }
+    eventually("its dynos run", () -> running().size() == DYNOS, 120);
+    processes = running();
+    cluster.program(NodeProgram.clustered());
+    String why =
+        String.valueOf(
+            assertThrows(IOException.class, () -> cluster.startNamed("control-2")).getMessage());
+    assertTrue(why.contains("are of another release"), why);
+    for (String node : List.of("edge-1", "control-1", "host-a")) {
+      assertEquals(STOPPED, cluster.stop(node), cluster.node(node).log());
+    }
+    assertEquals(processes, running(), "dynos go on without a node");
+  }
+
+  /** The same processes are the dynos of nodes of this build, and can be stopped. */
+  private void goneOn(NodeProcess edge) throws Exception {
+    assertEquals(processes, running());
+    JsonNode dynos = edge.get("/apps/" + KEPT + "/dynos");
+    assertEquals(DYNOS, dynos.size());
+    for (JsonNode dyno : dynos) {
+      assertEquals("up", dyno.path("state").asText(), dyno::toString);
+      String path = "/apps/" + KEPT + "/dynos/" + dyno.path("id").asText();
+      edge.json("POST", path + "/actions/stop", "{}");
+      eventually(
+          "it has been stopped",
+          () -> edge.get(path).path("ending").asText().equals("stopped"),
+          120);
+    }
+    assertEquals(Set.of(), running());
+  }
+
+  /** Processes of the dynos' command. */
+  private static Set<Long> running() {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process ->
+                process.info().commandLine().filter(line -> line.endsWith(COMMAND)).isPresent())
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -1,35 +1,38 @@
 package dev.dynode.replay;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.history.Difference;
 import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.view.DynoPage;
+import dev.dynode.domain.view.StateDigest;
 import dev.dynode.journal.Rows;
 import dev.dynode.journal.Rows.Row;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import dev.dynode.replay.Divergence.Kind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what the actors of a running node hold with what their events lead to. They are asked
@@ -48,25 +51,23 @@ public record LiveActors(ControlPlane control, Duration patience) {
   public long check(Supplier<Rows> rows, EventCodec codec, Consumer<Divergence> found) {
     long divergences = 0;
     for (AppId app : control.apps().values()) {
-      Optional<AppView> view = look(app);
-      if (view.isPresent()) {
+      Optional<StateDigest> held = answered(app, control.ask(app, new AppQuery.Digest()));
+      Optional<DynoPage> dynos = answered(app, control.dynos(app));
+      if (held.isPresent() && dynos.isPresent()) {
         try (Rows now = rows.get()) {
-          divergences += check(view.get(), now, codec, found);
+          divergences += check(app, held.get(), dynos.get().dynos(), now, codec, found);
         }
       }
     }
     return divergences;
   }
 
-  private Optional<AppView> look(AppId app) {
+  private <T> Optional<T> answered(AppId app, CompletionStage<Answer<T>> asked) {
     try {
-      return switch (control
-          .look(app)
-          .toCompletableFuture()
-          .get(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        case Answer.Done<AppView>(AppView view) -> Optional.of(view);
-        case Answer.Refused<AppView> _ -> Optional.empty();
-        case Answer.Failed<AppView>(var why) ->
+      return switch (asked.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        case Answer.Done<T>(T value) -> Optional.of(value);
+        case Answer.Refused<T> _ -> Optional.empty();
+        case Answer.Failed<T>(var why) ->
             throw new IllegalStateException("app " + app + ": " + why.message());
       };
     } catch (InterruptedException e) {
@@ -77,19 +78,33 @@ public record LiveActors(ControlPlane control, Duration patience) {
     }
   }
 
-  private static long check(AppView view, Rows rows, EventCodec codec, Consumer<Divergence> found) {
+  private static long check(
+      AppId id,
+      StateDigest held,
+      List<DynoView> dynos,
+      Rows rows,
+      EventCodec codec,
+      Consumer<Divergence> found) {
     var divergences = new ArrayDeque<Divergence>();
-    String app = "App|" + view.app().id();
+    String app = "App|" + id;
     Deque<AppState> states =
         last(rows, codec, app, new AppDecider(AppPolicy.HEROKU), AppEvent.class);
-    if (!states.contains(view.app())) {
-      divergences.add(live(app, states.peekLast(), view.app()));
+    StateDigest latest = StateDigest.of((Record) states.getLast());
+    if (!latest.equals(held) // as mostly it is
+        && states.stream().noneMatch(state -> StateDigest.of((Record) state).equals(held))) {
+      divergences.add(live(app, "; it differs in " + String.join(", ", held.differences(latest))));
     }
-    for (DynoView dyno : view.live()) {
-      String id = "Dyno|" + dyno.spec().id();
+    for (DynoView dyno : dynos) {
+      String itself = "Dyno|" + dyno.id();
       var seen = new ArrayDeque<DynoView>();
-      seen.add(DynoView.of(requireNonNull(view.app().roster().get(dyno.spec().id()))));
-      for (DynoState state : last(rows, codec, id, new DynoDecider(), DynoEvent.class)) {
+      for (AppState state : states) {
+        if (state instanceof App known
+            && known.roster().get(dyno.id()) instanceof Requested asked) {
+          seen.add(DynoView.of(asked));
+          break;
+        }
+      }
+      for (DynoState state : last(rows, codec, itself, new DynoDecider(), DynoEvent.class)) {
         switch (state) {
           case DynoState.Live live -> seen.add(DynoView.of(live));
           case DynoState.Retired retired -> seen.add(DynoView.of(retired));
@@ -97,20 +112,17 @@ public record LiveActors(ControlPlane control, Duration patience) {
         }
       }
       if (!seen.contains(dyno)) {
-        divergences.add(live(id, seen.peekLast(), dyno));
+        divergences.add(
+            live(itself, seen.isEmpty() ? "" : "; " + Difference.between(dyno, seen.getLast())));
       }
     }
     divergences.forEach(found);
     return divergences.size();
   }
 
-  private static Divergence live(String id, @Nullable Object last, Object held) {
+  private static Divergence live(String id, String difference) {
     return new Divergence(
-        Kind.LIVE,
-        id,
-        0,
-        "its actor holds a state its events never led to"
-            + (last == null ? "" : "; " + Difference.between(held, last)));
+        Kind.LIVE, id, 0, "its actor holds a state its events never led to" + difference);
   }
 
   private static <E, S> Deque<S> last(

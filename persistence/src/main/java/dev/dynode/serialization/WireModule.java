@@ -13,9 +13,16 @@ import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoOrder;
-import dev.dynode.domain.dyno.DynoView;
+import dev.dynode.domain.view.AppSummary;
+import dev.dynode.domain.view.ConfigVars;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.domain.view.DynoPage;
+import dev.dynode.domain.view.ProcessTypes;
+import dev.dynode.domain.view.ReleasePage;
+import dev.dynode.domain.view.SlugView;
+import dev.dynode.domain.view.StateDigest;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +74,27 @@ public final class WireModule extends SimpleModule {
   public void setupModule(SetupContext context) {
     super.setupModule(context);
     for (Class<?> sealed :
-        List.of(AppCommand.class, DynoCommand.class, DynoOrder.class, DirectoryCommand.class)) {
+        List.of(
+            AppCommand.class,
+            AppQuery.class,
+            DynoCommand.class,
+            DynoOrder.class,
+            DirectoryCommand.class)) {
       context.setMixInAnnotations(sealed, Kinds.class);
       register(context, sealed, sealed.getSimpleName());
     }
     context.setMixInAnnotations(Refusal.class, Detailed.class);
     context.setMixInAnnotations(Answer.Done.class, Valued.class);
-    for (Class<?> value : List.of(AppView.class, DynoView.class)) {
+    for (Class<?> value :
+        List.of(
+            AppSummary.class,
+            DynoPage.class,
+            DynoAnswer.class,
+            ReleasePage.class,
+            ConfigVars.class,
+            ProcessTypes.class,
+            SlugView.class,
+            StateDigest.class)) {
       context.registerSubtypes(new NamedType(value, value.getSimpleName()));
     }
   }

@@ -24,6 +24,7 @@ import dev.dynode.domain.directory.DirectoryCommand;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.dyno.Usage;
@@ -35,8 +36,10 @@ import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.view.AppReading;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +67,7 @@ class WireTest {
   private static final Instant NOON = Instant.parse("2026-11-23T12:00:00.000001Z");
   private static final AppId APP = new AppId(new UUID(1, 1));
   private static final DynoId DYNO = new DynoId(new UUID(2, 1));
+  private static final SlugId SLUG = new SlugId(new UUID(4, 1));
   private static final HostId HOST = new HostId("host-1");
   private static final ActorSystem<Object> SYSTEM =
       ActorSystem.create(
@@ -106,16 +110,16 @@ class WireTest {
         new AppCommand.SetConfig(BY, release, Map.of("A", Optional.of("b"), "C", Optional.empty())),
         new AppCommand.CreateSlug(
             BY,
-            new SlugId(new UUID(4, 1)),
+            SLUG,
             Map.of("web", "./serve"),
             Optional.of("SHA256:0"),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             "heroku-24"),
-        new AppCommand.ReportSlugStored(BY, new SlugId(new UUID(4, 1)), 5, "SHA256:0"),
-        new AppCommand.RemoveSlug(BY, new SlugId(new UUID(4, 1))),
-        new AppCommand.CreateRelease(BY, release, new SlugId(new UUID(4, 1)), Optional.of("x")),
+        new AppCommand.ReportSlugStored(BY, SLUG, 5, "SHA256:0"),
+        new AppCommand.RemoveSlug(BY, SLUG),
+        new AppCommand.CreateRelease(BY, release, SLUG, Optional.of("x")),
         new AppCommand.RollBack(BY, release, new ReleaseId(new UUID(3, 2))),
         run(),
         new AppCommand.RunNowhere(run(), Refusal.noHost()),
@@ -126,7 +130,7 @@ class WireTest {
 
   private static List<DynoCommand> dynoCommands() {
     return List.of(
-        new DynoCommand.Create(BY, view().live().getFirst().spec(), HOST),
+        new DynoCommand.Create(BY, spec(), HOST),
         new DynoCommand.Place(
             BY, HOST, Optional.of(new Grounds(3, 1, 10, Optional.of(Placement.PACK)))),
         new DynoCommand.Attach(BY, "10.0.0.1", Optional.of(new UUID(5, 5))),
@@ -163,6 +167,17 @@ class WireTest {
             new AppCommand.CreateApp(BY, APP, release, "demo", Tier.PRODUCTION, "us", "heroku-24"),
             new AppCommand.SetConfig(
                 BY, new ReleaseId(new UUID(3, 8)), Map.of("A", Optional.of("b"))),
+            new AppCommand.CreateSlug(
+                BY,
+                SLUG,
+                Map.of("web", "./serve"),
+                Optional.of("SHA256:0"),
+                Optional.empty(),
+                Optional.of("a commit"),
+                Optional.empty(),
+                "heroku-24"),
+            new AppCommand.ReportSlugStored(BY, SLUG, 5, "SHA256:0"),
+            new AppCommand.CreateRelease(BY, new ReleaseId(new UUID(3, 7)), SLUG, Optional.empty()),
             run())) {
       for (var event : rules.decide(state, command, NOON).events()) {
         state = rules.evolve(state, event);
@@ -171,21 +186,44 @@ class WireTest {
     return (App) state;
   }
 
-  private static AppView view() {
-    return new AppView(app(), app().roster().values().stream().map(DynoView::of).toList());
+  private static DynoSpec spec() {
+    return app().roster().values().iterator().next().spec();
+  }
+
+  private static List<AppQuery<?>> queries() {
+    return List.of(
+        new AppQuery.Summary(),
+        new AppQuery.Dynos(Optional.of(DYNO)),
+        new AppQuery.Dyno("run.1"),
+        new AppQuery.Releases(3),
+        new AppQuery.Release("v2"),
+        new AppQuery.Config(Optional.of("current")),
+        new AppQuery.ProcessTypes(),
+        new AppQuery.OneSlug(SLUG),
+        new AppQuery.Digest());
+  }
+
+  private static <T> Answer<T> answer(AppQuery<T> query) {
+    return query.of(new AppReading(app(), DynoView::of));
   }
 
   private static List<Object> messages() {
     var all = new ArrayList<Object>();
     for (AppCommand command : appCommands()) {
-      all.add(new AppSupervisor.Change(command, Optional.of(NOON), somebody()));
+      all.add(
+          new AppSupervisor.Change<>(
+              command, new AppQuery.Summary(), Optional.of(NOON), somebody()));
+    }
+    for (AppQuery<?> query : queries()) {
+      all.add(new AppSupervisor.Ask<>(query, Optional.of(NOON), somebody()));
+      all.add(answer(query));
     }
     for (DynoCommand command : dynoCommands()) {
-      all.add(new AppSupervisor.TellDyno(DYNO, command, Optional.of(NOON), somebody()));
+      all.add(new AppSupervisor.TellDyno("run.1", command, Optional.of(NOON), somebody()));
       all.add(new AppSupervisor.Report(DYNO, 5, command, somebody()));
     }
     for (DynoOrder.ForHost order : orders()) {
-      all.add(new HostAgent.Carry(view().live().getFirst().spec(), Map.of("A", "b"), order));
+      all.add(new HostAgent.Carry(spec(), Map.of("A", "b"), order));
     }
     var claim = new DirectoryCommand.ClaimName(BY, "demo", APP);
     var free = new DirectoryCommand.FreeName(BY, "demo", APP);
@@ -195,7 +233,6 @@ class WireTest {
     all.addAll(
         List.of(
             new AppSupervisor.Run(run(), Optional.of(NOON), somebody()),
-            new AppSupervisor.Look(true, Optional.of(NOON), somebody()),
             new AppSupervisor.Wake(),
             new AppSupervisor.Leave(),
             new AppSupervisor.FreeNameIfAbsent("demo"),
@@ -221,8 +258,7 @@ class WireTest {
             new NameDirectory.Find("demo", somebody()),
             new NameDirectory.Found(Optional.of(APP)),
             new NameDirectory.Found(Optional.empty()),
-            new Answer.Done<>(view()),
-            new Answer.Done<>(view().live().getFirst()),
+            new Answer.Done<>(new DynoAnswer("demo", DYNO, Optional.empty())),
             new Answer.Done<>(true),
             new Answer.Failed<>(Failure.mayBeDone("The journal failed.")),
             new Answer.Refused<>(Refusal.late()),
@@ -268,7 +304,9 @@ class WireTest {
     appCommands().forEach(command -> seen.add(command.getClass()));
     dynoCommands().forEach(command -> seen.add(command.getClass()));
     orders().forEach(order -> seen.add(order.getClass()));
-    for (Class<?> sealed : List.of(AppCommand.class, DynoCommand.class, DynoOrder.ForHost.class)) {
+    queries().forEach(query -> seen.add(query.getClass()));
+    for (Class<?> sealed :
+        List.of(AppCommand.class, AppQuery.class, DynoCommand.class, DynoOrder.ForHost.class)) {
       for (Class<?> one : sealed.getPermittedSubclasses()) {
         assertTrue(seen.contains(one), one::toString);
       }

@@ -19,7 +19,6 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.conductor.Conductor;
 import dev.dynode.domain.conductor.Signal;
 import dev.dynode.domain.conductor.Signal.Verdict;
@@ -32,14 +31,14 @@ import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoState.Retired;
-import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.view.DynoAnswer;
+import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
-import dev.dynode.port.ControlPlane.AppView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,23 +87,29 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  public record Look(boolean whole, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
-      implements Command, Asked<AppView> {}
+  public record Ask<T>(AppQuery<T> query, Optional<Instant> notAfter, ActorRef<Answer<T>> replyTo)
+      implements Command, Asked<T> {}
 
-  public record Change(
-      AppCommand command, Optional<Instant> notAfter, ActorRef<Answer<AppView>> replyTo)
-      implements Command, Asked<AppView> {}
+  /**
+   * @param then what is asked of the app as the command has left it
+   */
+  public record Change<T>(
+      AppCommand command, AppQuery<T> then, Optional<Instant> notAfter, ActorRef<Answer<T>> replyTo)
+      implements Command, Asked<T> {}
 
   public record Run(
-      AppCommand.RunDyno command, Optional<Instant> notAfter, ActorRef<Answer<DynoView>> replyTo)
-      implements Command, Asked<DynoView>, Waiting {}
+      AppCommand.RunDyno command, Optional<Instant> notAfter, ActorRef<Answer<DynoAnswer>> replyTo)
+      implements Command, Asked<DynoAnswer>, Waiting {}
 
+  /**
+   * @param dyno its name or id
+   */
   public record TellDyno(
-      DynoId dyno,
+      String dyno,
       DynoCommand command,
       Optional<Instant> notAfter,
-      ActorRef<Answer<DynoView>> replyTo)
-      implements Command, Asked<DynoView> {}
+      ActorRef<Answer<Boolean>> replyTo)
+      implements Command, Asked<Boolean> {}
 
   /** Live: dynos of an app that sleeps have no timers. */
   public record Wake() implements Command {}
@@ -174,7 +179,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /** A dyno that counts against the limit has told how it is. */
   private record Counted(DynoId asked, DynoState state) implements Command {}
 
-  private record Answered(Change asked, Outcome<AppEvent, AppState> outcome) implements Command {}
+  private record Answered(Change<?> asked, Outcome<AppEvent, AppState> outcome)
+      implements Command {}
 
   private record RunAnswered(Run asked, Outcome<AppEvent, AppState> outcome) implements Command {}
 
@@ -283,16 +289,16 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case LedgerEnded() -> ledger = ledger(getContext());
       case Command early when state == null -> beforeRecovery.add(early);
       case Wake() -> {}
-      case Look(boolean whole, _, var replyTo) -> replyTo.tell(view(whole));
-      case Change change ->
+      case Ask<?> ask -> answers().answer(ask);
+      case Change<?> change ->
           ledger.tell(
               new Decide<>(
                   change.command(),
                   change.notAfter(),
                   outcome -> self.tell(new Answered(change, outcome))));
-      case Answered(Change change, var outcome) -> answered(change, outcome);
+      case Answered(var change, var outcome) -> answers().changed(change, outcome);
       case TellDyno tell -> tellDyno(tell);
-      case DynoAnswered(TellDyno tell, var outcome) -> dynoAnswered(tell, outcome);
+      case DynoAnswered(TellDyno tell, var outcome) -> AppAnswers.told(tell, outcome);
       case Run run -> conduct(new Signal.RunAsked<>(run, run.command()));
       case RunAnswered(Run run, var outcome) ->
           conduct(new Signal.RunDecided<>(run, run.command(), verdict(run, outcome)));
@@ -478,7 +484,13 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     switch (verdict) {
       case Verdict.Refused(Refusal refusal) -> asked.replyTo().tell(new Answer.Refused<>(refusal));
       case Verdict.Failed(Failure why) -> asked.fail(why);
-      case Verdict.Granted(DynoId dyno) -> asked.replyTo().tell(knownOrNot(dyno));
+      case Verdict.Granted(DynoId dyno) ->
+          asked
+              .replyTo()
+              .tell(
+                  answers()
+                      .known(dyno)
+                      .orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
     }
   }
 
@@ -507,92 +519,25 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  private Answer<AppView> view(boolean whole) {
-    return state instanceof App app && app.deletedAt().isEmpty()
-        ? new Answer.Done<>(viewOf(whole ? app : app.brief()))
-        : new Answer.Refused<>(Refusal.notFound("app"));
-  }
-
-  /** What a change made of the app: for a delete, the app that is gone. */
-  private void answered(Change asked, Outcome<AppEvent, AppState> outcome) {
-    switch (outcome) {
-      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) ->
-          asked.replyTo().tell(new Answer.Refused<>(refusal));
-      case Outcome.Failed<AppEvent, AppState>(Failure why) -> asked.fail(why);
-      case Outcome.Accepted<AppEvent, AppState>(_, App app) ->
-          asked.replyTo().tell(new Answer.Done<>(viewOf(app.brief())));
-      case Outcome.Accepted<AppEvent, AppState> _ ->
-          asked.replyTo().tell(new Answer.Refused<>(Refusal.notFound("app")));
-    }
-  }
-
-  private AppView viewOf(App app) {
-    return new AppView(app, app.roster().values().stream().map(this::viewOf).toList());
-  }
-
-  private DynoView viewOf(Requested requested) {
-    Child child = dynos.get(requested.spec().id());
-    return switch (child == null ? null : child.state()) {
-      case Live live -> DynoView.of(live);
-      case Retired retired -> DynoView.of(retired);
-      case null, default -> DynoView.of(requested);
-    };
-  }
-
-  /** What is known of a dyno, once it has journaled something. */
-  private Optional<Answer<DynoView>> known(DynoId dyno) {
-    Child child = dynos.get(dyno);
-    return switch (child == null ? null : child.state()) {
-      case Live live -> Optional.of(new Answer.Done<>(DynoView.of(live)));
-      case Retired retired -> Optional.of(new Answer.Done<>(DynoView.of(retired)));
-      case null, default ->
-          state instanceof App app
-              ? Optional.ofNullable(app.finished().get(dyno))
-                  .map(finished -> new Answer.Done<>(DynoView.of(finished)))
-              : Optional.empty();
-    };
-  }
-
-  private Answer<DynoView> knownOrNot(DynoId dyno) {
-    return known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno")));
+  private AppAnswers answers() {
+    return new AppAnswers(
+        requireNonNull(state), dyno -> dynos.containsKey(dyno) ? dynos.get(dyno).state() : null);
   }
 
   private void tellDyno(TellDyno asked) {
-    Child child = dynos.get(asked.dyno());
-    if (child != null) {
-      child
-          .actor()
-          .tell(
-              new Decide<>(
-                  asked.command(),
-                  asked.notAfter(),
-                  outcome -> self.tell(new DynoAnswered(asked, outcome))));
-    } else if (asked.command() instanceof DynoCommand.Attach) {
-      asked
-          .replyTo()
-          .tell(
-              new Answer.Refused<>(
-                  Refusal.conflict("This dyno has ended; start another one to attach to.")));
-    } else {
-      asked.replyTo().tell(knownOrNot(asked.dyno()));
+    Optional<DynoId> dyno = answers().dyno(asked.dyno());
+    Child child = dyno.map(dynos::get).orElse(null);
+    if (child == null) {
+      asked.replyTo().tell(answers().ended(dyno, asked.command()));
+      return;
     }
-  }
-
-  private static void dynoAnswered(TellDyno asked, Outcome<DynoEvent, DynoState> outcome) {
-    switch (outcome) {
-      case Outcome.Refused<DynoEvent, DynoState>(Refusal refusal) ->
-          asked.replyTo().tell(new Answer.Refused<>(refusal));
-      case Outcome.Failed<DynoEvent, DynoState>(Failure why) -> asked.fail(why);
-      case Outcome.Accepted<DynoEvent, DynoState>(_, DynoState state) ->
-          asked
-              .replyTo()
-              .tell(
-                  switch (state) {
-                    case Live live -> new Answer.Done<>(DynoView.of(live));
-                    case Retired retired -> new Answer.Done<>(DynoView.of(retired));
-                    case DynoState.Absent _ -> new Answer.Refused<>(Refusal.notFound("dyno"));
-                  });
-    }
+    child
+        .actor()
+        .tell(
+            new Decide<>(
+                asked.command(),
+                asked.notAfter(),
+                outcome -> self.tell(new DynoAnswered(asked, outcome))));
   }
 
   private void launch(DynoSpec spec) {

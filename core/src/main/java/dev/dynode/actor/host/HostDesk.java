@@ -3,7 +3,6 @@ package dev.dynode.actor.host;
 import dev.dynode.domain.attach.AttachTokens;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
-import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.port.AttachDesk;
 import dev.dynode.port.ControlPlane;
 import dev.dynode.port.ControlPlane.Answer;
@@ -28,17 +27,17 @@ public record HostDesk(AttachTokens tokens, ControlPlane control, ActorRef<HostA
     control
         .tell(
             claim.get().app(),
-            claim.get().dyno(),
+            claim.get().dyno().toString(),
             new DynoCommand.Attach(
                 DynoDecider.SYSTEM, client.address(), Optional.of(UUID.randomUUID())))
         .whenComplete(
             (answer, failure) -> {
               switch (answer) {
-                case Answer.Done<DynoView> _ ->
+                case Answer.Done<Boolean> _ ->
                     host.tell(new HostAgent.Join(claim.get().dyno(), client, joined));
-                case Answer.Refused<DynoView>(var refusal) ->
+                case Answer.Refused<Boolean>(var refusal) ->
                     joined.completeExceptionally(new Refused(refusal.message()));
-                case Answer.Failed<DynoView>(var broken) ->
+                case Answer.Failed<Boolean>(var broken) ->
                     joined.completeExceptionally(new Refused(broken.message()));
                 case null ->
                     joined.completeExceptionally(

@@ -1,7 +1,6 @@
 package dev.dynode.domain.app;
 
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Finished;
 import dev.dynode.domain.app.AppState.Release;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.AppState.Slug;
@@ -132,27 +131,17 @@ final class AppEvolution {
         next.names = app.names().with(spec.name(), spec.id());
       }
       case AppEvent.DynoRefused _ -> {}
-      case AppEvent.DynoRetired(Instant at, _, DynoId id, var ending, var status) -> {
+      case AppEvent.DynoRetired(_, _, DynoId id, _, _) -> {
         Requested requested = app.roster().get(id);
         if (requested == null) {
           throw new IllegalStateException("dyno " + id + " is not in the roster");
         }
         next.roster = ordered(app.roster()).minus(id);
-        Recent finished =
-            Recent.of(app.finished())
-                .with(
-                    new Finished(
-                        requested.spec(),
-                        requested.by(),
-                        requested.at(),
-                        at,
-                        ending,
-                        status,
-                        requested.idempotencyKey()));
+        Recent finished = Recent.of(app.finished()).with(Granted.of(requested));
         if (finished.size() > App.FINISHED_KEPT) {
-          Finished oldest = finished.first();
+          Granted oldest = finished.first();
           finished = finished.withoutFirst();
-          next.names = app.names().without(oldest.spec().name(), oldest.spec().id());
+          next.names = app.names().without(oldest.name(), oldest.id());
         }
         next.finished = finished;
       }
@@ -182,7 +171,7 @@ final class AppEvolution {
     private List<SlugId> removedSlugs;
     private List<Release> releases;
     private Map<DynoId, Requested> roster;
-    private Map<DynoId, Finished> finished;
+    private Map<DynoId, Granted> finished;
     private Names names;
     private Optional<Instant> deletedAt;
 

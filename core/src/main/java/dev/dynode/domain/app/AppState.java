@@ -1,15 +1,16 @@
 package dev.dynode.domain.app;
 
-import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.DynoName;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What an app is, by its events so far. Immutable. */
@@ -24,7 +25,7 @@ public sealed interface AppState {
    * @param releases oldest first; never empty
    * @param removedSlugs the last slugs that were removed, oldest first
    * @param roster dynos that take a slot, in order of request
-   * @param finished the last dynos that ended, in order of end
+   * @param finished what is remembered of the last dynos that ended, in order of end
    * @param names of the dynos of these two
    * @param deletedAt when it was deleted; its dynos may still be ending
    */
@@ -43,12 +44,15 @@ public sealed interface AppState {
       List<SlugId> removedSlugs,
       List<Release> releases,
       Map<DynoId, Requested> roster,
-      Map<DynoId, Finished> finished,
+      Map<DynoId, Granted> finished,
       Names names,
       Optional<Instant> deletedAt)
       implements AppState {
 
-    /** How many finished dynos an app remembers by itself; all stay in the journal. */
+    /**
+     * Of how many finished dynos the rules remember the name and the key. Another number would give
+     * other names to dynos of old histories, which verify would tell as wrong.
+     */
     public static final int FINISHED_KEPT = 1_000;
 
     /** How many removed slugs an app remembers: those that a crash may have left on disk. */
@@ -115,16 +119,19 @@ public sealed interface AppState {
 
     /** A live or finished dyno by id or name; of several finished ones of a name, the latest. */
     public Optional<DynoId> dyno(String identity) {
-      return named(identity, roster.values().stream().map(Requested::spec))
-          .or(() -> named(identity, finished.values().stream().map(Finished::spec)));
+      return named(
+              identity, roster.values().stream().map(Requested::spec), DynoSpec::id, DynoSpec::name)
+          .or(() -> named(identity, finished.values().stream(), Granted::id, Granted::name));
     }
 
-    private static Optional<DynoId> named(String identity, Stream<DynoSpec> dynos) {
+    private static <T> Optional<DynoId> named(
+        String identity, Stream<T> dynos, Function<T, DynoId> id, Function<T, DynoName> name) {
       return dynos
           .filter(
-              spec ->
-                  spec.id().toString().equals(identity) || spec.name().toString().equals(identity))
-          .map(DynoSpec::id)
+              dyno ->
+                  id.apply(dyno).toString().equals(identity)
+                      || name.apply(dyno).toString().equals(identity))
+          .map(id)
           .reduce((_, later) -> later);
     }
 
@@ -143,22 +150,18 @@ public sealed interface AppState {
     public DynoId grantedTo(AppCommand.RunDyno run) {
       return roster.containsKey(run.id())
           ? run.id()
-          : run.idempotencyKey().flatMap(this::dynoOfKey).map(DynoSpec::id).orElse(run.id());
+          : run.idempotencyKey().flatMap(this::dynoOfKey).map(Granted::id).orElse(run.id());
     }
 
     /** The dyno an earlier call with this key was answered with. */
-    public Optional<DynoSpec> dynoOfKey(String key) {
-      Optional<String> wanted = Optional.of(key);
-      return roster.values().stream()
-          .filter(r -> r.idempotencyKey().equals(wanted))
-          .map(Requested::spec)
-          .findAny()
-          .or(
-              () ->
-                  finished.values().stream()
-                      .filter(f -> f.idempotencyKey().equals(wanted))
-                      .map(Finished::spec)
-                      .findAny());
+    public Optional<Granted> dynoOfKey(String key) {
+      return Stream.concat(
+              roster.values().stream()
+                  .filter(one -> one.idempotencyKey().filter(key::equals).isPresent())
+                  .map(Granted::of),
+              finished.values().stream())
+          .filter(one -> one.keyed().filter(keyed -> keyed.key().equals(key)).isPresent())
+          .findFirst();
     }
   }
 
@@ -193,14 +196,4 @@ public sealed interface AppState {
 
   /** A dyno that takes a slot. */
   record Requested(DynoSpec spec, String by, Instant at, Optional<String> idempotencyKey) {}
-
-  /** A dyno that ended. */
-  record Finished(
-      DynoSpec spec,
-      String by,
-      Instant requestedAt,
-      Instant endedAt,
-      Ending ending,
-      Optional<Integer> status,
-      Optional<String> idempotencyKey) {}
 }

@@ -1,7 +1,6 @@
 package dev.dynode.domain.app;
 
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Finished;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.DynoName;
@@ -50,8 +49,8 @@ public final class Names {
       }
     }
     var own = new Table();
-    for (Finished finished : app.finished().values()) {
-      own.dynos.put(finished.spec().name(), finished.spec().id());
+    for (Granted finished : app.finished().values()) {
+      own.dynos.put(finished.name(), finished.id());
     }
     for (Requested requested : app.roster().values()) {
       own.dynos.put(requested.spec().name(), requested.spec().id());

@@ -31,10 +31,9 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
   }
 
   Decision<AppEvent> decide(Instant now) {
-
-    Optional<DynoSpec> before = run.idempotencyKey().flatMap(app::dynoOfKey);
+    Optional<Granted> before = run.idempotencyKey().flatMap(app::dynoOfKey);
     if (before.isPresent()) {
-      return sameRequest(before.get())
+      return before.get().isFor(run)
           ? Decision.accept()
           : refuse(
               Refusal.conflict(
@@ -64,17 +63,6 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
             run.size(),
             why.reason(),
             why.message()));
-  }
-
-  private boolean sameRequest(DynoSpec before) {
-    return before.command().equals(ExitMarker.strip(run.command()))
-        && before.attach() == run.attach()
-        && before.name().type().equals(run.type())
-        && before.env().equals(run.env())
-        && run.size()
-            .flatMap(DynoSize::named)
-            .map(s -> s.name().equals(before.size()))
-            .orElse(true);
   }
 
   private Optional<Refusal> invalid() {

@@ -2,7 +2,6 @@ package dev.dynode.domain.app;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.dynode.domain.app.AppState.Finished;
 import dev.dynode.domain.id.DynoId;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * which shares the memory of this one where this one is the latest, as it mostly is. Adding one and
  * looking one up cost the same however many there are.
  */
-final class Recent extends AbstractMap<DynoId, Finished> {
-  static final Recent NONE = new Recent(new Shared(), new Finished[0], 0, 0);
+final class Recent extends AbstractMap<DynoId, Granted> {
+  static final Recent NONE = new Recent(new Shared(), new Granted[0], 0, 0);
 
   private static final int FIRST_ROOM = 8;
 
@@ -45,31 +44,31 @@ final class Recent extends AbstractMap<DynoId, Finished> {
   }
 
   private final Shared shared;
-  private final @Nullable Finished[] items;
+  private final @Nullable Granted[] items;
   private final int from;
   private final int to;
 
-  private Recent(Shared shared, @Nullable Finished[] items, int from, int to) {
+  private Recent(Shared shared, @Nullable Granted[] items, int from, int to) {
     this.shared = shared;
     this.items = items;
     this.from = from;
     this.to = to;
   }
 
-  static Recent of(Map<DynoId, Finished> map) {
+  static Recent of(Map<DynoId, Granted> map) {
     if (map instanceof Recent recent) {
       return recent;
     }
     Recent recent = NONE;
-    for (Finished finished : map.values()) {
+    for (Granted finished : map.values()) {
       recent = recent.with(finished);
     }
     return recent;
   }
 
   /** These and one more at the end. */
-  Recent with(Finished last) {
-    if (to < items.length && shared.take(to, last.spec().id())) {
+  Recent with(Granted last) {
+    if (to < items.length && shared.take(to, last.id())) {
       items[to] = last;
       return new Recent(shared, items, from, to + 1);
     }
@@ -79,12 +78,12 @@ final class Recent extends AbstractMap<DynoId, Finished> {
     copy[size] = last;
     var own = new Shared();
     for (int i = 0; i <= size; i++) {
-      own.take(i, requireNonNull(copy[i]).spec().id());
+      own.take(i, requireNonNull(copy[i]).id());
     }
     return new Recent(own, copy, 0, size + 1);
   }
 
-  Finished first() {
+  Granted first() {
     return at(from);
   }
 
@@ -92,8 +91,8 @@ final class Recent extends AbstractMap<DynoId, Finished> {
     return new Recent(shared, items, from + 1, to);
   }
 
-  private Finished at(int index) {
-    Finished item = index < to ? items[index] : null;
+  private Granted at(int index) {
+    Granted item = index < to ? items[index] : null;
     if (item == null) {
       throw new NoSuchElementException();
     }
@@ -101,7 +100,7 @@ final class Recent extends AbstractMap<DynoId, Finished> {
   }
 
   @Override
-  public @Nullable Finished get(Object id) {
+  public @Nullable Granted get(Object id) {
     int place = shared.place(id);
     return place >= from && place < to ? at(place) : null;
   }
@@ -117,10 +116,10 @@ final class Recent extends AbstractMap<DynoId, Finished> {
   }
 
   @Override
-  public Set<Entry<DynoId, Finished>> entrySet() {
+  public Set<Entry<DynoId, Granted>> entrySet() {
     return new AbstractSet<>() {
       @Override
-      public Iterator<Entry<DynoId, Finished>> iterator() {
+      public Iterator<Entry<DynoId, Granted>> iterator() {
         return new Iterator<>() {
           private int next = from;
 
@@ -130,9 +129,9 @@ final class Recent extends AbstractMap<DynoId, Finished> {
           }
 
           @Override
-          public Entry<DynoId, Finished> next() {
-            Finished finished = at(next++);
-            return Map.entry(finished.spec().id(), finished);
+          public Entry<DynoId, Granted> next() {
+            Granted finished = at(next++);
+            return Map.entry(finished.id(), finished);
           }
         };
       }

@@ -65,6 +65,7 @@ public final class Invariants implements Journal {
     if (event instanceof AppEvent.DynoRequested(_, _, var spec, _) && after instanceof App state) {
       DynoSize.Family family = DynoSize.of(spec).family();
       int running = app.running.merge(family, 1, Integer::sum);
+      app.families.put(spec.id(), family);
       String limit = AppPolicy.limitName(state.tier(), family);
       if (running > policy.oneOffLimits().getOrDefault(limit, 0)) {
         throw new Broken(
@@ -76,10 +77,9 @@ public final class Invariants implements Journal {
         && after instanceof App state) {
       app.granted--;
       rosterIsRight(app, state);
-      AppState.Finished finished = state.finished().get(id);
-      if (finished != null) {
-        DynoSize.named(finished.spec().size())
-            .ifPresent(size -> app.running.merge(size.family(), -1, Integer::sum));
+      DynoSize.Family family = app.families.remove(id);
+      if (family != null) {
+        app.running.merge(family, -1, Integer::sum);
       }
     }
   }

@@ -2,7 +2,9 @@ package dev.dynode.simulator.world;
 
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.id.DynoId;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** One app, as the control plane knows it. */
@@ -25,6 +27,8 @@ public final class SimApp {
   public int granted;
 
   public final Map<DynoSize.Family, Integer> running = new EnumMap<>(DynoSize.Family.class);
+
+  public final Map<DynoId, DynoSize.Family> families = new HashMap<>();
 
   public SimApp(int index, String plan, String name, AppState state) {
     this.index = index;
