@@ -3,6 +3,7 @@ package dev.dynode.actor.app;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.app.AppSupervisor.Ask;
 import dev.dynode.actor.app.AppSupervisor.Change;
+import dev.dynode.actor.app.AppSupervisor.Run;
 import dev.dynode.actor.app.AppSupervisor.TellDyno;
 import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal;
@@ -10,6 +11,7 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Requested;
+import dev.dynode.domain.conductor.Signal.Verdict;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoState;
@@ -23,14 +25,13 @@ import dev.dynode.port.AppQuery;
 import dev.dynode.port.ControlPlane.Answer;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What an app's supervisor answers by what its ledger and its dynos last said.
  *
- * @param dynos the state of a dyno it looks after, as far as that is known
+ * @param dynos the state of a dyno it looks after, none where it looks after none of that id
  */
-record AppAnswers(AppState state, Function<DynoId, @Nullable DynoState> dynos) {
+record AppAnswers(AppState state, Function<DynoId, Optional<DynoState>> dynos) {
 
   <T> void answer(Ask<T> asked) {
     asked
@@ -63,7 +64,7 @@ record AppAnswers(AppState state, Function<DynoId, @Nullable DynoState> dynos) {
   }
 
   private Optional<DynoView> view(DynoId dyno) {
-    return switch (dynos.apply(dyno)) {
+    return switch (dynos.apply(dyno).orElse(null)) {
       case Live live -> Optional.of(DynoView.of(live));
       case Retired retired -> Optional.of(DynoView.of(retired));
       case null, default -> Optional.empty();
@@ -114,6 +115,28 @@ record AppAnswers(AppState state, Function<DynoId, @Nullable DynoState> dynos) {
                     case Retired _ -> new Answer.Done<>(false);
                     case DynoState.Absent _ -> new Answer.Refused<>(Refusal.notFound("dyno"));
                   });
+    }
+  }
+
+  static Verdict verdict(Run asked, Outcome<AppEvent, AppState> outcome) {
+    return switch (outcome) {
+      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Verdict.Refused(refusal);
+      case Outcome.Failed<AppEvent, AppState>(Failure why) -> new Verdict.Failed(why);
+      case Outcome.Accepted<AppEvent, AppState>(_, AppState after) ->
+          new Verdict.Granted(
+              after instanceof App app ? app.grantedTo(asked.command()) : asked.command().id());
+    };
+  }
+
+  /** To whoever asked for a dyno. */
+  void decided(Run asked, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Refused(Refusal refusal) -> asked.replyTo().tell(new Answer.Refused<>(refusal));
+      case Verdict.Failed(Failure why) -> asked.fail(why);
+      case Verdict.Granted(DynoId dyno) ->
+          asked
+              .replyTo()
+              .tell(known(dyno).orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
     }
   }
 }

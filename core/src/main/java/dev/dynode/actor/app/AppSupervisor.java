@@ -8,11 +8,9 @@ import dev.dynode.actor.DeciderActor.End;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
-import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.Hosts;
 import dev.dynode.domain.Failure;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
@@ -24,7 +22,6 @@ import dev.dynode.domain.conductor.Signal;
 import dev.dynode.domain.conductor.Signal.Verdict;
 import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
-import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoSpec;
@@ -46,7 +43,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -170,7 +166,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record LedgerEnded() implements Command {}
 
-  private record DynoEnded(DynoId id) implements Command {}
+  record DynoEnded(DynoId id) implements Command {}
 
   private record Due(Signal.Wake wake) implements Command {}
 
@@ -189,17 +185,13 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record RetirementJournaled(DynoId id) implements Command {}
 
-  /** A dyno's actor and what it last said. */
-  private record Child(
-      ActorRef<Message<DynoCommand, DynoEvent, DynoState>> actor, @Nullable DynoState state) {}
-
   private final AppId id;
   private final ActorRef<Command> self;
   private final AppSurroundings surroundings;
   private final AppDecider rules;
   private final Conductor<Waiting> conductor;
   private ActorRef<Message<AppCommand, AppEvent, AppState>> ledger;
-  private final Map<DynoId, Child> dynos = new HashMap<>();
+  private final DynoActors dynos;
 
   /** How many dynos have not told yet whether they have ended. */
   private final Map<DynoId, Integer> uncounted = new HashMap<>();
@@ -219,6 +211,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     this.surroundings = surroundings;
     self = context.getSelf();
     surroundings.hosts().follow(self);
+    dynos = new DynoActors(context, surroundings);
     rules = new AppDecider(surroundings.policy());
     conductor = new Conductor<>(rules, surroundings.placement(), new LastTold());
     ledger = ledger(context);
@@ -233,10 +226,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
     @Override
     public Optional<DynoState> dyno(DynoId dyno) {
-      Child child = dynos.get(dyno);
-      return child == null
-          ? Optional.empty()
-          : Optional.of(child.state() == null ? new DynoState.Absent() : child.state());
+      return dynos.state(dyno);
     }
   }
 
@@ -301,7 +291,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case DynoAnswered(TellDyno tell, var outcome) -> AppAnswers.told(tell, outcome);
       case Run run -> conduct(new Signal.RunAsked<>(run, run.command()));
       case RunAnswered(Run run, var outcome) ->
-          conduct(new Signal.RunDecided<>(run, run.command(), verdict(run, outcome)));
+          conduct(new Signal.RunDecided<>(run, run.command(), AppAnswers.verdict(run, outcome)));
       case Counted(DynoId asked, DynoState now) -> counted(asked, now);
       case Reservation(
               DynoId dyno,
@@ -315,7 +305,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case LedgerOrder(AppOrder order) -> conduct(new Signal.AppOrdered<>(order));
       case DynoOrdered(DynoId dyno, var order) -> conduct(new Signal.DynoOrdered<>(dyno, order));
       case DynoChanged(DynoId dyno, DynoState now) -> {
-        dynos.computeIfPresent(dyno, (_, child) -> new Child(child.actor(), now));
+        dynos.changed(dyno, now);
         if (now instanceof Live live) {
           live.host().ifPresent(surroundings.hosts()::expect);
         }
@@ -324,15 +314,15 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Placed(DynoId dyno) -> conduct(new Signal.Placed<>(dyno));
       case Unborn(DynoId dyno, Failure why) -> conduct(new Signal.Unborn<>(dyno, why));
       case DynoEnded(DynoId dyno) -> {
-        if (dynos.remove(dyno) != null) {
+        if (dynos.remove(dyno)) {
           conduct(new Signal.DynoEnded<>(dyno));
         }
       }
       case RetirementJournaled(DynoId dyno) -> conduct(new Signal.Retired<>(dyno));
       case Report report -> conduct(new Signal.Reported<>(report.dyno(), report.report(), report));
       case Held held -> conduct(new Signal.HostHolds<>(held.dyno(), held.of(), held));
-      case HostFound(HostId host) -> conduct(new Signal.HostFound<>(on(host)));
-      case HostLost(HostId host) -> conduct(new Signal.HostLost<>(host, on(host)));
+      case HostFound(HostId host) -> conduct(new Signal.HostFound<>(dynos.on(host)));
+      case HostLost(HostId host) -> conduct(new Signal.HostLost<>(host, dynos.on(host)));
       case FreeNameIfAbsent(String name) -> conduct(new Signal.NameClaimed<>(name));
       case Due(var wake) -> conduct(new Signal.Due<>(wake));
     }
@@ -372,20 +362,21 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 command, run.notAfter(), outcome -> self.tell(new RunAnswered(run, outcome))));
       }
       case Step.Count<Waiting>(DynoId asked) -> count(asked);
-      case Step.Answer<Waiting>(Waiting who, Verdict verdict) -> answer((Run) who, verdict);
+      case Step.Answer<Waiting>(Waiting who, Verdict verdict) ->
+          answers().decided((Run) who, verdict);
       case Step.Launch<Waiting>(DynoSpec spec) -> launch(spec);
       case Step.Place<Waiting>(DynoId dyno, DynoCommand command) ->
-          child(dyno, child -> child.tell(new Decide<>(command, outcome -> placed(dyno, outcome))));
+          dynos.tell(dyno, new Decide<>(command, outcome -> placed(dyno, outcome)));
       case Step.Tell<Waiting>(DynoId dyno, DynoCommand command) ->
-          child(dyno, child -> child.tell(Decide.insisting(command)));
+          dynos.tell(dyno, Decide.insisting(command));
       case Step.Pass<Waiting>(DynoId dyno, DynoCommand report, Waiting from) ->
-          child(dyno, child -> child.tell(new Decide<>(report, outcome -> take(from, outcome))));
-      case Step.Resume<Waiting>(DynoId dyno) -> child(dyno, child -> child.tell(new Resume<>()));
+          dynos.tell(dyno, new Decide<>(report, outcome -> take(from, outcome)));
+      case Step.Resume<Waiting>(DynoId dyno) -> dynos.tell(dyno, new Resume<>());
       case Step.Retire<Waiting>(AppCommand.RetireDyno retire) ->
           ledger.tell(
               Decide.insisting(retire, _ -> self.tell(new RetirementJournaled(retire.id()))));
       case Step.Forget<Waiting>(DynoId dyno) -> {
-        child(dyno, child -> child.tell(new End<>())); // what it was told before is answered
+        dynos.tell(dyno, new End<>()); // what it was told before is answered
         dynos.remove(dyno);
       }
       case Step.Dismiss<Waiting>(DynoId dyno, Waiting host) -> dismiss(dyno, host);
@@ -411,27 +402,8 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
   }
 
-  private void child(
-      DynoId dyno, Consumer<ActorRef<Message<DynoCommand, DynoEvent, DynoState>>> what) {
-    Child child = dynos.get(dyno);
-    if (child != null) {
-      what.accept(child.actor());
-    }
-  }
-
   private void tell(HostId host, HostAgent.Command what) {
     surroundings.hosts().agent(host).ifPresent(agent -> agent.tell(what));
-  }
-
-  /** Those that were last told to be on this host. */
-  private List<DynoId> on(HostId host) {
-    return dynos.entrySet().stream()
-        .filter(
-            dyno ->
-                dyno.getValue().state() instanceof Live live
-                    && live.host().equals(Optional.of(host)))
-        .map(Map.Entry::getKey)
-        .toList();
   }
 
   private void lookForHosts(DynoId dyno) {
@@ -449,14 +421,11 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private void count(DynoId asked) {
-    uncounted.put(asked, dynos.size());
-    dynos
-        .values()
-        .forEach(
-            child ->
-                child
-                    .actor()
-                    .tell(new DeciderActor.Look<>(now -> self.tell(new Counted(asked, now)))));
+    List<DynoId> all = dynos.all();
+    uncounted.put(asked, all.size());
+    for (DynoId dyno : all) {
+      dynos.tell(dyno, new DeciderActor.Look<>(now -> self.tell(new Counted(asked, now))));
+    }
   }
 
   private void counted(DynoId asked, DynoState now) {
@@ -467,30 +436,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
     }
     if (ended || left <= 0) {
       conduct(new Signal.Counted<>(asked, ended));
-    }
-  }
-
-  private static Verdict verdict(Run asked, Outcome<AppEvent, AppState> outcome) {
-    return switch (outcome) {
-      case Outcome.Refused<AppEvent, AppState>(Refusal refusal) -> new Verdict.Refused(refusal);
-      case Outcome.Failed<AppEvent, AppState>(Failure why) -> new Verdict.Failed(why);
-      case Outcome.Accepted<AppEvent, AppState>(_, AppState after) ->
-          new Verdict.Granted(
-              after instanceof App app ? app.grantedTo(asked.command()) : asked.command().id());
-    };
-  }
-
-  private void answer(Run asked, Verdict verdict) {
-    switch (verdict) {
-      case Verdict.Refused(Refusal refusal) -> asked.replyTo().tell(new Answer.Refused<>(refusal));
-      case Verdict.Failed(Failure why) -> asked.fail(why);
-      case Verdict.Granted(DynoId dyno) ->
-          asked
-              .replyTo()
-              .tell(
-                  answers()
-                      .known(dyno)
-                      .orElseGet(() -> new Answer.Refused<>(Refusal.notFound("dyno"))));
     }
   }
 
@@ -520,43 +465,28 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   }
 
   private AppAnswers answers() {
-    return new AppAnswers(
-        requireNonNull(state), dyno -> dynos.containsKey(dyno) ? dynos.get(dyno).state() : null);
+    return new AppAnswers(requireNonNull(state), dynos::state);
   }
 
   private void tellDyno(TellDyno asked) {
     Optional<DynoId> dyno = answers().dyno(asked.dyno());
-    Child child = dyno.map(dynos::get).orElse(null);
-    if (child == null) {
+    if (dyno.flatMap(dynos::state).isEmpty()) {
       asked.replyTo().tell(answers().ended(dyno, asked.command()));
       return;
     }
-    child
-        .actor()
-        .tell(
-            new Decide<>(
-                asked.command(),
-                asked.notAfter(),
-                outcome -> self.tell(new DynoAnswered(asked, outcome))));
+    dynos.tell(
+        dyno.get(),
+        new Decide<>(
+            asked.command(),
+            asked.notAfter(),
+            outcome -> self.tell(new DynoAnswered(asked, outcome))));
   }
 
   private void launch(DynoSpec spec) {
-    Map<String, String> config =
+    dynos.launch(
+        spec,
         state instanceof App app
             ? app.release(spec.releaseVersion()).map(AppState.Release::config).orElse(Map.of())
-            : Map.of();
-    ActorRef<Message<DynoCommand, DynoEvent, DynoState>> actor =
-        getContext()
-            .spawn(
-                DeciderActor.create(
-                    PersistenceId.of("Dyno", spec.id().toString()),
-                    new DynoDecider(),
-                    surroundings.clock(),
-                    (_, alarms) ->
-                        new DynoExecutor(
-                            spec, config, self, surroundings.hosts(), surroundings.logs(), alarms)),
-                "dyno-" + spec.id());
-    getContext().watchWith(actor, new DynoEnded(spec.id()));
-    dynos.put(spec.id(), new Child(actor, null));
+            : Map.of());
   }
 }
