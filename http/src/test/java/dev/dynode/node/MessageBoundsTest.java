@@ -182,7 +182,7 @@ class MessageBoundsTest {
       case AppQuery.Dynos _, AppQuery.Dyno _ -> BOUNDS.dynos();
       case AppQuery.Releases _, AppQuery.Release _ -> BOUNDS.releases();
       case AppQuery.Config _ -> BOUNDS.config();
-      case AppQuery.ProcessTypes _, AppQuery.OneSlug _ -> BOUNDS.slug();
+      case AppQuery.Formation _, AppQuery.OneSlug _ -> BOUNDS.slug();
     };
   }
 
@@ -206,7 +206,7 @@ class MessageBoundsTest {
             new AppQuery.Releases(400),
             new AppQuery.Release("v500"),
             new AppQuery.Config(Optional.of("v500")),
-            new AppQuery.ProcessTypes(),
+            new AppQuery.Formation(),
             new AppQuery.OneSlug(new SlugId(new UUID(4, 1))),
             new AppQuery.Digest());
     for (AppQuery<?> query : queries) {

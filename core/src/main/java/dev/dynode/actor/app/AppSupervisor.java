@@ -192,9 +192,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record RunAnswered(Run asked, Outcome<AppEvent, AppState> outcome) implements Command {}
 
-  private record DynoAnswered(TellDyno asked, Outcome<DynoEvent, DynoState> outcome)
-      implements Command {}
-
   private record RetirementJournaled(DynoId id) implements Command {}
 
   /** Those that count against the limit, and how many have not told yet. */
@@ -326,7 +323,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
       case Run run -> run(run);
       case RunAnswered(Run run, var outcome) -> runAnswered(run, outcome);
       case TellDyno tell -> tellDyno(tell);
-      case DynoAnswered(TellDyno tell, var outcome) -> AppAnswers.told(tell, outcome);
       case Unborn(DynoId dyno, Failure why) -> unborn(dyno, why);
       case DynoEnded(DynoId dyno) -> dynoEnded(dyno);
       case PlaceAgain(DynoId dyno) -> {
@@ -671,7 +667,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
             new Decide<>(
                 asked.command(),
                 asked.notAfter(),
-                outcome -> self.tell(new DynoAnswered(asked, outcome))));
+                outcome -> AppAnswers.told(asked, outcome))); // in the dyno's own thread
   }
 
   private void execute(AppOrder order) {

@@ -64,16 +64,12 @@ class StateDigestTest {
             Map.entry("set", s -> s.with(Set.of("one"))),
             Map.entry("set", s -> s.with(Set.of("onetwo"))),
             Map.entry("map", s -> s.with(Map.<String, Inner>of())),
-            Map.entry(
-                "map", s -> s.with(Map.of("x", s.map().get("y"), "y", s.map().get("x")))),
+            Map.entry("map", s -> s.with(Map.of("x", s.map().get("y"), "y", s.map().get("x")))),
             Map.entry(
                 "map",
-                s ->
-                    s.with(
-                        Map.of("x", new Inner(1, Optional.empty()), "y", s.map().get("y")))),
+                s -> s.with(Map.of("x", new Inner(1, Optional.empty()), "y", s.map().get("y")))),
             Map.entry("name", s -> new State("b", s.map(), s.set(), s.list(), s.at())),
-            Map.entry(
-                "at", s -> new State("a", s.map(), s.set(), s.list(), s.at().plusNanos(1))))
+            Map.entry("at", s -> new State("a", s.map(), s.set(), s.list(), s.at().plusNanos(1))))
         .forEach(
             change -> {
               StateDigest other = StateDigest.of(change.getValue().apply(STATE));
