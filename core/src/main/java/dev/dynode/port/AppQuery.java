@@ -9,6 +9,7 @@ import dev.dynode.domain.view.AppSummary;
 import dev.dynode.domain.view.ConfigVars;
 import dev.dynode.domain.view.DynoAnswer;
 import dev.dynode.domain.view.DynoPage;
+import dev.dynode.domain.view.ProcessTypes;
 import dev.dynode.domain.view.ReleasePage;
 import dev.dynode.domain.view.ReleaseSummary;
 import dev.dynode.domain.view.SlugView;
@@ -89,12 +90,11 @@ public sealed interface AppQuery<T> {
   }
 
   /** What the current release declares. */
-  record ProcessTypes() implements AppQuery<dev.dynode.domain.view.ProcessTypes> {
+  record Formation() implements AppQuery<ProcessTypes> {
     @Override
-    public Answer<dev.dynode.domain.view.ProcessTypes> of(AppReading reading) {
+    public Answer<ProcessTypes> of(AppReading reading) {
       return new Answer.Done<>(
-          new dev.dynode.domain.view.ProcessTypes(
-              AppSummary.of(reading.app()), reading.app().processTypes()));
+          new ProcessTypes(AppSummary.of(reading.app()), reading.app().processTypes()));
     }
   }
 

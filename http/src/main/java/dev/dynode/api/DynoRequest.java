@@ -1,5 +1,7 @@
 package dev.dynode.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.id.DynoId;
 import java.time.Duration;
@@ -22,7 +24,9 @@ final class DynoRequest {
         call.by(),
         new DynoId(UUID.randomUUID()),
         ThreadLocalRandom.current().nextInt(),
-        body.words("command").map(DynoRequest::quoted).orElseGet(() -> body.needed("command")),
+        body.words("command")
+            .map(words -> line(words, call.settings().maxJson()))
+            .orElseGet(() -> body.needed("command")),
         body.text("type").orElse("run"),
         body.text("size"),
         body.flag("attach").orElse(false),
@@ -30,6 +34,19 @@ final class DynoRequest {
         body.texts("env"),
         body.whole("time_to_live", 1, Integer.MAX_VALUE).map(Duration::ofSeconds),
         idempotencyKey(call));
+  }
+
+  /** Quotes make up to four bytes of one; a request is to be no larger than a body. */
+  private static String line(List<String> words, long most) {
+    String line = quoted(words);
+    if (line.getBytes(UTF_8).length > most) {
+      throw Errors.invalid(
+              "command: as one line of shell its words take more than "
+                  + most
+                  + " bytes; put it into a script of the app.")
+          .exception();
+    }
+    return line;
   }
 
   private static Optional<String> idempotencyKey(Call call) {

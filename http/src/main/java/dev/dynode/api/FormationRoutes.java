@@ -35,12 +35,12 @@ final class FormationRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> list(Call call, String app) {
-    return desk.ask(app, new AppQuery.ProcessTypes())
+    return desk.ask(app, new AppQuery.Formation())
         .thenApply(types -> desk.list(call, present.formation(types), FIELDS));
   }
 
   private CompletionStage<HttpResponse> info(String app, String identity) {
-    return desk.ask(app, new AppQuery.ProcessTypes())
+    return desk.ask(app, new AppQuery.Formation())
         .thenApply(
             types ->
                 present.formation(types).stream()

@@ -130,7 +130,7 @@ final class Histories {
     }
   }
 
-  private static String oldest(Rows rows, EventCodec codec) {
+  static String oldest(Rows rows, EventCodec codec) {
     for (Iterator<Rows.Row> places = rows.places(1); places.hasNext(); ) {
       if (places.next() instanceof Rows.Row.Place(_, String id, long sequence)
           && rows.event(id, sequence).orElseThrow() instanceof Event(StoredEvent stored)

@@ -70,9 +70,6 @@ public final class Joining {
     var complaints = new Every(COMPLAIN_EVERY);
     complaints.due();
     while (!step()) {
-      if (SameWire.refused(system)) {
-        throw new IOException(SameWire.REFUSED + ".");
-      }
       if (System.nanoTime() - began > within.toNanos()) {
         throw new IOException(
             (Membership.isLetIn(system)

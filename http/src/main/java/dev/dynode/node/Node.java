@@ -218,8 +218,10 @@ public final class Node implements RunningNode {
           actors,
           () ->
               giveUp(
-                  "This node was cut off from most control nodes, and the cluster has gone on"
-                      + " without it. It stops; start it again."));
+                  SameWire.refused(actors)
+                      ? SameWire.REFUSED
+                      : "This node was cut off from most control nodes, and the cluster has gone on"
+                          + " without it. It stops; start it again."));
       journal = Optional.of(new JournalPulse(actors));
     }
     Reached reached =

@@ -19,7 +19,7 @@ public final class SameWire extends JoinConfigCompatChecker {
   static final String REFUSED =
       "The nodes to join are of another release, whose messages this one does not understand. Stop"
           + " all nodes of the cluster in order, then start them again as this release: dynos go on"
-          + " for the length of dynode.cluster.lease";
+          + " for the length of dynode.cluster.lease.";
 
   private static final Seq<String> KEYS =
       CollectionConverters.asScala(List.of("dynode.cluster.wire")).toSeq();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dynode.api.ApiServer.Reply;
 import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.id.AppId;
@@ -18,7 +19,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +127,55 @@ class DynosTest {
     problem(api.get("/apps/detached-app/dynos/run.1/events"), 404, "not_found");
   }
 
+  private static AppCommand.RunDyno run(DynoId id, int dice) {
+    return new AppCommand.RunDyno(
+        "me@example.com",
+        id,
+        dice,
+        "x",
+        "run",
+        Optional.empty(),
+        false,
+        false,
+        Map.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** So many that the app remembers nothing of it but what the journal has. */
+  @Test
+  void aDynoThatEndedLongAgoIsKnownByItsId() throws Exception {
+    api.app("old-app");
+    api.app("other-app");
+    JsonNode first = api.post("/apps/old-app/dynos", "{'command': 'first'}").json();
+    end(first, 7);
+    AppId app = AppId.of(first.path("app").path("id").asText());
+    for (int i = 0; i < 1_000; i++) {
+      var dyno = new DynoId(new UUID(3, i));
+      api.control.run(app, run(dyno, i)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+      api.control
+          .tell(app, dyno.toString(), new DynoCommand.ReportLost(1, "gone"))
+          .toCompletableFuture()
+          .get(5, TimeUnit.SECONDS);
+    }
+    assertFalse(
+        api.control.state(app).finished().containsKey(DynoId.of(first.path("id").asText())));
+    String id = first.path("id").asText();
+    String path = "/apps/old-app/dynos/" + id;
+    assertEquals(7, api.get(path).json().path("exit_status").asInt());
+    assertEquals("first", api.get(path).json().path("command").asText());
+    assertEquals(202, api.post(path + "/actions/stop", "{}").status());
+    assertEquals(202, api.post(path + "/actions/resize", "{'columns': 9, 'lines': 9}").status());
+    for (String unknown :
+        List.of(
+            "/apps/other-app/dynos/" + id,
+            "/apps/old-app/dynos/" + new DynoId(new UUID(1, 2)),
+            "/apps/old-app/dynos/run.1")) {
+      problem(api.get(unknown), 404, "not_found");
+      problem(api.post(unknown + "/actions/stop", "{}"), 404, "not_found");
+    }
+  }
+
   @Test
   void aCommandMayBeAnArray() throws Exception {
     api.app("array-app");
@@ -196,7 +248,13 @@ class DynosTest {
       }
     }
     assertEquals(1, ids.size());
-    assertEquals(1, api.get("/apps/key-app/dynos").json().size());
+    JsonNode dynos = api.get("/apps/key-app/dynos").json();
+    assertEquals(1, dynos.size());
+    end(dynos.path(0), 4);
+    Reply again = api.post("/apps/key-app/dynos", "{'command': 'once'}", "Idempotency-Key", "k1");
+    assertEquals(201, again.status());
+    assertEquals(dynos.path(0).path("id"), again.json().path("id"));
+    assertEquals(4, again.json().path("exit_status").asInt());
     problem(
         api.post("/apps/key-app/dynos", "{'command': 'other'}", "Idempotency-Key", "k1"),
         409,

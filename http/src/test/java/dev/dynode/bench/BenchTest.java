@@ -59,6 +59,11 @@ class BenchTest {
             "replay of a whole journal",
             "`dynode verify` of a whole journal",
             "`dynode replay` of one dyno",
+            "`GET`, a live one by name, app of 50 dynos",
+            "`GET`, one that ended lately",
+            "`GET`, the first of all",
+            "resize, app of 50 dynos and 1,000 releases",
+            "stop, app of 50 dynos",
             "heap of an idle attached",
             "heap of an idle detached")) {
       assertTrue(rows.stream().anyMatch(row -> row.startsWith("| " + start)), start + "\n" + table);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class ClusterTest {
   private static final String CONFIG = "dynode.cluster { lease = 40 s, host-lost-after = 55 s }";
+
+  /** Dynos that an app of this tier may have at one time, as it comes. */
+  private static final int MOST = 50;
 
   @TempDir private Path folder;
 
@@ -53,7 +57,32 @@ class ClusterTest {
           cluster.number(
               "SELECT count(DISTINCT substring(encode(event_payload, 'escape') from 'host-[ab]'))"
                   + " FROM event_journal WHERE event_ser_manifest LIKE '%Placed%'"));
+      longCommands(cluster.start("two", "edge"));
     }
+  }
+
+  /** As many dynos as an app may have, with commands as long as people write them. */
+  private static void longCommands(NodeProcess edge) throws Exception {
+    edge.post("/apps", "{\"name\": \"long\"}");
+    String command = "sleep 100000 #" + "x".repeat(60_000);
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      JsonNode dyno = edge.post("/apps/long/dynos", "{\"command\": \"%s\"}".formatted(command));
+      names.add(dyno.path("name").asText());
+    }
+    JsonNode dynos = edge.get("/apps/long/dynos");
+    assertEquals(MOST, dynos.size());
+    for (JsonNode dyno : dynos) {
+      assertEquals(command, dyno.path("command").asText());
+    }
+    JsonNode one = edge.get("/apps/long/dynos/" + names.getFirst());
+    assertEquals(command, one.path("command").asText());
+    edge.json("POST", "/apps/long/dynos/" + names.getFirst() + "/actions/stop", "{}");
+    edge.json("POST", "/apps/long/formations/run/actions/stop", "{}");
+    eventually("all were stopped", () -> edge.get("/apps/long/dynos").isEmpty());
+    String id = "/apps/long/dynos/" + one.path("id").asText();
+    assertEquals("stopped", edge.get(id).path("cause").asText());
+    assertEquals(command, edge.get(id).path("command").asText());
   }
 
   @Test

@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
@@ -175,6 +176,16 @@ class MessageBoundsTest {
     }
   }
 
+  private static long bound(AppQuery<?> query) {
+    return switch (query) {
+      case AppQuery.Summary _, AppQuery.Digest _ -> BOUNDS.request();
+      case AppQuery.Dynos _, AppQuery.Dyno _ -> BOUNDS.dynos();
+      case AppQuery.Releases _, AppQuery.Release _ -> BOUNDS.releases();
+      case AppQuery.Config _ -> BOUNDS.config();
+      case AppQuery.Formation _, AppQuery.OneSlug _ -> BOUNDS.slug();
+    };
+  }
+
   @Test
   void noMessageIsLargerThanIsCounted() {
     fill();
@@ -187,13 +198,25 @@ class MessageBoundsTest {
             app.roster().values().iterator().next().spec(),
             app.config(),
             new DynoOrder.StartProcess(new HostId("h"), 1)));
-    within(BOUNDS.config(), new AppQuery.Config(Optional.of("v500")).of(reading));
-    within(BOUNDS.slug(), new AppQuery.ProcessTypes().of(reading));
-    within(BOUNDS.slug(), new AppQuery.OneSlug(new SlugId(new UUID(4, 1))).of(reading));
-    within(BOUNDS.releases(), new AppQuery.Release("v500").of(reading));
-    within(BOUNDS.request(), new AppQuery.Summary().of(reading));
-    within(BOUNDS.request(), new AppQuery.Digest().of(reading));
-    within(BOUNDS.dynos(), new AppQuery.Dyno("t".repeat(128) + ".1000").of(reading));
+    List<AppQuery<?>> queries =
+        List.of(
+            new AppQuery.Summary(),
+            new AppQuery.Dynos(Optional.empty()),
+            new AppQuery.Dyno("t".repeat(128) + ".1000"),
+            new AppQuery.Releases(400),
+            new AppQuery.Release("v500"),
+            new AppQuery.Config(Optional.of("v500")),
+            new AppQuery.Formation(),
+            new AppQuery.OneSlug(new SlugId(new UUID(4, 1))),
+            new AppQuery.Digest());
+    for (AppQuery<?> query : queries) {
+      Answer<?> answer = query.of(reading);
+      assertTrue(answer instanceof Answer.Done, answer::toString);
+      within(bound(query), answer);
+    }
+    assertEquals(
+        Set.of(AppQuery.class.getPermittedSubclasses()),
+        queries.stream().map(Object::getClass).collect(Collectors.toSet()));
     Decision<?> over = rules.decide(state, run(1_000), NOON);
     within(BOUNDS.refusal(), new Answer.Refused<>(((Decision.Refused<?>) over).refusal()));
 

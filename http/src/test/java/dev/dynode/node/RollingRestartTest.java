@@ -229,7 +229,7 @@ class RollingRestartTest {
       edge.json("POST", path + "/actions/stop", "{}");
       eventually(
           "it has been stopped",
-          () -> edge.get(path).path("ending").asText().equals("stopped"),
+          () -> edge.get(path).path("cause").asText().equals("stopped"),
           120);
     }
     assertEquals(Set.of(), running());
@@ -240,7 +240,11 @@ class RollingRestartTest {
     return ProcessHandle.allProcesses()
         .filter(
             process ->
-                process.info().commandLine().filter(line -> line.endsWith(COMMAND)).isPresent())
+                process
+                    .info()
+                    .commandLine()
+                    .filter(line -> line.matches("\\S*" + COMMAND)) // not the shell's
+                    .isPresent())
         .map(ProcessHandle::pid)
         .collect(Collectors.toSet());
   }

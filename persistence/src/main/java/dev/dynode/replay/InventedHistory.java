@@ -95,7 +95,19 @@ public final class InventedHistory {
    * @return how many events it has
    */
   public static long write(Intake journal, EventCodec codec, String name, int dynos, long seed) {
+    return write(journal, codec, name, dynos, 0, seed);
+  }
+
+  /** The same of an app that was released so many times more, before its first dyno. */
+  public static long write(
+      Intake journal, EventCodec codec, String name, int dynos, int releases, long seed) {
     var history = new InventedHistory(journal, codec, name, seed);
+    for (int i = 0; i < releases; i++) {
+      history.pass(60_000);
+      history.app.when(
+          new AppCommand.SetConfig(
+              USER, history.release(), Map.of("KEY", Optional.of("secret-" + i))));
+    }
     for (int i = 0; i < dynos; i++) {
       history.run();
     }

@@ -6,7 +6,6 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoState;
@@ -26,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -97,13 +97,12 @@ public record LiveActors(ControlPlane control, Duration patience) {
     for (DynoView dyno : dynos) {
       String itself = "Dyno|" + dyno.id();
       var seen = new ArrayDeque<DynoView>();
-      for (AppState state : states) {
-        if (state instanceof App known
-            && known.roster().get(dyno.id()) instanceof Requested asked) {
-          seen.add(DynoView.of(asked));
-          break;
-        }
-      }
+      states.stream()
+          .filter(App.class::isInstance)
+          .map(state -> ((App) state).roster().get(dyno.id()))
+          .filter(Objects::nonNull)
+          .limit(1) // it is the same in all
+          .forEach(asked -> seen.add(DynoView.of(asked)));
       for (DynoState state : last(rows, codec, itself, new DynoDecider(), DynoEvent.class)) {
         switch (state) {
           case DynoState.Live live -> seen.add(DynoView.of(live));

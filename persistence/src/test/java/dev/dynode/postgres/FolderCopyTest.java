@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.dynode.domain.directory.DirectoryEvent;
+import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.SlugId;
@@ -20,6 +21,7 @@ import dev.dynode.journal.Rows.Row;
 import dev.dynode.journal.StoredEvent;
 import dev.dynode.port.LogStore.LogFilter;
 import dev.dynode.port.LogStore.Origin;
+import dev.dynode.read.EndedDynos;
 import dev.dynode.replay.HistoryExport;
 import dev.dynode.replay.InventedHistory;
 import dev.dynode.replay.Offline;
@@ -211,6 +213,27 @@ class FolderCopyTest {
     assertEquals(
         number("SELECT max(ordering) + 1 FROM event_journal"),
         number("SELECT nextval(pg_get_serial_sequence('event_journal', 'ordering'))"));
+  }
+
+  @Test
+  void dynosThatHaveEndedAreTheSame() throws Exception {
+    invent(60);
+    copy();
+    try (Rows before = Rows.in(offline.journal(folder));
+        Rows after = PostgresRows.of(postgres)) {
+      var expected = new EndedDynos(before, offline.codec());
+      var actual = new EndedDynos(after, offline.codec());
+      for (Iterator<Row> ids = before.ids(); ids.hasNext(); ) {
+        if (ids.next() instanceof Row.Highest(String id, _) && id.startsWith("App|")) {
+          AppId app = AppId.of(id.substring(id.indexOf('|') + 1));
+          List<DynoView> ended = expected.latest(app, 30);
+          assertEquals(ended, actual.latest(app, 30));
+          for (DynoView dyno : ended) {
+            assertEquals(Optional.of(dyno), actual.dyno(app, dyno.id()));
+          }
+        }
+      }
+    }
   }
 
   @Test

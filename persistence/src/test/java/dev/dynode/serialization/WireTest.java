@@ -198,7 +198,7 @@ class WireTest {
         new AppQuery.Releases(3),
         new AppQuery.Release("v2"),
         new AppQuery.Config(Optional.of("current")),
-        new AppQuery.ProcessTypes(),
+        new AppQuery.Formation(),
         new AppQuery.OneSlug(SLUG),
         new AppQuery.Digest());
   }

@@ -180,9 +180,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
 
   private record RunAnswered(Run asked, Outcome<AppEvent, AppState> outcome) implements Command {}
 
-  private record DynoAnswered(TellDyno asked, Outcome<DynoEvent, DynoState> outcome)
-      implements Command {}
-
   private record RetirementJournaled(DynoId id) implements Command {}
 
   private final AppId id;
@@ -288,7 +285,6 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                   outcome -> self.tell(new Answered(change, outcome))));
       case Answered(var change, var outcome) -> answers().changed(change, outcome);
       case TellDyno tell -> tellDyno(tell);
-      case DynoAnswered(TellDyno tell, var outcome) -> AppAnswers.told(tell, outcome);
       case Run run -> conduct(new Signal.RunAsked<>(run, run.command()));
       case RunAnswered(Run run, var outcome) ->
           conduct(new Signal.RunDecided<>(run, run.command(), AppAnswers.verdict(run, outcome)));
@@ -479,7 +475,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
         new Decide<>(
             asked.command(),
             asked.notAfter(),
-            outcome -> self.tell(new DynoAnswered(asked, outcome))));
+            outcome -> AppAnswers.told(asked, outcome))); // on the dyno's thread
   }
 
   private void launch(DynoSpec spec) {

@@ -63,34 +63,6 @@ public sealed interface AppState {
       return releases.getLast();
     }
 
-    /**
-     * What is asked for most: without the dynos that have ended, and the config of former releases.
-     */
-    public App brief() {
-      List<Release> known =
-          releases.stream()
-              .map(r -> r.version() == currentRelease().version() ? r : r.withoutConfig())
-              .toList();
-      return new App(
-          id,
-          name,
-          owner,
-          tier,
-          region,
-          stack,
-          maintenance,
-          createdAt,
-          updatedAt,
-          config,
-          slugs,
-          removedSlugs,
-          known,
-          roster,
-          Map.of(),
-          names,
-          deletedAt);
-    }
-
     /** Declared process types of the current release and their commands. */
     public Map<String, String> processTypes() {
       return currentRelease()
@@ -188,11 +160,7 @@ public sealed interface AppState {
       String description,
       String by,
       Instant at,
-      Map<String, String> config) {
-    private Release withoutConfig() {
-      return new Release(id, version, slug, description, by, at, Map.of());
-    }
-  }
+      Map<String, String> config) {}
 
   /** A dyno that takes a slot. */
   record Requested(DynoSpec spec, String by, Instant at, Optional<String> idempotencyKey) {}

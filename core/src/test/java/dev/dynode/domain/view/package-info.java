@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.domain.view;
+
+import org.jspecify.annotations.NullMarked;
