@@ -73,7 +73,8 @@ class HostAgentTest {
         1,
         Optional.empty(),
         Optional.empty(),
-        DynoPolicy.HEROKU);
+        DynoPolicy.HEROKU,
+        Optional.empty());
   }
 
   private static <T> T nobodyAsks(Class<T> port) {

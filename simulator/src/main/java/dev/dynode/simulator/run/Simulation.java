@@ -304,7 +304,11 @@ public final class Simulation {
       HostView seen = host.view();
       var grounds =
           new Grounds(
-              fleet.size(), seen.dynos() - 1, seen.capacity(), Optional.of(fleet.placement()));
+              fleet.size(),
+              seen.dynos() - 1,
+              seen.capacity(),
+              Optional.of(fleet.placement()),
+              Optional.empty());
       tell(dyno, new DynoCommand.Create(by, spec, seen.id(), Optional.of(grounds)));
     }
   }
