@@ -29,6 +29,7 @@ public final class Bench implements AutoCloseable {
           "lifecycles",
           "crowd",
           "history",
+          "ledger",
           "heap");
 
   private final List<String> server;
@@ -95,6 +96,8 @@ public final class Bench implements AutoCloseable {
               case "crowd" -> new Crowd(node, effort).measure();
               case "history" ->
                   new Histories(server, effort, folder.resolve("history"), progress).measure();
+              case "ledger" ->
+                  new Ledgers(server, effort, folder.resolve("ledger"), progress).measure();
               default -> new IdleHeap(node, effort, progress).measure();
             });
       }

@@ -178,7 +178,9 @@ final class Store implements AutoCloseable {
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)
         .setWriteBufferSize(2 * settings.writeBufferSize())
-        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setBottommostCompressionType(
+            CompressionType.ZSTD_COMPRESSION); // written once, read for ever
   }
 
   private JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {

@@ -8,6 +8,7 @@ import dev.dynode.actor.DeciderActor.End;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
+import dev.dynode.actor.Policies;
 import dev.dynode.actor.dyno.DynoExecutor;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostSearch;
@@ -266,6 +267,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 PersistenceId.of("App", id.toString()),
                 rules,
                 surroundings.clock(),
+                Policies.snapshotEvery(context.getSystem().settings().config()),
                 (_, _) -> new AppExecutor(id, self, surroundings.logs())),
             "ledger");
     context.watchWith(actor, new LedgerEnded());
