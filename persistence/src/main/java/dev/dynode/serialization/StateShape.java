@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.pekko.serialization.jackson.JacksonMigration;
 
@@ -49,12 +50,12 @@ public abstract class StateShape extends JacksonMigration {
 
   /** Everything a record is made of, type by type. */
   static String text(Class<? extends Record> state) {
-    var types = new TreeMap<String, String>();
+    Map<String, String> types = new TreeMap<>();
     add(state, types);
     return types.toString();
   }
 
-  private static void add(Type type, TreeMap<String, String> types) {
+  private static void add(Type type, Map<String, String> types) {
     switch (type) {
       case ParameterizedType generic -> {
         for (Type argument : generic.getActualTypeArguments()) {

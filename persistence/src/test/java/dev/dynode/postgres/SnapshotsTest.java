@@ -30,6 +30,7 @@ import dev.dynode.replay.Divergence;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.Verification;
 import dev.dynode.serialization.EventSerialization;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,7 @@ class SnapshotsTest {
   @TempDir Path folder;
 
   /** Where the journal is. */
-  private enum Where {
+  enum Where {
     FOLDER {
       @Override
       Config config(Path folder) {
@@ -89,12 +90,14 @@ class SnapshotsTest {
     },
     DATABASE {
       @Override
-      Config config(Path folder) {
-        return Server.config();
+      Config config(Path folder) throws IOException {
+        Config config = Server.config();
+        Server.migrated(config).close();
+        return config;
       }
     };
 
-    abstract Config config(Path folder);
+    abstract Config config(Path folder) throws IOException;
   }
 
   private Optional<Integer> ledgerEvery = Optional.of(EVERY);
@@ -110,14 +113,6 @@ class SnapshotsTest {
               Behaviors.setup(_ -> SpawnProtocol.create()),
               "snapshots",
               EventSerialization.ofEvents().withFallback(config));
-      if (config.hasPath("dynode.postgres.url")
-          && !config.getString("dynode.postgres.url").isEmpty()) {
-        try (var database = Server.migrated(config)) {
-          database.toString();
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
       actor =
           system.systemActorOf(
               DeciderActor.create(

@@ -147,13 +147,14 @@ class ArchivingTest {
       try (Rows rows = intake.rows()) {
         app = appOf(rows, "gone");
         var ending = new ArrayList<StoredEvent>();
-        AppEvent.DynoRequested dyno = null;
+        Optional<AppEvent.DynoRequested> found = Optional.empty();
         for (Iterator<Row> all = rows.events(app); all.hasNext(); ) {
           if (trial.codec.read(((Row.Event) all.next()).event().event())
               instanceof AppEvent.DynoRequested requested) {
-            dyno = requested;
+            found = Optional.of(requested);
           }
         }
+        AppEvent.DynoRequested dyno = found.orElseThrow();
         Instant at = dyno.at().plusSeconds(3_000);
         String id = "Dyno|" + dyno.spec().id();
         long events = rows.highest(id);

@@ -145,9 +145,8 @@ class JudgedAgainTest {
   @Test
   void whoIsNamedIsBounded() {
     var rules = new AppDecider(AppPolicy.limited(DynoPolicy.HEROKU, new Limit("standard", 100)));
-    AppState app = story.state();
     app();
-    app = rules.replay(story.journal());
+    AppState app = rules.replay(story.journal());
     for (int i = 0; i < 100; i++) {
       for (AppEvent event : rules.decide(app, command(), story.now()).events()) {
         app = rules.evolve(app, event);
