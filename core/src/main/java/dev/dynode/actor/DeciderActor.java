@@ -27,12 +27,14 @@ import org.apache.pekko.persistence.typed.JournalPersistRejected;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.RecoveryFailed;
+import org.apache.pekko.persistence.typed.SnapshotFailed;
 import org.apache.pekko.persistence.typed.SnapshotSelectionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.Recovery;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +147,7 @@ public final class DeciderActor<C, E, S, O>
         ActorContext<Message<C, E, S>> context, DeciderActor<C, E, S, O>.Alarms alarms);
   }
 
+  private final PersistenceId id;
   private final Decider<C, E, S, O> decider;
   private final InstantSource clock;
   private final ActorContext<Message<C, E, S>> context;
@@ -155,20 +158,46 @@ public final class DeciderActor<C, E, S, O>
   /** Not answered yet, in the order they are to be decided. What is not here is not decided. */
   private final Set<Decide<C, E, S>> waiting = new LinkedHashSet<>();
 
+  private final int snapshotEvery;
+
+  /** Events it has read or written. */
+  private long events;
+
+  /** Many were read that no state was kept of. */
+  private boolean snapshotDue;
+
   private @Nullable Decide<C, E, S> beingWritten;
   private boolean recoveredBefore;
   private boolean ending;
 
+  /** One whose story is short: it is read whole each time. */
   public static <C, E, S, O> Behavior<Message<C, E, S>> create(
       PersistenceId id,
       Decider<C, E, S, O> decider,
       InstantSource clock,
       Executors<C, E, S, O> executors) {
+    return create(id, decider, clock, 0, executors);
+  }
+
+  /**
+   * One whose story may be long: its state is kept now and then, so that only what came after it
+   * need be read. All events stay, and are read where such a state cannot be.
+   *
+   * @param snapshotEvery after so many events; 0: never
+   */
+  public static <C, E, S, O> Behavior<Message<C, E, S>> create(
+      PersistenceId id,
+      Decider<C, E, S, O> decider,
+      InstantSource clock,
+      int snapshotEvery,
+      Executors<C, E, S, O> executors) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
-                  var shell = new DeciderActor<>(id, decider, clock, context, timers, executors);
+                  var shell =
+                      new DeciderActor<>(
+                          id, decider, clock, snapshotEvery, context, timers, executors);
                   return Behaviors.intercept(
                       () -> shell.new Door(),
                       Behaviors.supervise(shell).onFailure(Throwable.class, RESTART));
@@ -179,10 +208,13 @@ public final class DeciderActor<C, E, S, O>
       PersistenceId id,
       Decider<C, E, S, O> decider,
       InstantSource clock,
+      int snapshotEvery,
       ActorContext<Message<C, E, S>> context,
       TimerScheduler<Message<C, E, S>> timers,
       Executors<C, E, S, O> executors) {
     super(id, AFTER_THE_JOURNAL);
+    this.snapshotEvery = snapshotEvery;
+    this.id = id;
     this.decider = decider;
     this.clock = clock;
     this.context = context;
@@ -223,10 +255,27 @@ public final class DeciderActor<C, E, S, O>
     }
   }
 
-  /** There are no snapshots, so none are looked for. */
+  /** Where there are no snapshots, none are looked for: that would be a question for each dyno. */
   @Override
   public Recovery recovery() {
-    return Recovery.withSnapshotSelectionCriteria(SnapshotSelectionCriteria.none());
+    return Recovery.withSnapshotSelectionCriteria(
+        snapshotEvery > 0 ? SnapshotSelectionCriteria.latest() : SnapshotSelectionCriteria.none());
+  }
+
+  /** Two states may be there for a moment. */
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return snapshotEvery > 0
+        ? RetentionCriteria.snapshotEvery(snapshotEvery, 1)
+        : RetentionCriteria.disabled();
+  }
+
+  /** Besides: at once where many events had to be read. */
+  @Override
+  public boolean shouldSnapshot(S state, E event, long sequence) {
+    boolean due = snapshotDue;
+    snapshotDue = false;
+    return due;
   }
 
   @Override
@@ -358,7 +407,13 @@ public final class DeciderActor<C, E, S, O>
 
   @Override
   public EventHandler<S, E> eventHandler() {
-    return newEventHandlerBuilder().forAnyState().onAnyEvent(decider::evolve);
+    return newEventHandlerBuilder()
+        .forAnyState()
+        .onAnyEvent(
+            (state, event) -> {
+              events++;
+              return decider.evolve(state, event);
+            });
   }
 
   @Override
@@ -374,6 +429,10 @@ public final class DeciderActor<C, E, S, O>
               executor.unreadable(why);
             })
         .onSignal(
+            SnapshotFailed.class,
+            (_, signal) ->
+                context.getLog().warn("the state of {} is not kept", id, signal.failure()))
+        .onSignal(
             JournalPersistRejected.class,
             (_, signal) ->
                 failWritten(
@@ -388,6 +447,8 @@ public final class DeciderActor<C, E, S, O>
   }
 
   private void recovered(S state) {
+    snapshotDue = snapshotEvery > 0 && events >= snapshotEvery;
+    events = 0;
     guarded(state, () -> executor.changed(state));
     resume(state);
     if (recoveredBefore) { // what was held back may be forgotten

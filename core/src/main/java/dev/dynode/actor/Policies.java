@@ -11,6 +11,21 @@ public final class Policies {
   private Policies() {}
 
   /**
+   * After how many events the state of an app is kept.
+   *
+   * @param all of the actor system
+   */
+  public static int snapshotEvery(Config all) {
+    int events = all.getInt("dynode.apps.snapshot-every");
+    if (events < 1) {
+      throw new IllegalArgumentException(
+          "dynode.apps.snapshot-every is %d; it must be 1 or more, or apps are the slower to answer the older they are."
+              .formatted(events));
+    }
+    return events;
+  }
+
+  /**
    * @param dynode the section {@code dynode}
    */
   public static AppPolicy from(Config dynode) {

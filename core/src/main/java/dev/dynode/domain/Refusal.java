@@ -1,7 +1,9 @@
 package dev.dynode.domain;
 
+import dev.dynode.domain.placement.Shortage;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Why a command was refused. A value, not an exception: refusals are expected.
@@ -10,8 +12,13 @@ import java.util.Map;
  * @param details further facts for programs, by API field name; values are strings, numbers or
  *     lists of strings. An {@code id} tells more than the reason does, which old journals and nodes
  *     know
+ * @param shortage of what there was too little, where no host had a place
  */
-public record Refusal(Reason reason, String message, Map<String, Object> details) {
+public record Refusal(
+    Reason reason, String message, Map<String, Object> details, Optional<Shortage> shortage) {
+  public Refusal(Reason reason, String message, Map<String, Object> details) {
+    this(reason, message, details, Optional.empty());
+  }
 
   /** The kinds of refusal; the API's edge gives each its status and id. */
   public enum Reason {
@@ -48,48 +55,6 @@ public record Refusal(Reason reason, String message, Map<String, Object> details
     return new Refusal(
         Reason.LATE,
         "This did not reach the app's record in time, and nothing was done; ask again in a moment.",
-        Map.of());
-  }
-
-  /** Every host is full. */
-  public static Refusal noRoom() {
-    return new Refusal(
-        Reason.NO_ROOM,
-        "No host has room for another dyno; try again when one has ended.",
-        Map.of());
-  }
-
-  /** None is heard of: they are down, or have not found the control plane again. */
-  public static Refusal noHost() {
-    return new Refusal(
-        Reason.NO_ROOM,
-        "No host is connected, so no dyno can be started; try again when one is (dynode host list).",
-        Map.of("id", "no_host"));
-  }
-
-  public static Refusal allDraining() {
-    return new Refusal(
-        Reason.NO_ROOM,
-        "Every host is draining and takes no new dynos; add one, or take one back (dynode host"
-            + " undrain).",
-        Map.of());
-  }
-
-  /** No host, however empty, may promise so much memory. */
-  public static Refusal tooSmall(long bytes, long largest) {
-    return new Refusal(
-        Reason.NO_ROOM,
-        "No host is large enough for a dyno of this size: it is promised %d MiB of memory, the largest host has %d MiB to promise; ask for a smaller size."
-            .formatted(bytes >> 20, largest >> 20),
-        Map.of());
-  }
-
-  /** Some hosts do not answer, and the others are full. */
-  public static Refusal silent(int hosts) {
-    return new Refusal(
-        Reason.NO_ROOM,
-        "%d of the hosts did not answer, and no other has room for another dyno; try again in a moment."
-            .formatted(hosts),
         Map.of());
   }
 

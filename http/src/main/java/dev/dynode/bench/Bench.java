@@ -30,6 +30,7 @@ public final class Bench implements AutoCloseable {
           "crowd",
           "history",
           "questions",
+          "ledger",
           "heap");
 
   private final List<String> server;
@@ -98,6 +99,8 @@ public final class Bench implements AutoCloseable {
                   new Histories(server, effort, folder.resolve("history"), progress).measure();
               case "questions" ->
                   new Questions(server, effort, folder.resolve("questions"), progress).measure();
+              case "ledger" ->
+                  new Ledgers(server, effort, folder.resolve("ledger"), progress).measure();
               default -> new IdleHeap(node, effort, progress).measure();
             });
       }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param concurrency clients creating dynos at the same time
  * @param idleDynos for the heap
  * @param historyDynos that an invented journal tells of, some ten events each
+ * @param ledgerEvents of an invented app by itself
  */
 public record Effort(
     int rounds,
@@ -26,15 +27,17 @@ public record Effort(
     int lifecycles,
     List<Integer> concurrency,
     int idleDynos,
-    int historyDynos) {
+    int historyDynos,
+    int ledgerEvents) {
 
   /** Takes some minutes. */
   public static Effort full(int rounds) {
-    return new Effort(rounds, 150, 1000, 64, 16, 3, 400, List.of(1, 8, 32), 500, 105_000);
+    return new Effort(
+        rounds, 150, 1000, 64, 16, 3, 400, List.of(1, 8, 32), 500, 105_000, 1_000_000);
   }
 
   /** Takes some seconds; its figures mean nothing. */
   public static Effort quick(int rounds) {
-    return new Effort(rounds, 1, 10, 8, 2, 1, 8, List.of(1, 4), 10, 1_000);
+    return new Effort(rounds, 1, 10, 8, 2, 1, 8, List.of(1, 4), 10, 1_000, 3_000);
   }
 }

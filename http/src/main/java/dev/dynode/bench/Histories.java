@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Looking back at a journal that an installation of some size wrote. */
 final class Histories {
@@ -38,6 +39,7 @@ final class Histories {
   private static final int COMMANDS = 10;
   private static final int FASTEST_AIM = 200_000;
   private static final double REPLAY_AIM_MILLIS = 500;
+  private static final int BYTES_AIM = 2_000;
   private static final String SMALL_HEAP = "-Xmx64m";
 
   private final List<String> server;
@@ -64,6 +66,12 @@ final class Histories {
       events = InventedHistory.write(intake, offline.codec(), APP, effort.historyDynos(), SEED);
     }
     of = String.format(Locale.ROOT, " of %,d events", events);
+    double each = bytes(journal) / effort.historyDynos();
+    rows.add(
+        Row.alone(
+                "a journal" + of + ", its bytes on disk for each dyno",
+                Figure.single(each, Unit.BYTES))
+            .aiming("≤ 2 kB", each <= BYTES_AIM));
     Samples read = new Samples();
     Samples replayed = new Samples();
     for (int i = 0; i < WARM_UP + TIMES; i++) {
@@ -93,6 +101,18 @@ final class Histories {
       rows.add(replay("the oldest by id", of, node, oldest));
     }
     return rows;
+  }
+
+  private static double bytes(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      long bytes = 0;
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        if (!file.getParent().endsWith("native")) { // RocksDB's own library
+          bytes += Files.size(file);
+        }
+      }
+      return bytes;
+    }
   }
 
   /** Events a second. */

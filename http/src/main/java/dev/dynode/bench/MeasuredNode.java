@@ -70,6 +70,18 @@ final class MeasuredNode implements AutoCloseable {
    * @param folder to be made; holds all that the node writes
    */
   static MeasuredNode start(List<String> server, Path folder) throws IOException {
+    MeasuredNode node = restart(server, folder);
+    try {
+      node.post("/apps", object().put("name", APP));
+      return node;
+    } catch (IOException | RuntimeException e) {
+      node.process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  /** The same with the apps that are there, and returns as soon as it is ready. */
+  static MeasuredNode restart(List<String> server, Path folder) throws IOException {
     Path data = Files.createDirectories(folder).resolve("data");
     Path config = Files.writeString(folder.resolve("node.conf"), CONFIG);
     List<String> command = new ArrayList<>(server);
@@ -85,9 +97,7 @@ final class MeasuredNode implements AutoCloseable {
       if (line == null || !line.startsWith("Dynode ready")) {
         throw new IOException("The node did not start: " + line + "\n" + Files.readString(log));
       }
-      MeasuredNode node = new MeasuredNode(process, data);
-      node.post("/apps", object().put("name", APP));
-      return node;
+      return new MeasuredNode(process, data);
     } catch (IOException | RuntimeException e) {
       process.destroyForcibly();
       throw e;

@@ -43,7 +43,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, history,"
-              + " questions, heap;"
+              + " questions, ledger, heap;"
               + " all if not given.")
   private List<String> parts = List.of();
 

@@ -21,7 +21,8 @@ final class CommandGroups implements IHelpSectionRenderer {
     GROUPS.put("Dynos", List.of("run", "ps", "logs", "stop"));
     GROUPS.put("Apps", List.of("apps", "create", "deploy", "destroy"));
     GROUPS.put(
-        "What happened", List.of("explain", "events", "replay", "export", "import", "verify"));
+        "What happened",
+        List.of("explain", "events", "replay", "export", "import", "archive", "verify"));
     GROUPS.put("Nodes", List.of("server", "env", "host", "tls"));
     GROUPS.put("Before you buy hosts", List.of("simulate", "bench"));
     GROUPS.put("This command", List.of("completion", "help"));

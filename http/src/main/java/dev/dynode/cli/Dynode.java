@@ -63,6 +63,7 @@ public final class Dynode implements Callable<Integer> {
     commands.put("verify", VerifyCommand::new);
     commands.put("export", ExportCommand::new);
     commands.put("import", ImportCommand::new);
+    commands.put("archive", ArchiveCommand::new);
     commands.put("host", HostCommand::new);
     commands.put("tls", TlsCommand::new);
     commands.put("stop", StopCommand::new);

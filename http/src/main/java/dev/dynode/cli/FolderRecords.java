@@ -25,6 +25,7 @@ import dev.dynode.port.ControlPlane.Answer;
 import dev.dynode.port.LogStore.LogFilter;
 import dev.dynode.replay.HistoryImport;
 import dev.dynode.replay.Offline;
+import dev.dynode.replay.StoryArchive;
 import dev.dynode.store.LogStoreSettings;
 import dev.dynode.store.RestingLogs;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,8 @@ final class FolderRecords implements Records {
 
   private final Path folder;
   private final Offline offline = new Offline();
-  private final RestingJournal journal;
+  private final RestingJournal resting;
+  private final Supplier<Rows> journal;
   private final RestingLogs logs;
   private final int mostLines;
   private final Retelling retelling;
@@ -55,12 +58,14 @@ final class FolderRecords implements Records {
 
   private FolderRecords(Path folder, RestingJournal journal) {
     this.folder = folder;
-    this.journal = journal;
+    resting = journal;
+    StoryArchive moved = StoryArchive.of(offline.journal(folder));
+    this.journal = () -> moved.over(resting.get());
     logs = new RestingLogs(folder.resolve("logs"), LogStoreSettings.of(offline.config()));
     mostLines = offline.config().getInt("dynode.api.streams.max-lines");
     retelling =
         new Retelling(
-            new JournalEvents(offline.codec(), journal, Runnable::run),
+            new JournalEvents(offline.codec(), this.journal, Runnable::run),
             (app, filter) -> logs.last(app, mostLines, filter, Instant.now()),
             new Shown(offline.mapper()));
     names = names();
@@ -190,7 +195,7 @@ final class FolderRecords implements Records {
 
   @Override
   public void close() {
-    journal.close();
+    resting.close();
   }
 
   private final class OfApp implements Story {

@@ -11,6 +11,7 @@ import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.HistoryFile;
 import dev.dynode.replay.HistoryFileInvalid;
 import dev.dynode.replay.Offline;
+import dev.dynode.replay.StoryArchive;
 import dev.dynode.simulator.scenario.RecordedJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class RecordedScenario {
 
   private static void journal(Path folder, Offline offline, RecordedJournal recorded) {
     EventCodec codec = offline.codec();
-    try (Rows rows = Rows.in(offline.journal(folder))) {
+    try (Rows rows = StoryArchive.rows(offline.journal(folder))) {
       for (Iterator<Rows.Row> each = rows.events(); each.hasNext(); ) {
         if (each.next() instanceof Rows.Row.Event(StoredEvent event)) {
           add(event.persistenceId(), codec.read(event.event()), recorded);

@@ -5,6 +5,7 @@ import dev.dynode.api.StoryJson;
 import dev.dynode.api.wire.VerificationJson;
 import dev.dynode.journal.Rows;
 import dev.dynode.replay.Offline;
+import dev.dynode.replay.StoryArchive;
 import dev.dynode.replay.Verification;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -87,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private void offline(Path folder) {
     var offline = new Offline();
-    try (Rows rows = Rows.in(offline.journal(folder))) {
+    try (Rows rows = StoryArchive.rows(offline.journal(folder))) {
       long all = rows.lastOffset();
       var verification =
           new Verification(

@@ -14,6 +14,7 @@ import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.journal.Rows;
 import dev.dynode.replay.EventCodec;
 import dev.dynode.replay.LiveActors;
+import dev.dynode.replay.StoryArchive;
 import dev.dynode.router.HttpRouter;
 import dev.dynode.server.ConnectionLimits;
 import dev.dynode.server.HttpServer;
@@ -118,6 +119,8 @@ final class Edge {
     String email = ApiSettings.text(account, "email");
     var codec = new EventCodec(parts.config());
     Stores stores = parts.stores();
+    StoryArchive moved = StoryArchive.of(system);
+    Supplier<Rows> journal = () -> moved.over(Rows.of(system));
     return new Collaborators(
         parts.control(),
         parts.hosts(),
@@ -125,12 +128,10 @@ final class Edge {
         stores.slugs(),
         stores.archives(),
         new JournalEvents(
-            codec,
-            () -> Rows.of(system),
-            system.dispatchers().lookup(DispatcherSelector.blocking())),
+            codec, journal, system.dispatchers().lookup(DispatcherSelector.blocking())),
         new Shown(codec.mapper()),
         new JournalArchive(
-            system,
+            journal,
             codec,
             new LiveActors(parts.control(), parts.config().getDuration("dynode.node.patience"))),
         new Account(

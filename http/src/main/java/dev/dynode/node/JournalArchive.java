@@ -15,20 +15,21 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.ClassicActorSystemProvider;
 
 /**
  * The journal of a running node as a whole.
  *
+ * @param journal its rows at that moment
  * @param live what its actors hold now
  */
-public record JournalArchive(ClassicActorSystemProvider system, EventCodec codec, LiveActors live)
+public record JournalArchive(Supplier<Rows> journal, EventCodec codec, LiveActors live)
     implements Archive {
 
   @Override
   public Stream<String> export(Scope scope, boolean secrets) {
-    Rows rows = Rows.of(system);
+    Rows rows = journal.get();
     return export(rows, codec, scope, secrets).onClose(rows::close);
   }
 
@@ -56,16 +57,16 @@ public record JournalArchive(ClassicActorSystemProvider system, EventCodec codec
 
   @Override
   public Verification.Result verify(Consumer<Divergence> found, LongConsumer progress) {
-    Verification.Result journal;
-    try (Rows rows = Rows.of(system)) {
-      journal = new Verification(rows, codec, found, progress).run();
+    Verification.Result result;
+    try (Rows rows = journal.get()) {
+      result = new Verification(rows, codec, found, progress).run();
     }
-    return journal.and(live.check(() -> Rows.of(system), codec, found));
+    return result.and(live.check(journal, codec, found));
   }
 
   @Override
   public long events() {
-    try (Rows rows = Rows.of(system)) {
+    try (Rows rows = journal.get()) {
       return rows.lastOffset();
     }
   }

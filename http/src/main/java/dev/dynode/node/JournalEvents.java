@@ -128,7 +128,7 @@ public record JournalEvents(EventCodec codec, Supplier<Rows> journal, Executor b
     for (Iterator<Row> events = rows.backwards("App|" + app); events.hasNext(); ) {
       if (events.next() instanceof Row.Event(StoredEvent stored)
           && contains(stored.event().bytes(), wanted)
-          && codec.read(stored.event()) instanceof AppEvent.DynoRequested(_, _, var spec, _)
+          && codec.read(stored.event()) instanceof AppEvent.DynoRequested(_, _, var spec, _, _)
           && spec.name().toString().equals(identity)) {
         return Optional.of(spec.id());
       }

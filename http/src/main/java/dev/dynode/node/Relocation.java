@@ -8,6 +8,7 @@ import dev.dynode.postgres.FolderCopy;
 import dev.dynode.postgres.FolderCopy.Copied;
 import dev.dynode.postgres.Postgres;
 import dev.dynode.replay.Offline;
+import dev.dynode.replay.StoryArchive;
 import dev.dynode.store.FileSlugStore;
 import dev.dynode.store.SlugSettings;
 import java.io.IOException;
@@ -42,6 +43,11 @@ public final class Relocation {
       throws IOException {
     if (!Files.isDirectory(folder.resolve("journal"))) {
       throw new IOException("There is no journal of a node in " + folder + ".");
+    }
+    if (!StoryArchive.of(new Offline().journal(folder)).isEmpty()) {
+      throw new IOException(
+          "%s holds stories that were archived, and a database takes none: move that folder elsewhere first, and read them from there with --file."
+              .formatted(folder.resolve("journal").resolve("archive")));
     }
     try (DataFolder data = DataFolder.hold(folder);
         Rows journal = Rows.in(new Offline().journal(folder));

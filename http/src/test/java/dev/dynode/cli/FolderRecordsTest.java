@@ -152,6 +152,57 @@ class FolderRecordsTest {
     assertEquals(before, files());
   }
 
+  /** With and without a node. */
+  @Test
+  void whatWasArchivedIsToldAsBefore(@TempDir Path other) throws Exception {
+    Path copy = other.resolve("data");
+    copy(data.resolve("journal"), copy.resolve("journal"));
+    copy(data.resolve("logs"), copy.resolve("logs"));
+    String before = Instant.now().plusSeconds(60).toString();
+    Programs.Result moved = dynode0("archive", "--before", before, "--data", copy.toString());
+    assertEquals(0, moved.exit(), moved.err());
+    assertTrue(moved.text().contains(" of 1 dynos and 0 deleted apps "), moved.text());
+    assertTrue(moved.text().endsWith("000001.jsonl.gz\n"), moved.text());
+    var here = new TreeMap<String, List<JsonNode>>();
+    try (Records records = FolderRecords.open(copy)) {
+      all(records, here);
+    }
+    told.forEach(
+        (what, of) -> assertEquals(text(of), text(here.getOrDefault(what, List.of())), what));
+    Programs.Result verified = dynode0("verify", "--data", copy.toString());
+    assertEquals(0, verified.exit(), verified.text() + verified.err());
+    try (NodeProcess _ = NodeProcess.start(copy)) {
+      Programs.Result busy = dynode0("archive", "--before", before, "--data", copy.toString());
+      assertEquals(1, busy.exit());
+      assertTrue(busy.err().contains(": stop it first; its dynos go on"), busy.err());
+      try (Records records =
+          new NodeRecords(new ApiClient(NodeAddress.running(copy).orElseThrow()))) {
+        Story story = records.story("demo", ended);
+        String what = "events of " + ended;
+        assertEquals(text(told.getOrDefault(what, List.of())), text(story.events(true).toList()));
+      }
+      Programs.Result live = dynode0("verify", "--data", copy.toString());
+      assertEquals(0, live.exit(), live.text() + live.err());
+    } finally {
+      NodeProcess.killKeeper(copy);
+    }
+    Programs.Result wrong = dynode0("archive", "--before", "17", "--data", copy.toString());
+    assertEquals(2, wrong.exit(), wrong.err());
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Path there = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(there);
+        } else {
+          Files.copy(path, there);
+        }
+      }
+    }
+  }
+
   /** Every file of the folder and its time, but what the dyno that lives on may write. */
   private Map<String, String> files() throws IOException {
     var files = new TreeMap<String, String>();

@@ -152,6 +152,7 @@ final class LifecyclePage {
         1,
         Optional.empty(),
         Optional.empty(),
-        DynoPolicy.HEROKU);
+        DynoPolicy.HEROKU,
+        Optional.empty());
   }
 }

@@ -38,8 +38,12 @@ final class GroupCommit implements AutoCloseable {
         CompletableFuture<Optional<Exception>> done)
         implements Write {}
 
-    /** Anything else: snapshots, deletions, or nothing at all to wait for what is before it. */
-    record Change(Edit edit, CompletableFuture<Void> done) implements Write {}
+    /**
+     * Anything else: snapshots, deletions, or nothing at all to wait for what is before it.
+     *
+     * @param bytes that it adds; with any it is refused where the disk is full
+     */
+    record Change(Edit edit, long bytes, CompletableFuture<Void> done) implements Write {}
 
     record Stop() implements Write {}
   }
@@ -103,8 +107,18 @@ final class GroupCommit implements AutoCloseable {
     return append.done;
   }
 
+  /** Something that adds nothing. */
   CompletableFuture<Void> change(Edit edit) {
-    var change = new Write.Change(edit, new CompletableFuture<>());
+    return change(edit, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param bytes that it adds
+   */
+  CompletableFuture<Void> change(Edit edit, long bytes) {
+    var change = new Write.Change(edit, bytes, new CompletableFuture<>());
     refuse(change).ifPresent(change.done::completeExceptionally);
     return change.done;
   }
@@ -124,7 +138,7 @@ final class GroupCommit implements AutoCloseable {
    * refused: with the queue full, one of the given threads waits for a place.
    */
   CompletableFuture<Void> settled(Executor threads) {
-    var mark = new Write.Change(_ -> {}, new CompletableFuture<>());
+    var mark = new Write.Change(_ -> {}, 0, new CompletableFuture<>());
     if (!waiting.offer(mark)) {
       threads.execute(
           () -> {
@@ -171,7 +185,8 @@ final class GroupCommit implements AutoCloseable {
   private static long size(Write write) {
     return switch (write) {
       case Write.Append append -> append.values().stream().mapToLong(v -> v.length + 64L).sum();
-      case Write.Change _, Write.Stop _ -> 0;
+      case Write.Change change -> change.bytes();
+      case Write.Stop _ -> 0;
     };
   }
 
@@ -250,6 +265,14 @@ final class GroupCommit implements AutoCloseable {
         answers.add(() -> append.done().complete(Optional.empty()));
       }
       case Write.Change change -> {
+        Optional<WriteRefused> noRoom =
+            change.bytes() == 0
+                ? Optional.empty()
+                : store.noRoom(batch.getDataSize() + change.bytes(), false);
+        if (noRoom.isPresent()) {
+          answers.add(() -> change.done().completeExceptionally(noRoom.get()));
+          return last;
+        }
         change.edit().apply(batch);
         answers.add(() -> change.done().complete(null));
       }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Writes events from elsewhere into a journal that no node uses. Not thread-safe. */
+/**
+ * Writes events from elsewhere into a journal that no node uses, and takes away what is kept
+ * elsewhere. Not thread-safe.
+ */
 public final class Intake implements AutoCloseable {
   private static final int IN_FLIGHT = 4_096;
 
@@ -53,6 +56,29 @@ public final class Intake implements AutoCloseable {
       }
       all.addAll(some);
     }
+  }
+
+  /** All of it as it is on disk now; to be closed before this is. */
+  public Rows rows() {
+    return RocksRows.of(store, reads.chunk());
+  }
+
+  /** Takes a whole history away, at once, for it is kept elsewhere. Nothing is left of its id. */
+  public void remove(String id) {
+    List<StoredEvent> events = events(id);
+    byte[] name = Keys.id(id);
+    long moved = store.use(s -> s.number(s.facts, Store.MOVED)) + events.size();
+    commits
+        .change(
+            batch -> {
+              batch.put(store.facts, Store.MOVED, Keys.number(moved));
+              batch.delete(store.ids, name);
+              for (StoredEvent event : events) {
+                batch.delete(store.events, Keys.of(name, event.sequenceNr()));
+                batch.delete(store.order, Keys.number(event.offset()));
+              }
+            })
+        .join();
   }
 
   /** Adds an event; it gets the next offset. It is on disk after {@link #settle}. */

@@ -49,7 +49,7 @@ public final class RocksSnapshotStore extends SnapshotStore {
     byte[] value = StoredSnapshot.of(metadata, state, serialization).value();
     byte[] key = Keys.of(Keys.id(metadata.persistenceId()), metadata.sequenceNr());
     return FutureConverters.asScala(
-        commits.change(batch -> batch.put(store.snapshots, key, value)));
+        commits.change(batch -> batch.put(store.snapshots, key, value), value.length));
   }
 
   /** A timestamp of 0 stands for any (Pekko's rule); there is one snapshot per sequence number. */

@@ -41,6 +41,9 @@ final class Store implements AutoCloseable {
 
   static final byte[] LAST_OFFSET = {'o'};
 
+  /** How many events were moved elsewhere. */
+  static final byte[] MOVED = {'m'};
+
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private final WriteOptions synced;
@@ -58,7 +61,7 @@ final class Store implements AutoCloseable {
 
   final RocksDB db;
 
-  /** Facts about the whole: {@link #LAST_OFFSET}. */
+  /** Facts about the whole: {@link #LAST_OFFSET}, {@link #MOVED}. */
   final ColumnFamilyHandle facts;
 
   /** Persistence id and sequence number to event. */
@@ -178,7 +181,9 @@ final class Store implements AutoCloseable {
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(table)
         .setWriteBufferSize(2 * settings.writeBufferSize())
-        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setBottommostCompressionType(
+            CompressionType.ZSTD_COMPRESSION); // written once, read for ever
   }
 
   private JournalUnavailable unavailable(JournalSettings settings, RocksDBException e) {

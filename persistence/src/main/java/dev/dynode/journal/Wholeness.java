@@ -115,9 +115,10 @@ final class Wholeness {
   private Optional<String> missing(Store store) throws RocksDBException {
     long last = store.number(store.facts, Store.LAST_OFFSET);
     if (store.db.get(store.facts, DELETED) == null) {
+      long all = last - store.number(store.facts, Store.MOVED);
       long events = Math.min(rows(store, store.events), rows(store, store.order));
-      if (events < last) {
-        return Optional.of("%d of its %d events are missing".formatted(last - events, last));
+      if (events < all) {
+        return Optional.of("%d of its %d events are missing".formatted(all - events, all));
       }
     }
     if (!witnessed) {

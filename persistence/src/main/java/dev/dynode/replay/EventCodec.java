@@ -145,14 +145,23 @@ public final class EventCodec {
     return read(packed(line));
   }
 
+  /** Whether it is of a kind and version that this build writes. */
+  boolean isOfToday(Packed packed) {
+    int mark = packed.manifest().lastIndexOf('#');
+    return packed
+        .manifest()
+        .equals(manifest(mark < 0 ? packed.manifest() : packed.manifest().substring(0, mark)));
+  }
+
+  private String manifest(String name) {
+    @Nullable JacksonMigration migration = migrations.get(name);
+    return migration == null ? name : name + "#" + migration.currentVersion();
+  }
+
   Packed pack(Object event) {
     String name = event.getClass().getName();
-    @Nullable JacksonMigration migration = migrations.get(name);
     try {
-      return new Packed(
-          JACKSON_CBOR,
-          migration == null ? name : name + "#" + migration.currentVersion(),
-          mapper.writeValueAsBytes(event));
+      return new Packed(JACKSON_CBOR, manifest(name), mapper.writeValueAsBytes(event));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(name + " cannot be written: " + said(e), e);
     }

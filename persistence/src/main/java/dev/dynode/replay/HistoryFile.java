@@ -4,13 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * was continued, the same again. Every line is JSON and is chained to the one before.
  */
 public final class HistoryFile implements AutoCloseable {
+  private static final int BUFFER = 1 << 16;
+
   private final BufferedReader in;
   private final HistoryChain chain = new HistoryChain();
   private long number;
@@ -26,7 +30,21 @@ public final class HistoryFile implements AutoCloseable {
 
   public HistoryFile(Path file) throws IOException {
     // Bytes that are no text become a line whose hash does not fit.
-    in = new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8));
+    in = new BufferedReader(new InputStreamReader(open(file), UTF_8));
+  }
+
+  /** An archive of ended stories is packed. */
+  private static InputStream open(Path file) throws IOException {
+    var bytes = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+    try {
+      bytes.mark(2);
+      boolean packed = bytes.read() == 0x1f && bytes.read() == 0x8b;
+      bytes.reset();
+      return packed ? new GZIPInputStream(bytes, BUFFER) : bytes;
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
   }
 
   /** How many lines were read. */
@@ -90,14 +108,7 @@ public final class HistoryFile implements AutoCloseable {
         return new HistoryLine.Head(
             line.path("of").asText(), line.path("secrets").asText().equals("kept"));
       }
-      return line.has("events")
-          ? new HistoryLine.End(line.path("events").asLong())
-          : new HistoryLine.Event(
-              line.path("id").asText(),
-              line.path("sequence").asLong(),
-              Instant.parse(line.path("at").asText()),
-              line.path("type").asText(),
-              line.path("event"));
+      return HistoryLine.read(line);
     } catch (JsonProcessingException e) {
       throw invalid("it is not what such a line must be: " + e.getOriginalMessage());
     } catch (DateTimeParseException e) {

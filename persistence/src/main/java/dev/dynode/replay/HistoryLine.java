@@ -33,6 +33,18 @@ public sealed interface HistoryLine {
    */
   record End(long events) implements HistoryLine {}
 
+  /** The line of these fields, a head apart. */
+  static HistoryLine read(JsonNode line) {
+    return line.has("events")
+        ? new End(line.path("events").asLong())
+        : new Event(
+            line.path("id").asText(),
+            line.path("sequence").asLong(),
+            Instant.parse(line.path("at").asText()),
+            line.path("type").asText(),
+            line.path("event"));
+  }
+
   /** The fields of the line, without its hash. */
   default ObjectNode json() {
     ObjectNode line = HistoryChain.JSON.createObjectNode();

@@ -13,6 +13,7 @@ import dev.dynode.domain.directory.DirectoryEvent;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
+import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoPolicy;
 import dev.dynode.domain.dyno.DynoSpec;
@@ -115,6 +116,27 @@ public final class InventedHistory {
     return history.events;
   }
 
+  /**
+   * Writes the ledger of an app alone, as long as it is to be at least; the dynos that it tells of
+   * are over, and have no story of their own.
+   *
+   * @return how many events it has
+   */
+  public static long ledger(Intake journal, EventCodec codec, String name, int events, long seed) {
+    var history = new InventedHistory(journal, codec, name, seed);
+    while (history.app.sequence < events) {
+      history.pass(60_000);
+      var dyno = new DynoId(history.uuid());
+      history.app.when(history.request(dyno, false));
+      history.pass(1_000);
+      history.app.when(
+          new AppCommand.RetireDyno(
+              DynoDecider.SYSTEM, dyno, Ending.EXITED, Optional.of(0), history.now));
+    }
+    journal.settle();
+    return history.app.sequence;
+  }
+
   private void add(String of, long sequence, Object event) {
     events++;
     journal.add(
@@ -146,19 +168,7 @@ public final class InventedHistory {
     pass(60_000);
     var dyno = new DynoId(uuid());
     boolean attach = random.nextBoolean();
-    app.when(
-        new AppCommand.RunDyno(
-            USER,
-            dyno,
-            random.nextInt(),
-            "rake task:" + random.nextInt(100),
-            "run",
-            Optional.empty(),
-            attach,
-            attach,
-            Map.of("COLUMNS", "120", "LINES", "40", "TOKEN", "secret-" + random.nextInt(1_000)),
-            Optional.empty(),
-            Optional.empty()));
+    app.when(request(dyno, attach));
     DynoSpec spec = requireNonNull(((AppState.App) app.state).roster().get(dyno)).spec();
     var kept = new Kept<>("Dyno|" + dyno, new DynoDecider());
     kept.when(new DynoCommand.Create(USER, spec, new HostId("host-" + random.nextInt(4))));
@@ -174,6 +184,21 @@ public final class InventedHistory {
     if (live.size() > AT_ONCE) {
       end(live.remove());
     }
+  }
+
+  private AppCommand request(DynoId dyno, boolean attach) {
+    return new AppCommand.RunDyno(
+        USER,
+        dyno,
+        random.nextInt(),
+        "rake task:" + random.nextInt(100),
+        "run",
+        Optional.empty(),
+        attach,
+        attach,
+        Map.of("COLUMNS", "120", "LINES", "40", "TOKEN", "secret-" + random.nextInt(1_000)),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private void end(Kept<DynoCommand, DynoEvent, DynoState> dyno) {

@@ -8,6 +8,8 @@ import dev.dynode.actor.directory.NameDirectory;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.HostWatch;
 import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.directory.AppDirectory;
 import dev.dynode.domain.directory.DirectoryEvent;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.port.ControlPlane.Answer;
@@ -21,9 +23,14 @@ import java.util.stream.Collectors;
 public final class EventSerialization {
   private EventSerialization() {}
 
-  /** Bindings of all events. */
+  /** Bindings of all events, and of the states that are kept. */
   public static Config ofEvents() {
-    return bindings(DynoEvent.class, AppEvent.class, DirectoryEvent.class);
+    return bindings(
+        DynoEvent.class,
+        AppEvent.class,
+        DirectoryEvent.class,
+        AppState.App.class,
+        AppDirectory.Names.class);
   }
 
   /** Bindings of all messages between nodes. */

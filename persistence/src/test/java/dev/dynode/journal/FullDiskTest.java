@@ -2,6 +2,7 @@ package dev.dynode.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +25,7 @@ import org.rocksdb.RocksDBException;
 @Timeout(600)
 class FullDiskTest {
   private static final int STOPS = 2_000;
+  private static final int STATES = 50;
 
   @TempDir Path folder;
   private long written;
@@ -45,6 +48,9 @@ class FullDiskTest {
           settle(store, commits);
           disk.fill();
           refusedAtOnce(commits, "MiB are left");
+          for (int i = 0; i < STATES; i++) {
+            noStateIsKept(store, commits);
+          }
           for (int i = 0; i < STOPS; i++) {
             written++;
             assertEquals(
@@ -85,6 +91,15 @@ class FullDiskTest {
         assertEquals(written, store.<Long>use(s -> s.number(s.facts, Store.LAST_OFFSET)));
       }
     }
+  }
+
+  private static void noStateIsKept(Store store, GroupCommit commits) {
+    byte[] state = new byte[1 << 20];
+    CompletableFuture<Void> kept =
+        commits.change(
+            batch -> batch.put(store.snapshots, Keys.of(Keys.id("id"), 1), state), state.length);
+    var refused = assertThrows(ExecutionException.class, () -> get(kept));
+    assertInstanceOf(WriteRefused.class, refused.getCause());
   }
 
   /** Refused once that is noticed, which may take a moment, and then without a wait. */

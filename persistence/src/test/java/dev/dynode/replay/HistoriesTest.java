@@ -108,7 +108,10 @@ class HistoriesTest {
       Packed now =
           trial.codec.pack(
               new DynoEvent.Created(
-                  created.at(), created.by(), 0, created.spec().sized(Sizing.ASKED)));
+                  created.at(),
+                  created.by(),
+                  0,
+                  created.spec().sized(Sizing.ASKED, created.spec().resolved())));
       assertEquals("dev.dynode.domain.dyno.DynoEvent$Created#2", now.manifest());
       assertEquals(Sizing.ASKED, ((DynoEvent.Created) trial.codec.read(now)).spec().sizing());
     }

@@ -36,6 +36,7 @@ import dev.dynode.domain.id.SlugId;
 import dev.dynode.domain.placement.Grounds;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.placement.Shortage;
 import dev.dynode.domain.view.AppReading;
 import dev.dynode.domain.view.DynoAnswer;
 import dev.dynode.port.AppQuery;
@@ -122,8 +123,8 @@ class WireTest {
         new AppCommand.CreateRelease(BY, release, SLUG, Optional.of("x")),
         new AppCommand.RollBack(BY, release, new ReleaseId(new UUID(3, 2))),
         run(),
-        new AppCommand.RunNowhere(run(), Refusal.noHost()),
-        new AppCommand.RefuseDyno(run(), Refusal.noRoom()),
+        new AppCommand.RunNowhere(run(), new Shortage(0, 0, 0, 1, 0).refusal()),
+        new AppCommand.RefuseDyno(run(), new Shortage(1, 2, 3, 4, 5).refusal()),
         new AppCommand.RetireDyno(BY, DYNO, DynoEvent.Ending.EXITED, Optional.of(3), NOON),
         new AppCommand.DeleteApp(BY));
   }
@@ -132,7 +133,11 @@ class WireTest {
     return List.of(
         new DynoCommand.Create(BY, spec(), HOST),
         new DynoCommand.Place(
-            BY, HOST, Optional.of(new Grounds(3, 1, 10, Optional.of(Placement.PACK)))),
+            BY,
+            HOST,
+            Optional.of(
+                new Grounds(
+                    3, 1, 10, Optional.of(Placement.PACK), Optional.of(new Grounds.Memory(1, 2))))),
         new DynoCommand.Attach(BY, "10.0.0.1", Optional.of(new UUID(5, 5))),
         new DynoCommand.Resize(BY, 80, 24),
         new DynoCommand.Stop(BY, DynoEvent.StopCause.USER),
@@ -262,7 +267,7 @@ class WireTest {
             new Answer.Done<>(true),
             new Answer.Failed<>(Failure.mayBeDone("The journal failed.")),
             new Answer.Refused<>(Refusal.late()),
-            new Answer.Refused<>(Refusal.noHost()),
+            new Answer.Refused<>(new Shortage(0, 0, 0, 1, 0).refusal()),
             new Answer.Refused<>(Refusal.overLimit(5, "Basic", List.of("run.1")))));
     return all;
   }

@@ -8,6 +8,7 @@ import dev.dynode.actor.DeciderActor.End;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
 import dev.dynode.actor.DeciderActor.Resume;
+import dev.dynode.actor.Policies;
 import dev.dynode.actor.host.HostAgent;
 import dev.dynode.actor.host.Hosts;
 import dev.dynode.domain.Failure;
@@ -136,7 +137,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   /**
    * What a host answers whether it keeps a place.
    *
-   * @param before how it was when it was asked
+   * @param before how it was without this dyno
    */
   public record Reservation(
       DynoId dyno, boolean kept, HostView before, HostView now, boolean draining)
@@ -234,6 +235,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
                 PersistenceId.of("App", id.toString()),
                 rules,
                 surroundings.clock(),
+                Policies.snapshotEvery(context.getSystem().settings().config()),
                 (_, _) -> new AppExecutor(id, self, surroundings.logs())),
             "ledger");
     context.watchWith(actor, new LedgerEnded());

@@ -4,6 +4,7 @@ import dev.dynode.actor.DeciderActor;
 import dev.dynode.actor.DeciderActor.Decide;
 import dev.dynode.actor.DeciderActor.Message;
 import dev.dynode.actor.DeciderActor.Outcome;
+import dev.dynode.actor.Policies;
 import dev.dynode.actor.app.AppSupervisor;
 import dev.dynode.actor.app.Apps;
 import dev.dynode.domain.directory.AppDirectory;
@@ -121,6 +122,7 @@ public final class NameDirectory extends AbstractBehavior<NameDirectory.Command>
                 PersistenceId.of("Directory", "apps"),
                 new AppDirectory(parts.most()),
                 parts.clock(),
+                Policies.snapshotEvery(context.getSystem().settings().config()),
                 (_, _) ->
                     new DeciderActor.Executor<DirectoryOrder, AppDirectory.Names>() {
                       @Override

@@ -197,7 +197,7 @@ public final class HostAgent extends AbstractBehavior<HostAgent.Command> {
       case Carry carry -> carry(carry);
       case Reserve(DynoId dyno, int generation, long bytes, var replyTo) -> {
         HostLoad load = surroundings.load();
-        HostView before = load.view();
+        HostView before = load.viewWithout(dyno);
         boolean kept = load.reserve(dyno, generation, bytes);
         replyTo.tell(
             new AppSupervisor.Reservation(dyno, kept, before, load.view(), load.draining()));

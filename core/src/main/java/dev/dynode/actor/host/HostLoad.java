@@ -109,6 +109,11 @@ public final class HostLoad implements HostDirectory {
         agent, rendezvous, now.view(), now.draining(), Optional.of(filesLeft.getAsInt()));
   }
 
+  /** How full it is without this dyno. */
+  HostView viewWithout(DynoId dyno) {
+    return state.viewWithout(dyno);
+  }
+
   /** How full it is now. */
   public HostView view() {
     return state.view();

@@ -92,7 +92,13 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             create.region(),
             create.stack()),
         new AppEvent.ReleaseCreated(
-            now, create.by(), create.release(), 1, Optional.empty(), "Initial release"));
+            now,
+            create.by(),
+            create.release(),
+            1,
+            Optional.empty(),
+            "Initial release",
+            Optional.empty()));
   }
 
   /**
@@ -194,7 +200,14 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             : "Set " + String.join(", ", new TreeSet<>(added.keySet())) + " config vars";
     return Decision.accept(
         new AppEvent.ConfigVarsChanged(now, set.by(), added, removed),
-        release(app, set.by(), set.release(), app.currentRelease().slug(), description, now));
+        release(
+            app,
+            set.by(),
+            set.release(),
+            app.currentRelease().slug(),
+            description,
+            Optional.empty(),
+            now));
   }
 
   private static int bytes(String text) {
@@ -278,7 +291,14 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
                             .orElse(slug.stored().get().checksum().replaceFirst("^SHA256:", ""))
                             .transform(hash -> hash.substring(0, Math.min(8, hash.length()))));
     return Decision.accept(
-        release(app, create.by(), create.release(), Optional.of(slug.id()), description, now));
+        release(
+            app,
+            create.by(),
+            create.release(),
+            Optional.of(slug.id()),
+            description,
+            Optional.empty(),
+            now));
   }
 
   private static Decision<AppEvent> rollBack(App app, RollBack rollBack, Instant now) {
@@ -309,14 +329,21 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
             rollBack.release(),
             target.get().slug(),
             "Rollback to v" + target.get().version(),
+            Optional.of(target.get().version()),
             now));
     return new Decision.Accepted<>(events);
   }
 
   private static AppEvent release(
-      App app, String by, ReleaseId id, Optional<SlugId> slug, String description, Instant now) {
+      App app,
+      String by,
+      ReleaseId id,
+      Optional<SlugId> slug,
+      String description,
+      Optional<Integer> rolledBackTo,
+      Instant now) {
     return new AppEvent.ReleaseCreated(
-        now, by, id, app.currentRelease().version() + 1, slug, description);
+        now, by, id, app.currentRelease().version() + 1, slug, description, rolledBackTo);
   }
 
   private static Decision<AppEvent> retire(App app, RetireDyno retire) {
@@ -348,11 +375,18 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
                       List.of(
                           log(at, "Maintenance mode " + (on ? "on" : "off") + " by user " + by)))
               .orElse(List.of());
-      case AppEvent.ReleaseCreated(Instant at, String by, _, int version, _, String description) ->
+      case AppEvent.ReleaseCreated(
+              Instant at,
+              String by,
+              _,
+              int version,
+              _,
+              String description,
+              _) ->
           List.of(
               log(at, description + " by user " + by),
               log(at, "Release v" + version + " created by user " + by));
-      case AppEvent.DynoRequested(Instant at, String by, var spec, _) ->
+      case AppEvent.DynoRequested(Instant at, String by, var spec, _, _) ->
           List.of(
               log(at, "Starting process with command `" + spec.command() + "` by user " + by),
               new AppOrder.LaunchDyno(by, spec));

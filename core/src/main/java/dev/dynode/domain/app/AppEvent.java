@@ -7,6 +7,7 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
+import dev.dynode.domain.placement.Shortage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -56,17 +57,33 @@ public sealed interface AppEvent {
    */
   record SlugRemoved(Instant at, String by, SlugId id) implements AppEvent {}
 
+  /**
+   * A release was made; of a roll-back it tells the version whose slug and config it has again,
+   * older events by their description alone.
+   */
   record ReleaseCreated(
-      Instant at, String by, ReleaseId id, int version, Optional<SlugId> slug, String description)
+      Instant at,
+      String by,
+      ReleaseId id,
+      int version,
+      Optional<SlugId> slug,
+      String description,
+      Optional<Integer> rolledBackTo)
       implements AppEvent {}
 
-  /** A one-off dyno was granted: it takes a slot until it is retired. */
-  record DynoRequested(Instant at, String by, DynoSpec spec, Optional<String> idempotencyKey)
+  /**
+   * A one-off dyno was granted: it takes a slot until it is retired. Older events do not tell by
+   * which limit.
+   */
+  record DynoRequested(
+      Instant at, String by, DynoSpec spec, Optional<String> idempotencyKey, Optional<Limit> limit)
       implements AppEvent {}
 
   /**
    * A one-off dyno was asked for and refused, with this message. Of the command the first 200
-   * characters are kept; {@code size} is the one asked for, if one was.
+   * characters are kept; {@code size} is the one asked for, if one was. {@code limit} is the one
+   * that was reached, with those {@code counted}, or that was not, where no host had a place, with
+   * the {@code shortage}. Older events tell neither.
    */
   record DynoRefused(
       Instant at,
@@ -75,7 +92,10 @@ public sealed interface AppEvent {
       String command,
       Optional<String> size,
       Refusal.Reason reason,
-      String message)
+      String message,
+      Optional<Limit> limit,
+      Optional<Limit.Counted> counted,
+      Optional<Shortage> shortage)
       implements AppEvent {}
 
   record DynoRetired(Instant at, String by, DynoId id, Ending ending, Optional<Integer> status)

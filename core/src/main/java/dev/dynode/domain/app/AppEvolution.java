@@ -120,13 +120,14 @@ final class AppEvolution {
               var id,
               int version,
               var slug,
-              String description) -> {
+              String description,
+              _) -> {
         var releases = new ArrayList<>(app.releases());
         releases.add(new Release(id, version, slug, description, by, at, app.config()));
         next.releases = List.copyOf(releases);
         next.updatedAt = at;
       }
-      case AppEvent.DynoRequested(Instant at, String by, var spec, var key) -> {
+      case AppEvent.DynoRequested(Instant at, String by, var spec, var key, _) -> {
         next.roster = with(app.roster(), spec.id(), new Requested(spec, by, at, key));
         next.names = app.names().with(spec.name(), spec.id());
       }

@@ -2,6 +2,7 @@ package dev.dynode.domain.app;
 
 import dev.dynode.domain.dyno.DynoPolicy;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -68,8 +69,26 @@ public record AppPolicy(
   }
 
   /** How many one-off dynos of sizes like this may run at the same time in an app of this tier. */
-  int oneOffLimit(Tier tier, DynoSize.Family family) {
-    return oneOffLimits.getOrDefault(limitName(tier, family), 0);
+  Limit limit(Tier tier, DynoSize.Family family) {
+    String name = limitName(tier, family);
+    return new Limit(name, oneOffLimits.getOrDefault(name, 0));
+  }
+
+  /** No limits at all but this one. */
+  public static AppPolicy limited(DynoPolicy dyno, Limit limit) {
+    AppPolicy none = unlimited(dyno);
+    Map<String, Integer> limits = new HashMap<>(none.oneOffLimits);
+    limits.put(limit.name(), limit.most());
+    return new AppPolicy(
+        limits,
+        none.commandCharacters,
+        none.envVariables,
+        none.configBytes,
+        none.longestTimeToLive,
+        none.shieldIdleAfter,
+        none.slugs,
+        none.rollbackReleases,
+        none.dyno);
   }
 
   /** Which of the limits is that of sizes like this in an app of this tier. */

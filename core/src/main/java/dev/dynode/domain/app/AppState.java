@@ -110,11 +110,7 @@ public sealed interface AppState {
     /** Those that count against the limit of dynos of this size. */
     public List<Requested> counted(DynoSize size) {
       return roster.values().stream()
-          .filter(
-              dyno ->
-                  DynoSize.named(dyno.spec().size())
-                      .map(DynoSize::family)
-                      .equals(Optional.of(size.family())))
+          .filter(dyno -> DynoSize.of(dyno.spec()).family() == size.family())
           .toList();
     }
 

@@ -90,9 +90,9 @@ public record DynoSize(
     return Map.copyOf(sizes);
   }
 
-  /** The size that a dyno has. */
+  /** The size that a dyno has: as it was when it was asked for. */
   public static DynoSize of(DynoSpec spec) {
-    return named(spec.size()).orElseThrow();
+    return spec.resolved().orElseGet(() -> named(spec.size()).orElseThrow());
   }
 
   /**

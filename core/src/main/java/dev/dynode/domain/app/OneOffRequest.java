@@ -4,6 +4,7 @@ import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.Sizing;
@@ -42,16 +43,37 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
                       + "); use a new key."),
               now);
     }
-    Optional<Refusal> refusal = invalid().or(this::overLimit);
-    return refusal
-        .map(why -> refuse(why, now))
-        .orElseGet(
-            () ->
-                Decision.accept(
-                    new AppEvent.DynoRequested(now, run.by(), spec(), run.idempotencyKey())));
+    Optional<Refusal> invalid = invalid();
+    if (invalid.isPresent()) {
+      return refuse(invalid.get(), now);
+    }
+    Limit limit = policy.limit(app.tier(), size().family());
+    if (app.roster().size() >= limit.most()) {
+      List<DynoSpec> counted = app.counted(size()).stream().map(Requested::spec).toList();
+      if (counted.size() >= limit.most()) {
+        List<String> names = counted.stream().map(dyno -> dyno.name().toString()).toList();
+        return refuse(
+            Refusal.overLimit(limit.most(), size().name(), names),
+            Optional.of(limit),
+            Optional.of(Limit.Counted.of(counted.stream().map(DynoSpec::id).toList())),
+            now);
+      }
+    }
+    return Decision.accept(
+        new AppEvent.DynoRequested(
+            now, run.by(), spec(), run.idempotencyKey(), Optional.of(limit)));
   }
 
   Decision<AppEvent> refuse(Refusal why, Instant now) {
+    return refuse(
+        why,
+        why.shortage().map(_ -> policy.limit(app.tier(), size().family())),
+        Optional.empty(),
+        now);
+  }
+
+  private Decision<AppEvent> refuse(
+      Refusal why, Optional<Limit> limit, Optional<Limit.Counted> counted, Instant now) {
     String command = run.command();
     return Decision.refuse(
         why,
@@ -62,7 +84,10 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
             command.substring(0, Math.min(command.length(), COMMAND_KEPT)),
             run.size(),
             why.reason(),
-            why.message()));
+            why.message(),
+            limit,
+            counted,
+            why.shortage()));
   }
 
   private Optional<Refusal> invalid() {
@@ -159,19 +184,6 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
     return asked.flatMap(DynoSize::named).orElseGet(() -> app.tier().defaultOneOffSize());
   }
 
-  private Optional<Refusal> overLimit() {
-    DynoSize size = size();
-    int limit = policy.oneOffLimit(app.tier(), size.family());
-    if (app.roster().size() < limit) {
-      return Optional.empty();
-    }
-    List<String> running =
-        app.counted(size).stream().map(dyno -> dyno.spec().name().toString()).toList();
-    return running.size() < limit
-        ? Optional.empty()
-        : Optional.of(Refusal.overLimit(limit, size.name(), running));
-  }
-
   private DynoSpec spec() {
     String command = ExitMarker.strip(run.command());
     boolean terminal = run.attach() && run.terminal();
@@ -194,7 +206,8 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
         app.currentRelease().version(),
         app.currentRelease().slug(),
         run.timeToLive(),
-        policy.dynoPolicy(app.tier()));
+        policy.dynoPolicy(app.tier()),
+        Optional.of(size()));
   }
 
   /** A process type as first word stands for its command (article "Working with One-Off Dynos"). */

@@ -67,7 +67,7 @@ public sealed interface Signal<W> {
    * What a host answers to {@link Step.AskPlace}.
    *
    * @param kept whether it keeps a place
-   * @param view as it was before
+   * @param view as it is without this dyno
    */
   record PlaceAnswered<W>(DynoId dyno, HostView view, boolean kept, boolean draining)
       implements Signal<W> {}

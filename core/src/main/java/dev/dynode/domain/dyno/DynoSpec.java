@@ -1,5 +1,6 @@
 package dev.dynode.domain.dyno;
 
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.attach.ExitMarker;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
@@ -17,6 +18,8 @@ import java.util.Optional;
  *     is lost; a one-off never is. Older events do not tell: theirs are one-offs
  * @param size name as the API spells it, such as {@code Standard-1X}
  * @param sizing why it has that size
+ * @param resolved what that size gave it then, whatever the catalogue says later; older events do
+ *     not tell
  * @param command as the user gave it, unexpanded and without the client's exit-status suffix
  * @param script what the shell runs: the command, a process type replaced by its command
  * @param attach whether a client will attach; the command then waits for it
@@ -45,7 +48,8 @@ public record DynoSpec(
     int releaseVersion,
     Optional<SlugId> slug,
     Optional<Duration> timeToLive,
-    DynoPolicy policy) {
+    DynoPolicy policy,
+    Optional<DynoSize> resolved) {
   public DynoSpec {
     env = Map.copyOf(env);
   }
@@ -58,8 +62,8 @@ public record DynoSpec(
     return !marksExit && ExitMarker.printedBy(script);
   }
 
-  /** The same with another reason for its size. */
-  public DynoSpec sized(Sizing why) {
+  /** The same with another reason for its size, and what that gave it. */
+  public DynoSpec sized(Sizing why, Optional<DynoSize> resolved) {
     return new DynoSpec(
         id,
         app,
@@ -79,6 +83,7 @@ public record DynoSpec(
         releaseVersion,
         slug,
         timeToLive,
-        policy);
+        policy,
+        resolved);
   }
 }

@@ -1,15 +1,19 @@
 package dev.dynode.domain.history;
 
 import dev.dynode.domain.Decision;
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoCommand.TimerDue;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
+import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Grounds;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,9 +27,35 @@ final class DynoAgain {
 
   static List<Decision<DynoEvent>> decide(DynoState before, List<DynoEvent> next) {
     DynoEvent event = next.getFirst();
+    Optional<Refusal> full = full(before, next);
+    if (full.isPresent()) {
+      return List.of(Decision.refuse(full.get()));
+    }
     return command(event, next)
         .map(command -> List.of(RULES.decide(before, command, event.at())))
         .orElse(List.of());
+  }
+
+  /** Why the host was not to be chosen, as far as the grounds tell. */
+  private static Optional<Refusal> full(DynoState before, List<DynoEvent> next) {
+    Optional<DynoSpec> created =
+        next.getFirst() instanceof DynoEvent.Created(_, _, _, DynoSpec spec)
+            ? Optional.of(spec)
+            : Optional.empty();
+    DynoEvent event = created.isPresent() && next.size() > 1 ? next.get(1) : next.getFirst();
+    Optional<DynoSpec> spec =
+        before instanceof DynoState.Live live ? Optional.of(live.spec()) : created;
+    return event instanceof DynoEvent.Placed(_, _, _, HostId host, Optional<Grounds> grounds)
+            && grounds.isPresent()
+            && !grounds.get().hadRoom(spec.map(dyno -> DynoSize.of(dyno).memoryBytes()).orElse(0L))
+        ? Optional.of(Refusal.conflict(full(host, grounds.get())))
+        : Optional.empty();
+  }
+
+  private static String full(HostId host, Grounds grounds) {
+    return grounds.dynos() >= grounds.capacity()
+        ? "%s had %d of %d dynos".formatted(host, grounds.dynos(), grounds.capacity())
+        : "%s had no memory left for it".formatted(host);
   }
 
   /** None where an event is never the first of its decision. */

@@ -138,14 +138,18 @@ public final class Review<E, S> {
         best.addAll(events);
       }
     }
-    if (best.isEmpty()) {
-      found(
-          decisions.stream()
-              .filter(Decision.Refused.class::isInstance)
-              .map(refused -> ((Decision.Refused<E>) refused).refusal().message())
-              .findFirst()
-              .map(message -> "it would be refused today: " + message)
-              .orElse(name(next.getFirst()) + " would not happen in " + name(state)));
+    if (best.isEmpty() || best.getFirst().getClass() != next.getFirst().getClass()) {
+      decisions.stream()
+          .filter(Decision.Refused.class::isInstance)
+          .map(refused -> ((Decision.Refused<E>) refused).refusal().message())
+          .findFirst()
+          .map(message -> "it would be refused today: " + message)
+          .or(
+              () ->
+                  best.isEmpty()
+                      ? Optional.of(name(next.getFirst()) + " would not happen in " + name(state))
+                      : Optional.empty())
+          .ifPresent(this::found);
     }
     return best;
   }

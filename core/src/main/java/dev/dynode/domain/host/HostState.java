@@ -49,6 +49,11 @@ public record HostState(
     return new HostView(id, places.size(), capacity, promised, memory);
   }
 
+  /** The same without this dyno, as it was before that had a place. */
+  public HostView viewWithout(DynoId dyno) {
+    return free(dyno).view();
+  }
+
   /** Whether this dyno has a place here. */
   public boolean has(DynoId dyno) {
     return places.containsKey(dyno);

@@ -41,10 +41,6 @@ public enum Placement {
    * @param bytes memory that its size promises it
    */
   public static Refusal noRoom(Collection<HostView> hosts, int draining, long bytes) {
-    if (hosts.isEmpty()) {
-      return draining == 0 ? Refusal.noHost() : Refusal.allDraining();
-    }
-    long largest = hosts.stream().mapToLong(HostView::memory).max().orElseThrow();
-    return bytes > largest ? Refusal.tooSmall(bytes, largest) : Refusal.noRoom();
+    return Shortage.of(hosts, draining, 0, bytes).refusal();
   }
 }

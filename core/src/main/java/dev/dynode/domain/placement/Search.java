@@ -61,13 +61,11 @@ public record Search(
 
   /** Why the next one was chosen, which has answered that it keeps a place. */
   public Grounds grounds(HostView before) {
-    return new Grounds(all, before.dynos(), before.capacity(), Optional.of(by));
+    return Grounds.of(all, before, by);
   }
 
   /** Why nobody has a place, as far as they have answered. */
   public Refusal refusal() {
-    return left.isEmpty()
-        ? Placement.noRoom(refused, draining, bytes)
-        : Refusal.silent(left.size());
+    return Shortage.of(refused, draining, left.size(), bytes).refusal();
   }
 }

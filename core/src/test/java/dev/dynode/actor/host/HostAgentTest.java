@@ -73,7 +73,8 @@ class HostAgentTest {
         1,
         Optional.empty(),
         Optional.empty(),
-        DynoPolicy.HEROKU);
+        DynoPolicy.HEROKU,
+        Optional.empty());
   }
 
   private static <T> T nobodyAsks(Class<T> port) {
@@ -202,7 +203,7 @@ class HostAgentTest {
               new HostView(HOST, i + 1, 10, i + 1, 1L << 33),
               false),
           kept);
-      assertTrue(reserve(agent, dynos.get(i), 1).kept(), "and asked again, the same");
+      assertEquals(kept, reserve(agent, dynos.get(i), 1), "and asked again, the same");
     }
     assertFalse(reserve(agent, dynos.get(10), 1).kept());
     agent.tell(new HostAgent.Release(dynos.get(3), 1));

@@ -14,6 +14,7 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
+import dev.dynode.domain.placement.Shortage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ class AppDeciderTest {
   @Test
   void withoutRoomWhatIsWrongIsToldFirst() {
     story = app(Tier.ECO);
-    Refusal full = Refusal.noRoom();
+    Refusal full = new Shortage(3, 1, 0, 512L << 20, 8L << 30).refusal();
     story.when(
         new AppCommand.RunNowhere(run("a", Optional.of(" "), Map.of(), Optional.empty()), full));
     assertEquals(Refusal.Reason.INVALID, refused().reason());

@@ -26,6 +26,7 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.placement.Shortage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -190,7 +191,9 @@ class ConductorTest {
         List.of(
             release("a"),
             release("b"),
-            decide(new AppCommand.RunNowhere(run(DYNO), Refusal.noRoom()))),
+            decide(
+                new AppCommand.RunNowhere(
+                    run(DYNO), new Shortage(2, 0, 0, 512L << 20, Long.MAX_VALUE).refusal()))),
         hear(answer("b", false)));
   }
 

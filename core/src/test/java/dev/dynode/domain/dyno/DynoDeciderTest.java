@@ -58,7 +58,8 @@ class DynoDeciderTest {
         7,
         Optional.empty(),
         timeToLive,
-        DynoPolicy.HEROKU);
+        DynoPolicy.HEROKU,
+        Optional.empty());
   }
 
   private void created(boolean attach) {

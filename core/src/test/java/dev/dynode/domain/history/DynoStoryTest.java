@@ -66,7 +66,8 @@ class DynoStoryTest {
             7,
             Optional.empty(),
             Optional.empty(),
-            DynoPolicy.HEROKU);
+            DynoPolicy.HEROKU,
+            Optional.empty());
     return new DynoCommand.Create(USER, spec, new HostId("local"));
   }
 
@@ -228,7 +229,7 @@ class DynoStoryTest {
             USER,
             created.spec(),
             new HostId("host-3"),
-            Optional.of(new Grounds(3, 4, 10, Optional.ofNullable(rule)))));
+            Optional.of(new Grounds(3, 4, 10, Optional.ofNullable(rule), Optional.empty()))));
     return DynoStory.of(story.journal())
         .explanation()
         .get(2)

@@ -182,7 +182,13 @@ class ReviewTest {
                 event -> {
                   var made = (AppEvent.ReleaseCreated) event;
                   return new AppEvent.ReleaseCreated(
-                      made.at(), made.by(), made.id(), 9, made.slug(), made.description());
+                      made.at(),
+                      made.by(),
+                      made.id(),
+                      9,
+                      made.slug(),
+                      made.description(),
+                      made.rolledBackTo());
                 })
             .map(finding -> finding.reason())
             .orElse("nothing"));

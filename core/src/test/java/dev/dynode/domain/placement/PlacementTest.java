@@ -24,8 +24,11 @@ class PlacementTest {
     assertTrue(none.message().startsWith("No host is connected"), none.message());
     assertEquals("no_host", none.details().get("id"));
     assertTrue(refusal(List.of(), 2, 0).message().startsWith("Every host is draining"));
-    assertEquals(Refusal.noRoom(), refusal(List.of(FULL), 1, 0));
-    assertEquals(Refusal.noRoom(), refusal(List.of(FULL), 0, 100L << 20));
+    String full = refusal(List.of(FULL), 1, 0).message();
+    assertTrue(full.startsWith("No host has room"), full);
+    assertEquals(full, refusal(List.of(FULL), 0, 100L << 20).message());
+    String silent = Shortage.of(List.of(FULL), 1, 3, 0).refusal().message();
+    assertTrue(silent.startsWith("3 of the hosts did not answer"), silent);
     String small = refusal(List.of(FULL), 0, 200L << 20).message();
     assertTrue(small.contains("200 MiB") && small.contains("100 MiB"), small);
   }

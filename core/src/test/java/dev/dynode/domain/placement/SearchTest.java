@@ -2,7 +2,6 @@ package dev.dynode.domain.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.id.HostId;
 import java.util.List;
 import java.util.Optional;
@@ -29,16 +28,21 @@ class SearchTest {
     assertEquals(id("full"), search.next(), "it may have room by now");
     search = search.refused(host("full", 9, 9), false);
     assertEquals(id("b"), search.next(), "it is asked again");
-    assertEquals(Refusal.silent(1), search.refusal());
+    assertEquals(
+        Optional.of(new Shortage(2, 0, 1, 0, Long.MAX_VALUE)), search.refusal().shortage());
     search = search.refused(host("b", 9, 9), false);
     assertEquals(Optional.empty(), search.next());
-    assertEquals(Refusal.noRoom(), search.refusal());
+    assertEquals(
+        Optional.of(new Shortage(3, 0, 0, 0, Long.MAX_VALUE)), search.refusal().shortage());
   }
 
   @Test
   void whatHostsAnsweredIsToldNotWhatWasHeardOfThem() {
     Search search = Search.of(Placement.SPREAD, 0, List.of(host("a", 0, 9)), 0);
-    assertEquals(Refusal.allDraining(), search.refused(host("a", 0, 9), true).refusal());
-    assertEquals(Refusal.noHost(), Search.of(Placement.PACK, 0, List.of(), 0).refusal());
+    assertEquals(
+        new Shortage(0, 1, 0, 0, 0).refusal(), search.refused(host("a", 0, 9), true).refusal());
+    assertEquals(
+        new Shortage(0, 0, 0, 0, 0).refusal(),
+        Search.of(Placement.PACK, 0, List.of(), 0).refusal());
   }
 }

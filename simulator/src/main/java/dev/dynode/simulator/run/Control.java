@@ -265,7 +265,7 @@ final class Control {
               if (!host.up()) {
                 return;
               }
-              HostView before = host.view();
+              HostView before = host.viewWithout(id);
               boolean kept = host.reserve(id, generation, bytes);
               host.network()
                   .send(
@@ -326,7 +326,7 @@ final class Control {
     for (AppEvent event : events) {
       app.state = appRules.evolve(app.state, event);
       journal.app(app, event, app.state, queue.now());
-      if (event instanceof AppEvent.DynoRequested(_, _, DynoSpec spec, _)) {
+      if (event instanceof AppEvent.DynoRequested(_, _, DynoSpec spec, _, _)) {
         with(spec.id(), dyno -> dyno.granted.accept(dyno));
       }
       orders.addAll(appRules.react(event, app.state));

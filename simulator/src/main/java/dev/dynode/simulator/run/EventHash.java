@@ -39,12 +39,12 @@ final class EventHash {
     begin(event, event.at());
     mix(app);
     switch (event) {
-      case AppEvent.DynoRequested(_, _, var spec, _) -> {
+      case AppEvent.DynoRequested(_, _, var spec, _, _) -> {
         mix(spec.id());
         mix(spec.name().number());
         mix(spec.size().hashCode());
       }
-      case AppEvent.DynoRefused(_, _, DynoId id, _, _, var reason, _) -> {
+      case AppEvent.DynoRefused(_, _, DynoId id, _, _, var reason, _, _, _, _) -> {
         mix(id);
         mix(reason.name().hashCode());
       }

@@ -62,7 +62,8 @@ public final class Invariants implements Journal {
   @Override
   public void app(SimApp app, AppEvent event, AppState after, long now) {
     checks++;
-    if (event instanceof AppEvent.DynoRequested(_, _, var spec, _) && after instanceof App state) {
+    if (event instanceof AppEvent.DynoRequested(_, _, var spec, _, _)
+        && after instanceof App state) {
       DynoSize.Family family = DynoSize.of(spec).family();
       int running = app.running.merge(family, 1, Integer::sum);
       app.families.put(spec.id(), family);

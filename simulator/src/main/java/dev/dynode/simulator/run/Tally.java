@@ -106,7 +106,7 @@ final class Tally implements Journal {
         of(app).dynos.add(1, now);
         total.dynos.add(1, now);
       }
-      case AppEvent.DynoRefused(_, _, _, _, _, Reason reason, _) -> {
+      case AppEvent.DynoRefused(_, _, _, _, _, Reason reason, _, _, _, _) -> {
         requested(app, now);
         refused[part(now)]++;
         if (now >= warmUp) {

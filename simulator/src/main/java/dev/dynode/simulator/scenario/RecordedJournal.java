@@ -2,8 +2,8 @@ package dev.dynode.simulator.scenario;
 
 import dev.dynode.domain.Refusal.Reason;
 import dev.dynode.domain.app.AppEvent;
-import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.app.Limit;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
@@ -31,8 +31,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  * or else of the same app.
  */
 public final class RecordedJournal {
-  private static final Pattern LIMIT = Pattern.compile("Cannot run more than (\\d+) (\\S+) size");
   private static final long MINUTE = 60_000_000_000L;
   private static final int POINTS = 20;
 
@@ -100,23 +97,19 @@ public final class RecordedJournal {
         app.name = updated.name().orElse(app.name);
         app.tier = updated.tier().orElse(app.tier);
       }
-      case AppEvent.DynoRequested(Instant at, _, DynoSpec spec, _) -> {
+      case AppEvent.DynoRequested(Instant at, _, DynoSpec spec, _, var limit) -> {
         var dyno = new RecordedDyno(at, spec);
         app.dynos.add(dyno);
         dynos.put(spec.id(), dyno);
         times = spec.policy();
+        limit.ifPresent(this::limited);
         seen(at);
       }
       case AppEvent.DynoRefused refused -> {
         if (refused.reason() == Reason.OVER_LIMIT || refused.reason() == Reason.NO_ROOM) {
           app.refused.add(refused);
           seen(refused.at());
-          Matcher limit = LIMIT.matcher(refused.message());
-          if (limit.find()) {
-            DynoSize.named(limit.group(2))
-                .map(size -> AppPolicy.limitName(app.tier, size.family()))
-                .ifPresent(name -> limits.put(name, Integer.valueOf(limit.group(1))));
-          }
+          Limit.of(refused, app.tier).ifPresent(this::limited);
         }
       }
       case AppEvent.ConfigVarsChanged _,
@@ -127,6 +120,10 @@ public final class RecordedJournal {
           AppEvent.DynoRetired _,
           AppEvent.AppDeleted _ -> {}
     }
+  }
+
+  private void limited(Limit limit) {
+    limits.put(limit.name(), limit.most());
   }
 
   private void seen(Instant at) {

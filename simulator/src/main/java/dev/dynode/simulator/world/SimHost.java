@@ -99,6 +99,11 @@ public final class SimHost implements Party {
     return view;
   }
 
+  /** The same without this dyno. */
+  public HostView viewWithout(DynoId dyno) {
+    return state.has(dyno) ? state.viewWithout(dyno) : view;
+  }
+
   /** Between it and the control plane. */
   public Network network() {
     return network;
