@@ -107,9 +107,7 @@ final class Histories {
     try (Stream<Path> files = Files.walk(folder)) {
       long bytes = 0;
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        if (!file.getParent().endsWith("native")) { // RocksDB's own library
-          bytes += Files.size(file);
-        }
+        bytes += Files.size(file);
       }
       return bytes;
     }

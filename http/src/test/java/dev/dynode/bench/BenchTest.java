@@ -33,7 +33,8 @@ class BenchTest {
     List<String> progress = new ArrayList<>();
     String table;
     try (Bench bench =
-        new Bench(SERVER, new Effort(2, 1, 5, 2, 2, 1, 4, List.of(1, 2), 4, 50), progress::add)) {
+        new Bench(
+            SERVER, new Effort(2, 1, 5, 2, 2, 1, 4, List.of(1, 2), 4, 50, 60), progress::add)) {
       table = bench.table(Bench.parts(List.of()));
     }
     List<String> lines = table.lines().toList();
@@ -56,6 +57,7 @@ class BenchTest {
             "4 MiB of output through TLS, pipes",
             "durable lives of detached `true`, 2 clients",
             "4 dynos at once",
+            "a journal of",
             "replay of a whole journal",
             "`dynode verify` of a whole journal",
             "`dynode replay` of one dyno",
@@ -64,6 +66,8 @@ class BenchTest {
             "`GET`, the first of all",
             "resize, app of 50 dynos and 1,000 releases",
             "stop, app of 50 dynos",
+            "an app of 60 events answers, node ready, no state",
+            "an app of 60 events answers, node ready, its state",
             "heap of an idle attached",
             "heap of an idle detached")) {
       assertTrue(rows.stream().anyMatch(row -> row.startsWith("| " + start)), start + "\n" + table);
