@@ -39,6 +39,7 @@ final class KeeperLink implements AutoCloseable {
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicLong calls = new AtomicLong();
   private final Map<Long, Starting> starting = new ConcurrentHashMap<>();
+  private final Map<Long, CompletableFuture<Boolean>> going = new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<List<KeptProcess>>> telling = new ConcurrentHashMap<>();
   private final Map<String, KeptProcess> processes = new ConcurrentHashMap<>();
   private final CompletableFuture<Report.Hello> hello = new CompletableFuture<>();
@@ -111,6 +112,24 @@ final class KeeperLink implements AutoCloseable {
       return await(started);
     } finally {
       starting.remove(call);
+    }
+  }
+
+  /**
+   * Lets a launch that waits run.
+   *
+   * @return false if it does not
+   * @throws IOException if nobody knows, for the keeper is gone
+   */
+  boolean go(String launch) throws IOException {
+    long call = calls.incrementAndGet();
+    var gone = new CompletableFuture<Boolean>();
+    going.put(call, gone);
+    try {
+      send(new Order.Go(call, launch));
+      return await(gone);
+    } finally {
+      going.remove(call);
     }
   }
 
@@ -196,6 +215,7 @@ final class KeeperLink implements AutoCloseable {
     var failure = new IOException("the keeper of this host's dynos is gone");
     hello.completeExceptionally(failure);
     starting.values().forEach(call -> call.started().completeExceptionally(failure));
+    going.values().forEach(call -> call.completeExceptionally(failure));
     telling.values().forEach(call -> call.completeExceptionally(failure));
     if (!closed) {
       awaitDeath();
@@ -228,6 +248,11 @@ final class KeeperLink implements AutoCloseable {
     switch (report) {
       case Report.Hello said -> hello.complete(said);
       case Report.Started(long call, int pid, int count) -> {
+        CompletableFuture<Boolean> goes = going.get(call);
+        if (goes != null) {
+          goes.complete(true);
+          return;
+        }
         Starting asked = starting.get(call);
         if (asked == null) {
           throw new IOException("an answer to a start that was not asked for");
@@ -249,6 +274,10 @@ final class KeeperLink implements AutoCloseable {
         Starting asked = starting.get(call);
         if (asked != null) {
           asked.started().completeExceptionally(new IOException(reason));
+        }
+        CompletableFuture<Boolean> goes = going.get(call);
+        if (goes != null) {
+          goes.complete(false);
         }
       }
       case Report.Kept kept -> {

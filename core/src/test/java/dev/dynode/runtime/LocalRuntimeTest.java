@@ -329,8 +329,8 @@ class LocalRuntimeTest {
     Path slug = Files.createTempDirectory(data, "slug");
     Files.writeString(slug.resolve("f"), "1");
     Launch launch = launch("cat f", null, false, Map.of(), slug);
-    runtime.prepare(launch.dyno(), new SlugTree(slug));
-    runtime.prepare(launch.dyno(), new SlugTree(slug));
+    runtime.prepare(launch);
+    runtime.prepare(launch);
     assertEquals("1", output(runtime.start(launch)));
   }
 

@@ -244,7 +244,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
           next(
               generation,
               () -> {
-                surroundings.runtime().prepare(spec.id(), slug());
+                surroundings.runtime().prepare(launch(generation));
                 return new Prepared(generation);
               });
       case DynoOrder.StartProcess(_, int generation) -> {
