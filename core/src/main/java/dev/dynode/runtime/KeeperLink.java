@@ -144,7 +144,9 @@ final class KeeperLink implements AutoCloseable {
 
   void forget(String launch) throws IOException {
     processes.remove(launch);
-    send(new Order.Forget(launch));
+    if (!gone.isDone()) {
+      send(new Order.Forget(launch));
+    }
   }
 
   void send(Order order) throws IOException {

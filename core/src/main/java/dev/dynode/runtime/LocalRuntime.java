@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,7 +169,7 @@ public final class LocalRuntime implements ProcessRuntime {
   @Override
   public void prepare(Launch launch) throws IOException {
     isolation.prepare(launch.dyno(), launch.slug());
-    if (!isolates() || waiting.containsKey(launch.dyno())) {
+    if (!isolates() || keepers.processes().stream().anyMatch(of(launch.dyno()))) {
       return;
     }
     try {
@@ -280,7 +281,7 @@ public final class LocalRuntime implements ProcessRuntime {
   @Override
   public void discard(DynoId dyno) throws IOException {
     for (KeptProcess process : keepers.processes()) {
-      if (process.dyno().equals(dyno)) {
+      if (of(dyno).test(process)) {
         discard(process);
       }
     }
@@ -289,6 +290,10 @@ public final class LocalRuntime implements ProcessRuntime {
       ready.close();
     }
     leftovers.remove(dyno);
+  }
+
+  private static Predicate<KeptProcess> of(DynoId dyno) {
+    return process -> process.dyno().equals(dyno);
   }
 
   private void discard(KeptProcess process) throws IOException {

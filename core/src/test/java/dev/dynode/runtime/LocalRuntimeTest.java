@@ -20,7 +20,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
-import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.IOException;
