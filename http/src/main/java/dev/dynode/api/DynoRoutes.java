@@ -99,11 +99,12 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {
+    CompletionStage<AppView> asked = desk.app(app); // while the body is on its way
     return call.body()
         .thenCompose(
             body -> {
               var run = DynoRequest.read(call, body);
-              return desk.app(app)
+              return asked
                   .thenCompose(
                       view ->
                           call.control()
