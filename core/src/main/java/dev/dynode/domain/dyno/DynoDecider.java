@@ -274,24 +274,26 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     for (DynoTimer timer : DynoTimer.values()) {
       orders.add(new DynoOrder.DisarmTimer(timer));
     }
-    orders.addAll(leave(retired));
+    leave(retired, orders);
     return List.copyOf(orders);
   }
 
-  private static List<DynoOrder> leave(Retired retired) {
-    var orders = new ArrayList<DynoOrder>();
+  private static void leave(Retired retired, List<DynoOrder> orders) {
     retired
         .host()
         .ifPresent(host -> orders.add(new DynoOrder.DiscardFiles(host, retired.generation())));
     orders.add(new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt()));
-    return List.copyOf(orders);
   }
 
   @Override
   public List<DynoOrder> resume(DynoState state, Instant now) {
     return switch (state) {
       case Absent _ -> List.of(new DynoOrder.ChooseHost(1));
-      case Retired retired -> leave(retired);
+      case Retired retired -> {
+        var orders = new ArrayList<DynoOrder>();
+        leave(retired, orders);
+        yield List.copyOf(orders);
+      }
       case Live live -> new DynoReactions(live).again();
     };
   }

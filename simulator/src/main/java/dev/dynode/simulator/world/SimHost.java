@@ -14,6 +14,7 @@ import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.SimDyno.Launch;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,11 +43,16 @@ public final class SimHost implements Party {
   private final Dice dice;
   private final Distribution start;
   private final Network network;
-  private final Instant epoch;
+  private final VirtualClock clock;
   private final Control control;
   private final List<SimDyno> dynos = new ArrayList<>();
   private HostState state;
   private HostView view;
+
+  public final HostId id;
+
+  /** Its place in the order of all ids. */
+  public int rank;
 
   /** Where it stands among those with room; below 0 if it has none. */
   public int place = -1;
@@ -67,7 +73,7 @@ public final class SimHost implements Party {
 
   /**
    * @param memory most bytes that the sizes of its dynos may promise them
-   * @param epoch its clock when virtual time is 0
+   * @param clock what its own shows
    * @param start seconds from the order until a command runs
    */
   public SimHost(
@@ -75,15 +81,16 @@ public final class SimHost implements Party {
       int capacity,
       long memory,
       EventQueue queue,
-      Instant epoch,
+      VirtualClock clock,
       Dice dice,
       Distribution start,
       Network network,
       Control control) {
+    this.id = id;
     state = HostState.empty(id, capacity, memory);
     view = state.view();
     this.queue = queue;
-    this.epoch = epoch;
+    this.clock = clock;
     this.dice = dice;
     this.start = start;
     this.network = network;
@@ -91,7 +98,7 @@ public final class SimHost implements Party {
   }
 
   private Instant clock() {
-    return epoch.plusNanos(queue.now());
+    return clock.at(queue.now());
   }
 
   /** As placement sees it. */
@@ -192,7 +199,7 @@ public final class SimHost implements Party {
           dyno.host = null;
         });
     dynos.clear();
-    state = HostState.empty(view.id(), state.capacity(), state.memory());
+    state = HostState.empty(id, state.capacity(), state.memory());
     view = state.view();
     control.changed(this);
   }
