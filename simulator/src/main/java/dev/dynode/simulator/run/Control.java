@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,7 @@ final class Control {
       BiConsumer<SimDyno, DynoEvent> happened,
       Runnable restart) {
     this.clock = clock;
-    this.appRules = appRules;
+    this.appRules = new AskedTwice<>(appRules);
     this.dynoRules = dynoRules;
     this.placement = placement;
     this.journal = journal;
@@ -235,7 +236,7 @@ final class Control {
     }
   }
 
-  private void with(DynoId id, java.util.function.Consumer<SimDyno> what) {
+  private void with(DynoId id, Consumer<SimDyno> what) {
     SimDyno dyno = find(id);
     if (dyno != null) {
       what.accept(dyno);
@@ -374,26 +375,18 @@ final class Control {
       inThisLife(dyno.app, BACK_OFF, () -> resume(dyno));
       return false;
     }
-    List<DynoOrder> orders = List.of();
+    var orders = new ArrayList<DynoOrder>();
     for (DynoEvent event : events) {
       dyno.state = dynoRules.evolve(dyno.state, event);
       journal.dyno(dyno, event, dyno.state, queue.now());
       happened.accept(dyno, event);
-      List<DynoOrder> more = dynoRules.react(event, dyno.state);
-      orders = orders.isEmpty() ? more : both(orders, more);
+      orders.addAll(dynoRules.react(event, dyno.state));
     }
     if (!killed()) {
       conduct(dyno, new Signal.DynoChanged<>(dyno.id));
       orders.forEach(order -> carry(dyno, order));
     }
     return true;
-  }
-
-  private static <T> List<T> both(List<T> some, List<T> more) {
-    var all = new ArrayList<T>(some.size() + more.size());
-    all.addAll(some);
-    all.addAll(more);
-    return all;
   }
 
   private boolean killed() {
@@ -422,7 +415,7 @@ final class Control {
         SimHost here = dyno.host();
         SimHost host =
             here != null && here.id.equals(forHost.host()) ? here : fleet().host(forHost.host());
-        DynoSpec spec = specOf(dyno);
+        DynoSpec spec = dyno.spec();
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }
     }
@@ -441,14 +434,6 @@ final class Control {
                 tell(dyno, new DynoCommand.TimerDue(timer));
               }
             }));
-  }
-
-  private static DynoSpec specOf(SimDyno dyno) {
-    return switch (dyno.state) {
-      case DynoState.Live live -> live.spec();
-      case DynoState.Retired retired -> retired.spec();
-      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + dyno.id);
-    };
   }
 
   /** A host is gone. */

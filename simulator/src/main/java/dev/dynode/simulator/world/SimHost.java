@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A host in virtual time: starts, signals and ends processes, and reports what becomes of them. */
 public final class SimHost implements Party {
@@ -59,8 +60,8 @@ public final class SimHost implements Party {
 
   private boolean up = true;
 
-  /** Whether it is looked soon whether places were kept in vain. */
-  private boolean looks;
+  /** When it is looked whether places were kept in vain, if any is kept. */
+  private EventQueue.@Nullable Entry look;
 
   /** What hears of a host. */
   public interface Control {
@@ -123,20 +124,12 @@ public final class SimHost implements Party {
   /** Whether it keeps a place for this launch of a dyno. */
   public boolean reserve(DynoId dyno, int generation, long bytes) {
     become(state.reserve(dyno, generation, bytes, clock(), KEPT));
-    if (!looks && !state.reserved().isEmpty()) {
-      looks = true;
-      queue.in(KEPT.toNanos(), this::look);
-    }
     return state.has(dyno);
   }
 
   private void look() {
-    looks = false;
+    look = null;
     become(state.at(clock()));
-    if (!state.reserved().isEmpty()) {
-      looks = true;
-      queue.in(KEPT.toNanos(), this::look);
-    }
   }
 
   /** The place is not needed. */
@@ -146,6 +139,14 @@ public final class SimHost implements Party {
 
   private void become(HostState next) {
     state = next;
+    if (state.reserved().isEmpty()) {
+      if (look != null) {
+        look.cancel();
+        look = null;
+      }
+    } else if (look == null) {
+      look = queue.in(KEPT.toNanos(), this::look);
+    }
     HostView now = next.view();
     if (!now.equals(view)) {
       view = now;
