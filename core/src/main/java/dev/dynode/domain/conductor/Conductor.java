@@ -83,7 +83,7 @@ public final class Conductor<W> {
 
   /** What is to be done about what was heard. */
   public List<Step<W>> on(Signal<W> signal, Instant now) {
-    var steps = new ArrayList<Step<W>>();
+    var steps = new ArrayList<Step<W>>(2); // mostly
     switch (signal) {
       case Signal.RunAsked<W>(W who, RunDyno command) -> asked(who, command, now, steps);
       case Signal.Counted<W>(DynoId dyno, boolean oneHasEnded) -> counted(dyno, oneHasEnded, steps);

@@ -344,7 +344,9 @@ final class Control {
       return null;
     }
     for (AppOrder order : orders) {
-      conduct(app, new Signal.AppOrdered<>(order));
+      if (!(order instanceof AppOrder.WriteLog)) { // nobody reads it
+        conduct(app, new Signal.AppOrdered<>(order));
+      }
     }
     return decision;
   }
@@ -412,9 +414,7 @@ final class Control {
       case DynoOrder.WriteLog _ -> {}
       case DynoOrder.ForApp forApp -> conduct(dyno, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
-        SimHost here = dyno.host();
-        SimHost host =
-            here != null && here.id.equals(forHost.host()) ? here : fleet().host(forHost.host());
+        SimHost host = fleet().host(forHost.host(), dyno);
         DynoSpec spec = dyno.spec();
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }

@@ -115,6 +115,12 @@ public final class Fleet {
     return host;
   }
 
+  /** Mostly the one that the dyno is on. */
+  SimHost host(HostId id, SimDyno dyno) {
+    SimHost here = dyno.host();
+    return here != null && here.id.equals(id) ? here : host(id);
+  }
+
   public SimHost host(int index) {
     return hosts.get(index);
   }
