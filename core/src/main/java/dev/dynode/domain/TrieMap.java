@@ -142,8 +142,7 @@ public final class TrieMap<K, V> extends AbstractMap<K, V> {
       }
       Node left = below.minus(hash, key, shift + BITS);
       return replaced(
-          index,
-          left.slots.length == 1 && left.slots[0] instanceof Leaf<?, ?> only ? only : left);
+          index, left.slots.length == 1 && left.slots[0] instanceof Leaf<?, ?> only ? only : left);
     }
 
     @SuppressWarnings("unchecked")

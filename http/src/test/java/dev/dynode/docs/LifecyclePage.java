@@ -109,7 +109,8 @@ final class LifecyclePage {
         ? Stream.of(DynoTimer.values())
             .map(live.deadlines()::get)
             .filter(Objects::nonNull)
-            .max(Instant::compareTo).orElse(START)
+            .max(Instant::compareTo)
+            .orElse(START)
         : START;
   }
 

@@ -83,7 +83,7 @@ public final class Conductor<W> {
 
   /** What is to be done about what was heard. */
   public List<Step<W>> on(Signal<W> signal, Instant now) {
-    var steps = new ArrayList<Step<W>>(2); // mostly
+    var steps = new ArrayList<Step<W>>();
     switch (signal) {
       case Signal.RunAsked<W>(W who, RunDyno command) -> asked(who, command, now, steps);
       case Signal.Counted<W>(DynoId dyno, boolean oneHasEnded) -> counted(dyno, oneHasEnded, steps);
@@ -219,7 +219,8 @@ public final class Conductor<W> {
   }
 
   private void search(DynoId dyno, int generation, long bytes, List<Step<W>> steps) {
-    underWay.about(dyno).seat = new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes));
+    underWay.about(dyno).seat =
+        new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes));
     steps.add(new Step.LookForHosts<>(dyno, bytes));
   }
 
@@ -363,7 +364,8 @@ public final class Conductor<W> {
   private void give(DynoId dyno, List<Step<W>> steps) {
     if (!(known.app() instanceof App app)
         || !app.roster().containsKey(dyno)
-        || !(underWay.seat(dyno) instanceof Seat.Kept(HostId host, Grounds grounds, int generation))) {
+        || !(underWay.seat(dyno)
+            instanceof Seat.Kept(HostId host, Grounds grounds, int generation))) {
       release(dyno, steps);
       return;
     }

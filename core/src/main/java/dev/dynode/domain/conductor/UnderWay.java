@@ -49,11 +49,7 @@ final class UnderWay<W> {
     boolean unborn;
 
     private boolean isOver() {
-      return asking == null
-          && counting == null
-          && seat == null
-          && awaitingBirth == null
-          && !unborn;
+      return asking == null && counting == null && seat == null && awaitingBirth == null && !unborn;
     }
   }
 

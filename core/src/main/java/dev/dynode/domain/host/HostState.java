@@ -39,8 +39,7 @@ public record HostState(
 
   /** One with nothing on it. */
   public static HostState empty(HostId id, int capacity, long memory) {
-    return new HostState(
-        id, capacity, memory, false, TrieMap.empty(), TrieMap.empty(), 0);
+    return new HostState(id, capacity, memory, false, TrieMap.empty(), TrieMap.empty(), 0);
   }
 
   /** As placement sees it. */

@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules that decide the same once: a conductor asks them what would be decided before it looks for a
- * place, and when it has one the very same is decided, mostly of the same state at the same instant.
+ * Rules that decide the same once: a conductor asks them what would be decided before it looks for
+ * a place, and when it has one the very same is decided, mostly of the same state at the same
+ * instant.
  */
 record AskedTwice<C, E, S, O>(Decider<C, E, S, O> rules, Last<C, E, S> last)
     implements Decider<C, E, S, O> {
