@@ -25,6 +25,7 @@ import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,7 @@ final class Control {
   /** Until an actor whose write failed starts again. */
   private static final long BACK_OFF = 1_000_000_000L;
 
-  private final Instant start;
+  private final VirtualClock clock;
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
   private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
   private final Placement placement;
@@ -73,7 +75,7 @@ final class Control {
    * @param restart starts the control plane again, after what is being done
    */
   Control(
-      Instant start,
+      VirtualClock clock,
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Placement placement,
@@ -82,8 +84,8 @@ final class Control {
       Deque<Runnable> soon,
       BiConsumer<SimDyno, DynoEvent> happened,
       Runnable restart) {
-    this.start = start;
-    this.appRules = appRules;
+    this.clock = clock;
+    this.appRules = new AskedTwice<>(appRules);
     this.dynoRules = dynoRules;
     this.placement = placement;
     this.journal = journal;
@@ -103,7 +105,7 @@ final class Control {
   }
 
   Instant clock() {
-    return start.plusNanos(queue.now() + ahead);
+    return clock.at(queue.now() + ahead);
   }
 
   /** The clock is set, forward or back. */
@@ -155,7 +157,16 @@ final class Control {
 
   void ask(SimDyno dyno, RunDyno run) {
     dynos.put(dyno.id, dyno);
-    conduct(dyno.app, new Signal.RunAsked<>(dyno, run));
+    dyno.known = true;
+    conduct(dyno, new Signal.RunAsked<>(dyno, run));
+  }
+
+  /** Something about a dyno, which need not be looked for. */
+  void conduct(SimDyno dyno, Signal<Party> signal) {
+    if (dyno.known) {
+      found = dyno;
+    }
+    conduct(dyno.app, signal);
   }
 
   void conduct(SimApp app, Signal<Party> signal) {
@@ -205,10 +216,7 @@ final class Control {
                   conduct(app, new Signal.Retired<>(retire.id()));
                 }
               });
-      case Step.Forget<Party>(DynoId id) -> {
-        dynos.remove(id);
-        found = null;
-      }
+      case Step.Forget<Party>(DynoId id) -> with(id, this::forget);
       case Step.Dismiss<Party>(DynoId id, Party party) -> {
         if (party instanceof SimHost host) {
           host.network().send(() -> host.dismiss(id));
@@ -218,7 +226,7 @@ final class Control {
           conduct(
               app, new Signal.HostsSeen<>(id, fleet().candidates(bytes), fleet().size(), 0, true));
       case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
-          askPlace(app, fleet().host(host), id, generation, bytes);
+          with(id, dyno -> askPlace(dyno, fleet().host(host), generation, bytes));
       case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
         SimHost host = fleet().host(id);
         host.network().send(() -> host.release(dyno, generation));
@@ -228,7 +236,7 @@ final class Control {
     }
   }
 
-  private void with(DynoId id, java.util.function.Consumer<SimDyno> what) {
+  private void with(DynoId id, Consumer<SimDyno> what) {
     SimDyno dyno = find(id);
     if (dyno != null) {
       what.accept(dyno);
@@ -258,27 +266,23 @@ final class Control {
         });
   }
 
-  private void askPlace(SimApp app, SimHost host, DynoId id, int generation, long bytes) {
+  private void askPlace(SimDyno dyno, SimHost host, int generation, long bytes) {
     host.network()
         .send(
             () -> {
               if (!host.up()) {
                 return;
               }
-              HostView before = host.viewWithout(id);
-              boolean kept = host.reserve(id, generation, bytes);
+              HostView before = host.viewWithout(dyno.id);
+              boolean kept = host.reserve(dyno.id, generation, bytes);
               host.network()
                   .send(
                       () -> {
-                        with(
-                            id,
-                            dyno -> {
-                              if (dyno.patience != null) {
-                                dyno.patience.cancel();
-                                dyno.patience = null;
-                              }
-                            });
-                        conduct(app, new Signal.PlaceAnswered<>(id, before, kept, false));
+                        if (dyno.known && dyno.patience != null) {
+                          dyno.patience.cancel();
+                          dyno.patience = null;
+                        }
+                        conduct(dyno, new Signal.PlaceAnswered<>(dyno.id, before, kept, false));
                       });
             });
   }
@@ -296,9 +300,14 @@ final class Control {
     if (who instanceof SimDyno dyno
         && !(verdict instanceof Verdict.Granted)
         && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-      dynos.remove(dyno.id);
-      found = null;
+      forget(dyno);
     }
+  }
+
+  private void forget(SimDyno dyno) {
+    dynos.remove(dyno.id);
+    dyno.known = false;
+    found = null;
   }
 
   private boolean oneHasEnded(SimApp app) {
@@ -335,7 +344,9 @@ final class Control {
       return null;
     }
     for (AppOrder order : orders) {
-      conduct(app, new Signal.AppOrdered<>(order));
+      if (!(order instanceof AppOrder.WriteLog)) { // nobody reads it
+        conduct(app, new Signal.AppOrdered<>(order));
+      }
     }
     return decision;
   }
@@ -374,7 +385,7 @@ final class Control {
       orders.addAll(dynoRules.react(event, dyno.state));
     }
     if (!killed()) {
-      conduct(dyno.app, new Signal.DynoChanged<>(dyno.id));
+      conduct(dyno, new Signal.DynoChanged<>(dyno.id));
       orders.forEach(order -> carry(dyno, order));
     }
     return true;
@@ -401,17 +412,17 @@ final class Control {
       case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> arm(dyno, timer, at);
       case DynoOrder.DisarmTimer(DynoTimer timer) -> dyno.disarm(timer);
       case DynoOrder.WriteLog _ -> {}
-      case DynoOrder.ForApp forApp -> conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
+      case DynoOrder.ForApp forApp -> conduct(dyno, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
-        SimHost host = fleet().host(forHost.host());
-        DynoSpec spec = specOf(dyno);
+        SimHost host = fleet().host(forHost.host(), dyno);
+        DynoSpec spec = dyno.spec();
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }
     }
   }
 
   private void arm(SimDyno dyno, DynoTimer timer, Instant at) {
-    long due = Duration.between(start, at).toNanos() - ahead;
+    long due = clock.nanos(at) - ahead;
     dyno.arm(
         timer,
         queue.at(
@@ -425,14 +436,6 @@ final class Control {
             }));
   }
 
-  private static DynoSpec specOf(SimDyno dyno) {
-    return switch (dyno.state) {
-      case DynoState.Live live -> live.spec();
-      case DynoState.Retired retired -> retired.spec();
-      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + dyno.id);
-    };
-  }
-
   /** A host is gone. */
   void lost(List<SimApp> apps, HostId host) {
     Map<SimApp, List<DynoId>> on = on(host);
@@ -443,7 +446,7 @@ final class Control {
 
   /** A host is there again, and tells what it has. */
   void found(List<SimApp> apps, SimHost host) {
-    Map<SimApp, List<DynoId>> on = on(host.view().id());
+    Map<SimApp, List<DynoId>> on = on(host.id);
     for (SimApp app : apps) {
       conduct(app, new Signal.HostFound<>(on.getOrDefault(app, List.of())));
     }
@@ -453,8 +456,8 @@ final class Control {
   }
 
   private void holds(SimDyno dyno, SimHost host) {
-    var holds = new Signal.HostHolds<Party>(dyno.id, Optional.of(host.view().id()), host);
-    host.network().send(() -> conduct(dyno.app, holds));
+    var holds = new Signal.HostHolds<Party>(dyno.id, Optional.of(host.id), host);
+    host.network().send(() -> conduct(dyno, holds));
   }
 
   private Map<SimApp, List<DynoId>> on(HostId host) {
@@ -480,7 +483,7 @@ final class Control {
         dyno.launched = false;
         dyno.owes = null; // its order may not have been given
         if (!(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-          dynos.remove(dyno.id);
+          forget(dyno);
         }
       }
     }

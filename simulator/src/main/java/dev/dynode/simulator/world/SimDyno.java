@@ -1,18 +1,19 @@
 package dev.dynode.simulator.world;
 
+import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.simulator.load.Request;
 import dev.dynode.simulator.time.EventQueue;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One dyno: what the control plane knows of it, and what runs. */
 public final class SimDyno implements Party {
+  private static final int TIMERS = DynoTimer.values().length;
+
   public final DynoId id;
   public final SimApp app;
   public final Request request;
@@ -31,6 +32,9 @@ public final class SimDyno implements Party {
 
   /** Whether its host, in this life, has made its files ready for a client. */
   boolean prepared;
+
+  /** Whether it was asked for, and its app has not recorded its end. */
+  public boolean known;
 
   /** Whether the control plane, in this life, looks after it. */
   public boolean launched;
@@ -56,7 +60,7 @@ public final class SimDyno implements Party {
   /** Its place among the dynos of its host. */
   int seat;
 
-  private final Map<DynoTimer, EventQueue.Entry> timers = new EnumMap<>(DynoTimer.class);
+  private final EventQueue.@Nullable Entry[] timers = new EventQueue.Entry[TIMERS];
 
   public SimDyno(
       DynoId id, SimApp app, Request request, DynoState state, Consumer<SimDyno> granted) {
@@ -67,18 +71,26 @@ public final class SimDyno implements Party {
     this.granted = granted;
   }
 
+  /** What was asked for, once it is created. */
+  public DynoSpec spec() {
+    return switch (state) {
+      case DynoState.Live live -> live.spec();
+      case DynoState.Retired retired -> retired.spec();
+      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + id);
+    };
+  }
+
   /** A timer is armed, in place of the former one. */
   public void arm(DynoTimer timer, EventQueue.Entry entry) {
-    EventQueue.Entry former = timers.put(timer, entry);
-    if (former != null) {
-      former.cancel();
-    }
+    disarm(timer);
+    timers[timer.ordinal()] = entry;
   }
 
   public void disarm(DynoTimer timer) {
-    EventQueue.Entry armed = timers.remove(timer);
+    EventQueue.Entry armed = timers[timer.ordinal()];
     if (armed != null) {
       armed.cancel();
+      timers[timer.ordinal()] = null;
     }
   }
 
@@ -93,8 +105,9 @@ public final class SimDyno implements Party {
 
   /** As when the node that keeps them in memory is killed. */
   public void disarmAll() {
-    timers.values().forEach(EventQueue.Entry::cancel);
-    timers.clear();
+    for (DynoTimer timer : DynoTimer.values()) {
+      disarm(timer);
+    }
   }
 
   /** A command that runs, or has ended and is not forgotten yet. */
