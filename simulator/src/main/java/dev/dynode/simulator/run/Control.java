@@ -314,7 +314,10 @@ final class Control {
     return app.state instanceof App now
         && now.roster().keySet().stream()
             .anyMatch(
-                id -> find(id) instanceof SimDyno dyno && dyno.state instanceof DynoState.Retired);
+                id -> {
+                  SimDyno dyno = find(id);
+                  return dyno != null && dyno.state instanceof DynoState.Retired;
+                });
   }
 
   /** Tells an app; none if the journal failed. */

@@ -7,13 +7,13 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.simulator.load.Request;
 import dev.dynode.simulator.time.EventQueue;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One dyno: what the control plane knows of it, and what runs. */
 public final class SimDyno implements Party {
-  private static final int TIMERS = DynoTimer.values().length;
-
   public final DynoId id;
   public final SimApp app;
   public final Request request;
@@ -60,7 +60,7 @@ public final class SimDyno implements Party {
   /** Its place among the dynos of its host. */
   int seat;
 
-  private final EventQueue.@Nullable Entry[] timers = new EventQueue.Entry[TIMERS];
+  private final Map<DynoTimer, EventQueue.Entry> timers = new EnumMap<>(DynoTimer.class);
 
   public SimDyno(
       DynoId id, SimApp app, Request request, DynoState state, Consumer<SimDyno> granted) {
@@ -82,15 +82,16 @@ public final class SimDyno implements Party {
 
   /** A timer is armed, in place of the former one. */
   public void arm(DynoTimer timer, EventQueue.Entry entry) {
-    disarm(timer);
-    timers[timer.ordinal()] = entry;
+    EventQueue.Entry former = timers.put(timer, entry);
+    if (former != null) {
+      former.cancel();
+    }
   }
 
   public void disarm(DynoTimer timer) {
-    EventQueue.Entry armed = timers[timer.ordinal()];
+    EventQueue.Entry armed = timers.remove(timer);
     if (armed != null) {
       armed.cancel();
-      timers[timer.ordinal()] = null;
     }
   }
 
@@ -105,9 +106,8 @@ public final class SimDyno implements Party {
 
   /** As when the node that keeps them in memory is killed. */
   public void disarmAll() {
-    for (DynoTimer timer : DynoTimer.values()) {
-      disarm(timer);
-    }
+    timers.values().forEach(EventQueue.Entry::cancel);
+    timers.clear();
   }
 
   /** A command that runs, or has ended and is not forgotten yet. */
