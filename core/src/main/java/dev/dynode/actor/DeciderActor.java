@@ -58,6 +58,9 @@ public final class DeciderActor<C, E, S, O>
   /** How soon it is tried again what the rules or the executor failed at. */
   private static final Duration AGAIN = Duration.ofSeconds(2);
 
+  /** How often it is looked, after a failed write, whether commands are held up. */
+  private static final Duration HAND_ON = Duration.ofMillis(200);
+
   private static final int REASON_CHARACTERS = 300;
 
   /** Commands that are journaled by one write at most. */
@@ -169,6 +172,9 @@ public final class DeciderActor<C, E, S, O>
   private boolean snapshotDue;
 
   private List<Decide<C, E, S>> beingWritten = List.of();
+
+  /** Events of the last write that failed. */
+  private int failedEvents;
 
   /** A write of several commands has failed: what it failed at may be one of them alone. */
   private boolean oneByOne;
@@ -343,11 +349,13 @@ public final class DeciderActor<C, E, S, O>
       return Effect().none().thenRun(_ -> group.forEach(this::done));
     }
     beingWritten = group.stream().map(Decided::asked).toList();
+    failedEvents = events.size(); // unless it is told to be written
     return Effect()
         .persist(events)
         .thenRun(
             _ -> {
               beingWritten = List.of();
+              failedEvents = 0;
               oneByOne = false;
               group.forEach(this::done);
             });
@@ -485,12 +493,33 @@ public final class DeciderActor<C, E, S, O>
         .build();
   }
 
+  /**
+   * Of a write of several events that fails, Pekko hears once an event. All but the first are held
+   * back over the restart, and each of them holds up the commands behind it until another message
+   * has been handled: as many as there may be come at once, and more while somebody waits.
+   */
+  private void handOn() {
+    for (; failedEvents > 1; failedEvents--) {
+      context.getSelf().tell(new Look<>(_ -> {}));
+    }
+    if (!waiting.isEmpty()) {
+      timers.startTimerWithFixedDelay(Look.class, new Look<>(this::stopHandingOn), HAND_ON);
+    }
+  }
+
+  private void stopHandingOn(S state) {
+    if (waiting.isEmpty()) {
+      timers.cancel(Look.class);
+    }
+  }
+
   private void recovered(S state) {
     snapshotDue = snapshotEvery > 0 && events >= snapshotEvery;
     events = 0;
     guarded(state, () -> executor.changed(state));
     resume(state);
     if (recoveredBefore) { // what was held back may be forgotten
+      handOn();
       List.copyOf(waiting).forEach(context.getSelf()::tell);
       if (ending) {
         context.getSelf().tell(new End<>());

@@ -51,7 +51,7 @@ class DeciderActorTest {
   private static final String ID = "Words|all";
 
   /** Longer than anybody waits here, on a machine however busy. */
-  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final Duration BOUND = Duration.ofSeconds(60);
 
   /** Restarts wait for up to 3.6 s each, and whoever asks may be behind several of them. */
   private static final Duration AFTER_MANY_FAULTS = Duration.ofMinutes(2);

@@ -20,8 +20,7 @@ class StateShapeTest {
   @Test
   void allThatIsInAStateCounts() {
     String text = StateShape.text(AppState.App.class);
-    for (Class<?> inside :
-        List.of(DynoPolicy.class, DynoSize.class, DynoSize.Family.class)) {
+    for (Class<?> inside : List.of(DynoPolicy.class, DynoSize.class, DynoSize.Family.class)) {
       assertTrue(text.contains(inside.getName() + "="), inside.getName());
     }
     assertTrue(text.contains("java.time.Duration hangupEvery"), text);
