@@ -22,7 +22,8 @@ final class KeeperProtocol {
 
   /**
    * Counts changes of what a node may say to a keeper that an earlier build started, and hear from
-   * it; {@link Program} and {@link Order.Go} may change, since such a keeper is told to start nothing.
+   * it; {@link Program} and {@link Order.Go} may change, since such a keeper is told to start
+   * nothing.
    */
   static final int VERSION = 2;
 

@@ -104,16 +104,15 @@ final class DynoRoutes extends AllDirectives {
         .thenCompose(
             body -> {
               var run = DynoRequest.read(call, body);
-              return asked
-                  .thenCompose(
-                      view ->
-                          call.control()
-                              .run(view.app().id(), run)
-                              .thenCompose(answer -> reachable(call, Desk.done(answer)))
-                              .thenApply(
-                                  dyno ->
-                                      Json.response(
-                                          201, present.dyno(view.app(), dyno, attachable(dyno)))));
+              return asked.thenCompose(
+                  view ->
+                      call.control()
+                          .run(view.app().id(), run)
+                          .thenCompose(answer -> reachable(call, Desk.done(answer)))
+                          .thenApply(
+                              dyno ->
+                                  Json.response(
+                                      201, present.dyno(view.app(), dyno, attachable(dyno)))));
             });
   }
 

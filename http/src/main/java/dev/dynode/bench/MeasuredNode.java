@@ -117,8 +117,7 @@ final class MeasuredNode implements AutoCloseable {
     return create(APP, command, attach, terminal);
   }
 
-  JsonNode create(String app, String command, boolean attach, boolean terminal)
-      throws IOException {
+  JsonNode create(String app, String command, boolean attach, boolean terminal) throws IOException {
     ObjectNode request = object().put("command", command).put("attach", attach);
     if (!terminal) {
       request.put("force_no_tty", true);
