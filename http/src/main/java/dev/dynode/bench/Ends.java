@@ -60,10 +60,15 @@ final class Ends {
             .aiming("p99 ≤ 100 ms", ours.p99().orElseThrow() <= AIM_MILLIS));
   }
 
-  /** A slot is free once the app itself has journaled that the dyno is over. */
+  /**
+   * A slot is free once the app itself has journaled that the dyno is over. That is looked for only
+   * when all dynos have told their ends, for looking takes its time from the node: no slot is told
+   * as free too early, some too late.
+   */
   private void dynos(String app, Samples freed) throws IOException {
     node.post("/apps", MeasuredNode.object().put("name", app));
     List<JsonNode> dynos = new ArrayList<>();
+    Map<String, Long> ended = new HashMap<>();
     try (LogTail log = node.tail(app)) {
       for (int i = 0; i < together; i++) {
         dynos.add(node.create(app, READY.formatted("end"), false, false));
@@ -71,10 +76,12 @@ final class Ends {
       for (JsonNode dyno : dynos) {
         log.printed(dyno.path("name").asText(), "up");
       }
-    }
-    Map<String, Long> ended = new HashMap<>();
-    for (JsonNode dyno : dynos) {
-      ended.put(dyno.path("id").asText(), end(node.temporary(dyno, "end")));
+      for (JsonNode dyno : dynos) {
+        ended.put(dyno.path("id").asText(), end(node.temporary(dyno, "end")));
+      }
+      for (JsonNode dyno : dynos) {
+        log.retired(dyno.path("name").asText());
+      }
     }
     Set<String> over = new HashSet<>();
     long deadline = System.nanoTime() + PATIENCE_NANOS;
