@@ -56,7 +56,7 @@ final class Trial implements Journal {
   private final List<FaultyNetwork> networks = new ArrayList<>();
   private final Invariants invariants;
   private final List<SimDyno> granted = new ArrayList<>();
-  private final List<String> history = new ArrayList<>();
+  private final List<String> history;
   private final Map<Object, Integer> ends = new HashMap<>();
   private final Dice writes;
   private final Simulation simulation;
@@ -64,8 +64,9 @@ final class Trial implements Journal {
   private final boolean told;
   private long failUntil;
 
-  private Trial(Plan plan, Rules rules, boolean told) {
+  private Trial(Plan plan, Rules rules, boolean told, List<String> history) {
     this.plan = plan;
+    this.history = history;
     this.told = told;
     invariants = new Invariants(AppPolicy.HEROKU, late(plan));
     var dice = new Dice(plan.seed());
@@ -133,19 +134,16 @@ final class Trial implements Journal {
    * @throws Broken if an invariant does not hold
    */
   static Trial run(Plan plan, Rules rules, boolean told) {
-    var trial = new Trial(plan, rules, told);
+    var history = new ArrayList<String>();
     try {
+      var trial = new Trial(plan, rules, told, history);
       trial.run();
       return trial;
     } catch (Broken broken) {
-      throw trial.failure(broken);
-    } catch (IllegalStateException | IllegalArgumentException broken) { // a decider's own complaint
-      throw trial.failure(new Broken(broken.toString()));
+      throw told ? new Told(broken, history) : broken;
+    } catch (RuntimeException | AssertionError broken) { // a rule that is not total
+      throw told ? new Told(broken, history) : new Broken(broken.toString());
     }
-  }
-
-  private Broken failure(Broken broken) {
-    return told ? new Told(broken, history) : broken;
   }
 
   /** A broken invariant and all that happened before. */
@@ -153,8 +151,8 @@ final class Trial implements Journal {
     private static final long serialVersionUID = 1L;
     private final transient List<String> history;
 
-    Told(Broken broken, List<String> history) {
-      super(String.valueOf(broken.getMessage()));
+    Told(Throwable broken, List<String> history) {
+      super(broken instanceof Broken ? String.valueOf(broken.getMessage()) : broken.toString());
       this.history = history;
     }
 

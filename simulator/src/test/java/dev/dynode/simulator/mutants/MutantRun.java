@@ -1,0 +1,180 @@
+package dev.dynode.simulator.mutants;
+
+import dev.dynode.simulator.mutants.Trials.Outcome;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+
+/** Tries mutants of the rules, each with the seeds that reach its place, until one is caught. */
+final class MutantRun {
+  /** What decides. A class that is added is mutated with all that is nested in it. */
+  static final Set<String> RULES =
+      Set.of(
+          "dev.dynode.domain.Decision",
+          "dev.dynode.domain.app.AppDecider",
+          "dev.dynode.domain.app.AppEvolution",
+          "dev.dynode.domain.app.AppPolicy",
+          "dev.dynode.domain.app.AppState",
+          "dev.dynode.domain.app.DynoSize",
+          "dev.dynode.domain.app.OneOffRequest",
+          "dev.dynode.domain.app.SlugsNeeded",
+          "dev.dynode.domain.app.Tier",
+          "dev.dynode.domain.directory.AppDirectory",
+          "dev.dynode.domain.dyno.DynoDecider",
+          "dev.dynode.domain.dyno.DynoPolicy",
+          "dev.dynode.domain.dyno.DynoReactions",
+          "dev.dynode.domain.dyno.DynoSpec",
+          "dev.dynode.domain.dyno.DynoState",
+          "dev.dynode.domain.dyno.Strain",
+          "dev.dynode.domain.dyno.Usage",
+          "dev.dynode.domain.host.HostState",
+          "dev.dynode.domain.placement.HostView",
+          "dev.dynode.domain.placement.Placement",
+          "dev.dynode.domain.placement.Search");
+
+  private static final String TRIALS = "dev.dynode.simulator.faults.LoadedTrials";
+
+  /** What became of a mutant. */
+  enum Fate {
+    /** An invariant did not hold, a rule threw, or it did not end. */
+    CAUGHT,
+    /** Some history was another, and no invariant said so. */
+    SURVIVED,
+    /** Every history was the same. */
+    UNCHANGED,
+    /** No trial came there. */
+    UNREACHED
+  }
+
+  /**
+   * @param seed the one that told
+   * @param how the invariant, or empty
+   */
+  record Tried(Mutant mutant, Fate fate, long seed, String how) {}
+
+  private final Mutator mutator = new Mutator(MutantRun.class.getClassLoader());
+  private final Trials trials = load();
+  private final int seeds;
+  private final Outcome[] right;
+  private final BitSet[] reached;
+
+  /** Runs the seeds with the rules as they are. */
+  MutantRun(int seeds) {
+    this.seeds = seeds;
+    right = new Outcome[seeds];
+    reached = new BitSet[seeds];
+    for (int i = 0; i < seeds; i++) {
+      Switch.turn(-1);
+      Switch.watch();
+      right[i] = trials.of(1 + i, false);
+      reached[i] = Switch.reached();
+      if (right[i].broken() != null) {
+        throw new IllegalStateException("seed " + (1 + i) + ": " + right[i].broken());
+      }
+    }
+  }
+
+  private Trials load() {
+    try {
+      return (Trials)
+          new MutantLoader(mutator, RULES).loadClass(TRIALS).getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  List<Mutant> mutants() {
+    return List.copyOf(mutator.mutants());
+  }
+
+  Tried attempt(Mutant mutant) {
+    return mutant.initial() ? anew(mutant) : inPlace(mutant);
+  }
+
+  private Tried inPlace(Mutant mutant) {
+    long changed = 0;
+    boolean seen = false;
+    for (int i = 0; i < seeds; i++) {
+      if (!reached[i].get(mutant.id())) {
+        continue;
+      }
+      seen = true;
+      Switch.turn(mutant.id());
+      Outcome outcome = trials.of(1 + i, false);
+      Switch.turn(-1);
+      if (outcome.broken() != null) {
+        return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
+      }
+      if (changed == 0 && outcome.history() != right[i].history()) {
+        changed = 1 + i;
+      }
+    }
+    Fate fate = !seen ? Fate.UNREACHED : changed > 0 ? Fate.SURVIVED : Fate.UNCHANGED;
+    return new Tried(mutant, fate, changed, "");
+  }
+
+  private static final int SEEDS_OF_AN_INITIAL = 40;
+
+  /** One that is made as its class is initialized: under a loader of its own. */
+  private Tried anew(Mutant mutant) {
+    Trials own;
+    long changed = 0;
+    try {
+      Switch.turn(mutant.id());
+      own = load();
+      for (int i = 0; i < Math.min(seeds, SEEDS_OF_AN_INITIAL); i++) {
+        Switch.turn(mutant.id());
+        Outcome outcome = own.of(1 + i, true);
+        if (outcome.broken() != null) {
+          return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
+        }
+        Switch.turn(-1);
+        if (changed == 0 && outcome.history() != trials.of(1 + i, true).history()) {
+          changed = 1 + i;
+        }
+      }
+    } catch (LinkageError e) {
+      return new Tried(mutant, Fate.CAUGHT, 1, String.valueOf(e));
+    } finally {
+      Switch.turn(-1);
+    }
+    return new Tried(mutant, changed > 0 ? Fate.SURVIVED : Fate.UNCHANGED, changed, "");
+  }
+
+  /** Tries mutants one after the other. */
+  List<Tried> attempt(List<Mutant> mutants) {
+    var tried = new ArrayList<Tried>();
+    for (Mutant mutant : mutants) {
+      tried.add(attempt(mutant));
+    }
+    return tried;
+  }
+
+  /** {@code MutantRun SEEDS}. */
+  public static void main(String[] arguments) {
+    long began = System.nanoTime();
+    var run = new MutantRun(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 300);
+    System.err.printf("baseline %.1f s, %d mutants%n", (System.nanoTime() - began) / 1e9, run.mutants().size());
+    var counts = new int[Fate.values().length];
+    int ways = 0;
+    int branches = 0;
+    for (Mutant mutant : run.mutants()) {
+      if (mutant.mistake().equals("negated")) {
+        branches += 2;
+        ways += Switch.ways(mutant.id());
+      }
+      if (arguments.length > 1 && !mutant.toString().matches(arguments[1])) {
+        continue;
+      }
+      Tried tried = run.attempt(mutant);
+      counts[tried.fate().ordinal()]++;
+      System.out.println(
+          tried.fate() + " " + mutant + (tried.how().isEmpty() ? "" : " | " + tried.seed() + " " + tried.how().replace('\n', ' ')));
+    }
+    for (Fate fate : Fate.values()) {
+      System.err.printf("%s %d%n", fate, counts[fate.ordinal()]);
+    }
+    System.err.printf("branches %d of %d, %.1f s%n", ways, branches, (System.nanoTime() - began) / 1e9);
+  }
+}
