@@ -117,7 +117,9 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
           Decision.accept(new AppEvent.AppUpdated(now, by, name, maintenance, tier));
       case SetConfig set -> setConfig(app, set, now);
       case CreateSlug create ->
-          app.slugs().containsKey(create.id()) ? Decision.accept() : createSlug(app, create, now);
+          app.slugs().containsKey(create.id()) || app.hasRemoved(create.id())
+              ? Decision.accept()
+              : createSlug(app, create, now);
       case ReportSlugStored(String by, SlugId id, long bytes, String checksum) -> {
         Slug slug = app.slugs().get(id);
         yield slug == null

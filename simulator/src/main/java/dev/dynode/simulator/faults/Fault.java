@@ -7,6 +7,12 @@ sealed interface Fault {
   /** A dyno is asked for; what it is like follows from its own seed. */
   record Ask(long at, long seed) implements Fault {}
 
+  /** Somebody changes the app; what they want follows from the seed and from what it is then. */
+  record Change(long at, long seed) implements Fault {}
+
+  /** A dyno is told something, whatever it does then. */
+  record Meddle(long at, long seed) implements Fault {}
+
   /** The control plane is killed and starts again at once. */
   record ControlKilled(long at) implements Fault {}
 

@@ -11,15 +11,30 @@ import java.util.List;
 import java.util.Optional;
 
 /** What one seed makes happen. */
-record Plan(long seed, Tier tier, List<Fault> faults) {
+record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   static final int HOSTS = 3;
-  static final int DYNOS_OF_A_HOST = 2;
+
+  private static final int FEW = 2;
+
+  /** With room for more than any limit, and asked for that many, every so many seeds. */
+  private static final int MANY = 25;
+
+  private static final int CROWD = 80;
+  private static final int CROWDED = 50;
 
   private static final Duration SPAN = Duration.ofHours(1);
   private static final int MOST_DYNOS = 14;
   private static final int MOST_FAULTS = 8;
+  private static final int MOST_CHANGES = 25;
+  private static final int MOST_MEDDLING = 10;
   private static final long MINUTE = 60_000_000_000L;
   private static final long HOUR = 60 * MINUTE;
+
+  private static final List<String> SIZES =
+      List.of(
+          "eco", "Basic", "standard-2X", "2x", "1X", "Performance-M", "px", "performance-l-ram",
+          "Private-S", "shield-L", "Private-M", "hobby", "free", "Performance-XL", "Private-XL",
+          "performance-2xl", "Standard-1X", "huge");
 
   Plan {
     faults = List.copyOf(faults);
@@ -28,14 +43,28 @@ record Plan(long seed, Tier tier, List<Fault> faults) {
   static Plan of(long seed) {
     var dice = new Dice(seed);
     List<Fault> faults = new ArrayList<>();
-    for (int i = 1 + dice.below(MOST_DYNOS); i > 0; i--) {
-      faults.add(new Fault.Ask(anyTime(dice), dice.uuid().getMostSignificantBits()));
+    boolean crowded = seed % CROWDED == 0;
+    for (int i = crowded ? CROWD : 1 + dice.below(MOST_DYNOS); i > 0; i--) {
+      long at = crowded ? anyTime(dice) / 60 : anyTime(dice);
+      faults.add(new Fault.Ask(at, number(dice)));
+    }
+    if (dice.chance(.5)) {
+      for (int i = dice.below(MOST_CHANGES); i > 0; i--) {
+        faults.add(new Fault.Change(anyTime(dice), number(dice)));
+      }
+    }
+    for (int i = dice.below(MOST_MEDDLING); i > 0; i--) {
+      faults.add(new Fault.Meddle(anyTime(dice), number(dice)));
     }
     for (int i = dice.below(MOST_FAULTS + 1); i > 0; i--) {
       faults.add(any(dice));
     }
     faults.sort(Comparator.comparingLong(Fault::at));
-    return new Plan(seed, dice.pick(List.of(Tier.values())), faults);
+    return new Plan(seed, dice.pick(List.of(Tier.values())), crowded ? MANY : FEW, faults);
+  }
+
+  private static long number(Dice dice) {
+    return dice.uuid().getMostSignificantBits();
   }
 
   private static long anyTime(Dice dice) {
@@ -62,7 +91,7 @@ record Plan(long seed, Tier tier, List<Fault> faults) {
 
   /** The same without some of it. */
   Plan only(List<Fault> fewer) {
-    return new Plan(seed, tier, fewer);
+    return new Plan(seed, tier, dynosOfAHost, fewer);
   }
 
   /** A dyno from the whole range a platform sees, the rare cases made common. */
@@ -73,7 +102,7 @@ record Plan(long seed, Tier tier, List<Fault> faults) {
     return new Request(
         ask.at(),
         "work",
-        Optional.empty(),
+        dice.chance(.4) ? Optional.of(dice.pick(SIZES)) : Optional.empty(),
         attach,
         dice.chance(.2)
             ? Optional.of(Duration.ofSeconds(1 + dice.below(86_400)))

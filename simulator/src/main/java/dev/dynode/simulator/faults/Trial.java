@@ -1,6 +1,7 @@
 package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.Decider;
+import dev.dynode.domain.Decision;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
@@ -15,6 +16,8 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Distribution;
+import dev.dynode.simulator.rules.AppPast;
+import dev.dynode.simulator.rules.Rulebook;
 import dev.dynode.simulator.run.Invariants;
 import dev.dynode.simulator.run.Invariants.Broken;
 import dev.dynode.simulator.run.Journal;
@@ -36,6 +39,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** One plan, carried out under rules that may be right or wrong. */
 final class Trial implements Journal {
@@ -43,8 +48,26 @@ final class Trial implements Journal {
   record Rules(
       Decider<AppCommand, AppEvent, AppState, AppOrder> app,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dyno) {
-    static final Rules PRODUCTION = new Rules(new AppDecider(AppPolicy.HEROKU), new DynoDecider());
+    static final Rules PRODUCTION = new Rules(new AppDecider(POLICY), new DynoDecider());
   }
+
+  /** Heroku's limits, but for sizes that a short run can reach. */
+  static final AppPolicy POLICY =
+      new AppPolicy(
+          AppPolicy.HEROKU.oneOffLimits(),
+          300,
+          2,
+          60,
+          AppPolicy.HEROKU.longestTimeToLive(),
+          AppPolicy.HEROKU.shieldIdleAfter(),
+          4,
+          2,
+          AppPolicy.HEROKU.dyno());
+
+  /** Events of a run that goes round in circles. */
+  private static final int MOST_EVENTS = 100_000;
+
+  private static final long MEMORY_OF_A_HOST = 16L << 30;
 
   /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
   private static final Duration LENGTH = Duration.ofHours(40);
@@ -55,6 +78,9 @@ final class Trial implements Journal {
   private final Plan plan;
   private final List<FaultyNetwork> networks = new ArrayList<>();
   private final Invariants invariants;
+  private final Rulebook rulebook;
+  private final Users people;
+  private UnaryOperator<AppCommand.RunDyno> asking = UnaryOperator.identity();
   private final List<SimDyno> granted = new ArrayList<>();
   private final List<String> history;
   private final Map<Object, Integer> ends = new HashMap<>();
@@ -68,7 +94,9 @@ final class Trial implements Journal {
     this.plan = plan;
     this.history = history;
     this.told = told;
-    invariants = new Invariants(AppPolicy.HEROKU, late(plan));
+    invariants = new Invariants(POLICY, late(plan));
+    rulebook = new Rulebook(POLICY);
+    people = new Users();
     var dice = new Dice(plan.seed());
     writes = dice.fork();
     Dice network = dice.fork();
@@ -76,8 +104,8 @@ final class Trial implements Journal {
         new Simulation(
             scenario(plan),
             this,
-            rules.app(),
-            rules.dyno(),
+            new Asked(rulebook.app(rules.app())),
+            rulebook.dyno(rules.dyno()),
             (_, queue, atOnce) -> network(queue, network.fork(), atOnce));
     queue = simulation.queue();
     for (Fault fault : plan.faults()) {
@@ -114,15 +142,15 @@ final class Trial implements Journal {
         plan.seed(),
         new Hosts(
             Plan.HOSTS,
-            Plan.DYNOS_OF_A_HOST,
-            Long.MAX_VALUE,
+            plan.dynosOfAHost(),
+            MEMORY_OF_A_HOST,
             Placement.SPREAD,
             WhenFull.REFUSE,
             Duration.ZERO,
             Duration.ofMinutes(1),
             Duration.ofSeconds(10),
             new Distribution.Exponential(.03)),
-        AppPolicy.HEROKU,
+        POLICY,
         Map.of(),
         List.of(new AppPlan("app", 1, plan.tier(), List.of())));
   }
@@ -210,6 +238,18 @@ final class Trial implements Journal {
     }
     switch (fault) {
       case Fault.Ask ask -> ask(ask);
+      case Fault.Change(_, long seed) -> {
+        AppPast app = rulebook.app();
+        if (app != null) {
+          simulation.tell(simulation.apps().getFirst(), people.change(app, new Dice(seed)));
+        }
+      }
+      case Fault.Meddle(_, long seed) -> {
+        var dice = new Dice(seed);
+        if (!granted.isEmpty()) {
+          meddle(dice.pick(granted), dice);
+        }
+      }
       case Fault.ControlKilled _ -> {
         networks.forEach(FaultyNetwork::forget);
         simulation.restart();
@@ -231,16 +271,72 @@ final class Trial implements Journal {
 
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
-    simulation
-        .ask(simulation.apps().getFirst(), Plan.request(ask), dice)
-        .ifPresent(
-            dyno -> {
-              granted.add(dyno);
-              if (dyno.request.attach()) { // another client tries the same token
-                var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
-                queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
-              }
-            });
+    boolean odd = dice.chance(.3);
+    asking = run -> odd ? people.asks(run, dice) : run;
+    Optional<SimDyno> asked =
+        simulation.ask(simulation.apps().getFirst(), Plan.request(ask), dice.fork());
+    AppPast app = rulebook.app();
+    if (asked.isEmpty() || app == null || !app.runs(asked.get().id)) {
+      return; // refused, or it was asked before
+    }
+    SimDyno dyno = asked.get();
+    granted.add(dyno);
+    for (int i = dice.below(4); i > 0; i--) { // in whatever phase it is then
+      queue.in((long) dice.exponential(30e9), () -> meddle(dyno, dice));
+    }
+    if (dyno.request.attach()) { // another client tries the same token
+      var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
+      queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
+    }
+  }
+
+  private void meddle(SimDyno dyno, Dice dice) {
+    Instant now = scenario(plan).start().plusNanos(queue.now());
+    simulation.tell(dyno, Strays.any(dyno.state, dice, now));
+  }
+
+  /** Requests as the plan has them made. */
+  private final class Asked implements Decider<AppCommand, AppEvent, AppState, AppOrder> {
+    private final Decider<AppCommand, AppEvent, AppState, AppOrder> rules;
+
+    Asked(Decider<AppCommand, AppEvent, AppState, AppOrder> rules) {
+      this.rules = rules;
+    }
+
+    @Override
+    public AppState initial() {
+      return rules.initial();
+    }
+
+    @Override
+    public Decision<AppEvent> decide(AppState state, AppCommand command, Instant now) {
+      UnaryOperator<AppCommand.RunDyno> as = asking;
+      asking = UnaryOperator.identity();
+      return rules.decide(
+          state,
+          switch (command) {
+            case AppCommand.RunDyno run -> as.apply(run);
+            case AppCommand.RunNowhere(var run, var why) ->
+                new AppCommand.RunNowhere(as.apply(run), why);
+            default -> command;
+          },
+          now);
+    }
+
+    @Override
+    public AppState evolve(AppState state, AppEvent event) {
+      return rules.evolve(state, event);
+    }
+
+    @Override
+    public List<AppOrder> react(AppEvent event, AppState after) {
+      return rules.react(event, after);
+    }
+
+    @Override
+    public List<AppOrder> resume(AppState state, Instant now) {
+      return rules.resume(state, now);
+    }
   }
 
   private void staleReports(SimHost host) {
@@ -271,7 +367,9 @@ final class Trial implements Journal {
       history.add(line(now, event));
     }
     invariants.app(app, event, after, now);
-    if (after instanceof App state
+    bounded();
+    if (event instanceof AppEvent.DynoRequested
+        && after instanceof App state
         && state.roster().values().stream().map(r -> r.spec().name()).distinct().count()
             < state.roster().size()) {
       throw new Broken("two live dynos have one name");
@@ -293,6 +391,13 @@ final class Trial implements Journal {
       }
     }
     invariants.dyno(dyno, event, after, now);
+    bounded();
+  }
+
+  private void bounded() {
+    if (invariants.checks() > MOST_EVENTS) {
+      throw new Broken("it goes on for ever: %,d events".formatted(MOST_EVENTS));
+    }
   }
 
   @Override

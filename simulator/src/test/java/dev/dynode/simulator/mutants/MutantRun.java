@@ -11,7 +11,6 @@ final class MutantRun {
   /** What decides. A class that is added is mutated with all that is nested in it. */
   static final Set<String> RULES =
       Set.of(
-          "dev.dynode.domain.Decision",
           "dev.dynode.domain.app.AppDecider",
           "dev.dynode.domain.app.AppEvolution",
           "dev.dynode.domain.app.AppPolicy",

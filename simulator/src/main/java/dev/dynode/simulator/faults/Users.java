@@ -1,0 +1,160 @@
+package dev.dynode.simulator.faults;
+
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.attach.ExitMarker;
+import dev.dynode.domain.dyno.DynoEvent.Ending;
+import dev.dynode.domain.id.AppId;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.domain.id.ReleaseId;
+import dev.dynode.domain.id.SlugId;
+import dev.dynode.simulator.rules.AppPast;
+import dev.dynode.simulator.time.Dice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What people want of an app: the sensible, the impossible, and the same once more. */
+final class Users {
+  private static final String USER = "user@example.com";
+  private static final List<String> VARIABLES = List.of("A", "B", "COLUMNS", "LINES", "", "C=", "D\0");
+  private static final List<String> VALUES =
+      List.of("1", "2", "120", "0", "99999", "x".repeat(30), "ä".repeat(20), "a\0b");
+  private static final List<String> COMMANDS =
+      List.of(
+          "work", "worker 42", "  worker", ExitMarker.mark("work"), ExitMarker.mark("worker -x"), "",
+          "  ", ExitMarker.mark(" "), "w".repeat(250), "w".repeat(300), "w".repeat(301), "a\0b");
+
+  private final List<RunDyno> asked = new ArrayList<>();
+
+  /** A request for a dyno as somebody else might have made it. */
+  RunDyno asks(RunDyno run, Dice dice) {
+    RunDyno other =
+        new RunDyno(
+            run.by(),
+            run.id(),
+            dice.chance(.3) ? dice.below(20) - 10 : run.dice(),
+            dice.chance(.3) ? dice.pick(COMMANDS) : run.command(),
+            dice.chance(.1) ? dice.pick(List.of("release", "no.type", "")) : run.type(),
+            run.size(),
+            run.attach(),
+            dice.chance(.9),
+            dice.chance(.3) ? variables(dice) : run.env(),
+            dice.chance(.1)
+                ? Optional.of(
+                    dice.pick(
+                        List.of(
+                            Duration.ZERO,
+                            Duration.ofSeconds(-1),
+                            Duration.ofHours(24),
+                            Duration.ofHours(24).plusSeconds(1))))
+                : run.timeToLive(),
+            dice.chance(.3) ? Optional.of(dice.pick(List.of("k", "l"))) : Optional.empty());
+    asked.add(other);
+    return other;
+  }
+
+  private static Map<String, String> variables(Dice dice) {
+    var variables = new HashMap<String, String>();
+    for (int i = dice.below(5); i > 0; i--) {
+      int usual = dice.chance(.9) ? 4 : VARIABLES.size();
+      variables.put(VARIABLES.get(dice.below(usual)), dice.pick(VALUES.subList(0, usual + 1)));
+    }
+    return Map.copyOf(variables);
+  }
+
+  /** Something that is wanted of an app. */
+  AppCommand change(AppPast app, Dice dice) {
+    SlugId slug = dice.chance(.9) && !app.slugs().isEmpty() ? any(app.slugs(), dice) : newSlug(dice);
+    return switch (dice.below(20)) {
+      case 0, 1, 2, 3 -> slug(dice, dice.chance(.9) ? newSlug(dice) : slug);
+      case 4, 5, 6, 7 ->
+          new AppCommand.ReportSlugStored(
+              USER, slug, dice.below(1_000), dice.pick(List.of("SHA256:0123456789", "ab", "12345678")));
+      case 8, 9, 10, 11 ->
+          new AppCommand.CreateRelease(
+              USER,
+              release(app, dice),
+              slug,
+              dice.chance(.3) ? Optional.of("By hand") : Optional.empty());
+      case 12, 13 ->
+          new AppCommand.RollBack(
+              USER,
+              release(app, dice),
+              dice.chance(.9) ? dice.pick(app.releases()) : new ReleaseId(dice.uuid()));
+      case 14 -> new AppCommand.RemoveSlug(USER, slug);
+      case 15, 16 -> {
+        var vars = new HashMap<String, Optional<String>>();
+        variables(dice)
+            .forEach(
+                (name, value) ->
+                    vars.put(name, dice.chance(.7) ? Optional.of(value) : Optional.empty()));
+        yield new AppCommand.SetConfig(USER, new ReleaseId(dice.uuid()), vars);
+      }
+      case 17 ->
+          new AppCommand.UpdateApp(
+              USER,
+              dice.chance(.3) ? Optional.of("renamed") : Optional.empty(),
+              dice.chance(.5) ? Optional.of(dice.chance(.5)) : Optional.empty(),
+              dice.chance(.5) ? Optional.of(dice.pick(List.of(Tier.values()))) : Optional.empty());
+      case 18 -> again(app, dice);
+      default ->
+          dice.chance(.2)
+              ? new AppCommand.DeleteApp("other@example.com")
+              : new AppCommand.CreateApp(
+                  USER,
+                  new AppId(dice.uuid()),
+                  new ReleaseId(dice.uuid()),
+                  "app",
+                  Tier.ECO,
+                  "local",
+                  "host");
+    };
+  }
+
+  /** What was asked before, once more; or the end of a dyno that nobody knows. */
+  private AppCommand again(AppPast app, Dice dice) {
+    if (asked.isEmpty() || dice.chance(.2)) {
+      return new AppCommand.RetireDyno(
+          "dynode", new DynoId(dice.uuid()), Ending.EXITED, Optional.of(0), Instant.EPOCH);
+    }
+    RunDyno run = dice.pick(asked);
+    return switch (app.knows(run.id()) ? dice.below(3) : 1 + dice.below(2)) {
+      case 0 -> run;
+      case 1 -> new AppCommand.RunNowhere(run, Refusal.noRoom());
+      default -> new AppCommand.RefuseDyno(run, Refusal.noHost());
+    };
+  }
+
+  private static AppCommand slug(Dice dice, SlugId id) {
+    Optional<String> text =
+        dice.chance(.5) ? Optional.of("0123456789abcdef") : Optional.empty();
+    return new AppCommand.CreateSlug(
+        USER,
+        id,
+        dice.chance(.9) ? Map.of("worker", "run this") : Map.of("no type", "run that"),
+        text,
+        dice.chance(.5) ? Optional.of(dice.chance(.5) ? "c0ffee" : "0123456789") : Optional.empty(),
+        text,
+        text,
+        "host");
+  }
+
+  private static <T> T any(List<T> all, Dice dice) {
+    return dice.pick(all);
+  }
+
+  private static SlugId newSlug(Dice dice) {
+    return new SlugId(dice.uuid());
+  }
+
+  private static ReleaseId release(AppPast app, Dice dice) {
+    return dice.chance(.9) ? new ReleaseId(dice.uuid()) : dice.pick(app.releases());
+  }
+}

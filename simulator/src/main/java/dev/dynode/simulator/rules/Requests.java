@@ -1,0 +1,166 @@
+package dev.dynode.simulator.rules;
+
+import static dev.dynode.simulator.rules.Saying.same;
+
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.Refusal.Reason;
+import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.app.AppEvent;
+import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.domain.dyno.DynoSpec;
+import dev.dynode.domain.dyno.Sizing;
+import dev.dynode.domain.id.DynoName;
+import dev.dynode.domain.id.SlugId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a one-off dyno may run, and as what. */
+final class Requests {
+  private static final Pattern MARKER =
+      Pattern.compile("\\s*;\\s*echo \"\uFFFF heroku-command-exit-status: \\$\\?\"$");
+
+  private final AppPolicy policy;
+  private final AppPast past;
+  private final RunDyno run;
+
+  Requests(AppPolicy policy, AppPast past, RunDyno run) {
+    this.policy = policy;
+    this.past = past;
+    this.run = run;
+  }
+
+  Saying answer() {
+    if (past.knows(run.id())) {
+      return Saying.NOTHING;
+    }
+    AppPast.Granted before = run.idempotencyKey().map(past::ofKey).orElse(null);
+    if (before != null) {
+      return isSame(before.spec()) ? Saying.NOTHING : no(Reason.CONFLICT);
+    }
+    return isInvalid()
+        ? no(Reason.INVALID)
+        : isOverLimit() ? no(Reason.OVER_LIMIT) : Saying.of(AppEvent.DynoRequested.class);
+  }
+
+  private static Saying no(Reason why) {
+    return Saying.no(why, AppEvent.DynoRefused.class);
+  }
+
+  private boolean isSame(DynoSpec spec) {
+    Published.@Nullable Size size = run.size().map(Published::size).orElse(null);
+    return spec.command().equals(command())
+        && spec.attach() == run.attach()
+        && spec.name().type().equals(run.type())
+        && spec.env().equals(run.env())
+        && (size == null || size.name().equals(spec.size()));
+  }
+
+  /** Without the client's wish for an exit status. */
+  private String command() {
+    return MARKER.matcher(run.command()).replaceFirst("");
+  }
+
+  private boolean isInvalid() {
+    Published.@Nullable Size size = run.size().map(Published::size).orElse(null);
+    return command().isBlank()
+        || run.command().length() > policy.commandCharacters()
+        || run.command().contains("\0")
+        || !isType(run.type())
+        || run.env().size() > policy.envVariables()
+        || run.env().entrySet().stream().anyMatch(e -> isBad(e.getKey(), e.getValue()))
+        || run.timeToLive().filter(this::isNoLife).isPresent()
+        || run.size().isPresent() && (size == null || !Published.allows(past.tier, size));
+  }
+
+  private boolean isNoLife(Duration asked) {
+    return asked.compareTo(Duration.ZERO) <= 0 || asked.compareTo(Duration.ofHours(24)) > 0;
+  }
+
+  static boolean isType(String type) {
+    return type.matches("[A-Za-z0-9_-]{1,128}");
+  }
+
+  static boolean isBad(String name, String value) {
+    return name.isEmpty() || name.contains("=") || (name + value).contains("\0");
+  }
+
+  private Published.Size size() {
+    return run.size().map(Published::known).orElseGet(() -> Published.usual(past.tier));
+  }
+
+  private boolean isOverLimit() {
+    return alike().size() >= Published.limit(past.tier, size());
+  }
+
+  /** Those that count against the same limit. */
+  private List<String> alike() {
+    return past.running.values().stream()
+        .filter(dyno -> Published.known(dyno.spec().size()).kind().equals(size().kind()))
+        .map(dyno -> dyno.spec().name().toString())
+        .toList();
+  }
+
+  /** Heroku's words, and who runs. */
+  void checkOverLimit(Refusal refusal) {
+    int limit = Published.limit(past.tier, size());
+    String size = size().name();
+    same(
+        "message",
+        refusal.message(),
+        "Cannot run more than %d %s size dynos.".formatted(limit, size));
+    same(
+        "details",
+        refusal.details(),
+        Map.of("limit", limit, "size", size, "running", alike()));
+  }
+
+  /** What a dyno must be that is granted. */
+  void check(DynoSpec spec) {
+    same("id", spec.id(), run.id());
+    same("app", spec.app(), past.id);
+    same("name", spec.name(), name());
+    same("formation", spec.formation(), false);
+    same("size", spec.size(), size().name());
+    same("why it has its size", spec.sizing(), run.size().isPresent() ? Sizing.ASKED : Sizing.TIER);
+    same("command", spec.command(), command());
+    same("script", spec.script(), script());
+    same("attach", spec.attach(), run.attach());
+    same("terminal", spec.terminal(), run.attach() && run.terminal());
+    same("columns", spec.columns(), characters("COLUMNS", 80));
+    same("rows", spec.rows(), characters("LINES", 24));
+    same("marks its exit", spec.marksExit(), run.attach() && !command().equals(run.command()));
+    same("env", spec.env(), run.env());
+    same("release", spec.release(), past.current().id());
+    same("version", spec.releaseVersion(), past.current().version());
+    SlugId slug = past.current().slug();
+    same("slug", spec.slug(), Optional.ofNullable(slug));
+    same("time to live", spec.timeToLive(), run.timeToLive());
+    same("times", spec.policy(), Published.times(past.tier));
+  }
+
+  /** The first number from the dice on that no dyno of the app has or had. */
+  private DynoName name() {
+    var taken = past.names();
+    int number = Math.floorMod(run.dice(), 9_000);
+    while (taken.contains(new DynoName(run.type(), 1_000 + number))) {
+      number = (number + 1) % 9_000;
+    }
+    return new DynoName(run.type(), 1_000 + number);
+  }
+
+  /** Its first word may be a process type. */
+  private String script() {
+    String[] words = command().strip().split("\\s", 2);
+    String declared = past.types().get(words[0]);
+    return declared == null ? command() : declared + command().strip().substring(words[0].length());
+  }
+
+  private int characters(String variable, int otherwise) {
+    String asked = run.env().getOrDefault(variable, "");
+    return asked.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(asked) : otherwise;
+  }
+}
