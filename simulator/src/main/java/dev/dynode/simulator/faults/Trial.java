@@ -2,6 +2,7 @@ package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
@@ -17,7 +18,11 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.rules.AppPast;
+import dev.dynode.simulator.rules.NamesTrial;
+import dev.dynode.simulator.rules.PlacesTrial;
+import dev.dynode.simulator.rules.Rooms;
 import dev.dynode.simulator.rules.Rulebook;
+import dev.dynode.simulator.rules.SearchTrial;
 import dev.dynode.simulator.run.Invariants;
 import dev.dynode.simulator.run.Invariants.Broken;
 import dev.dynode.simulator.run.Journal;
@@ -41,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** One plan, carried out under rules that may be right or wrong. */
 final class Trial implements Journal {
@@ -88,7 +94,10 @@ final class Trial implements Journal {
   private final Simulation simulation;
   private final EventQueue queue;
   private final boolean told;
+  private final Rooms rooms;
+  private AppEvent.@Nullable DynoRefused lastRefused;
   private long failUntil;
+  private int said;
 
   private Trial(Plan plan, Rules rules, boolean told, List<String> history) {
     this.plan = plan;
@@ -97,6 +106,7 @@ final class Trial implements Journal {
     invariants = new Invariants(POLICY, late(plan));
     rulebook = new Rulebook(POLICY);
     people = new Users();
+    rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
     Dice network = dice.fork();
@@ -198,7 +208,15 @@ final class Trial implements Journal {
     return granted;
   }
 
+  /** What was said beside the history, as one number. */
+  int said() {
+    return said;
+  }
+
   private void run() {
+    said = PlacesTrial.run(plan.seed());
+    said = 31 * said + SearchTrial.run(plan.seed());
+    said = 31 * said + NamesTrial.run(plan.seed());
     simulation.run(LENGTH.toNanos() / 2);
     for (FaultyNetwork network : networks) { // all that was lost is asked for again
       network.forget();
@@ -272,9 +290,15 @@ final class Trial implements Journal {
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
     boolean odd = dice.chance(.3);
+    lastRefused = null;
     asking = run -> odd ? people.asks(run, dice) : run;
     Optional<SimDyno> asked =
         simulation.ask(simulation.apps().getFirst(), Plan.request(ask), dice.fork());
+    if (lastRefused != null
+        && lastRefused.reason() == Refusal.Reason.NO_ROOM
+        && simulation.apps().getFirst().state instanceof App state) {
+      rooms.refused(simulation, state.tier(), lastRefused);
+    }
     AppPast app = rulebook.app();
     if (asked.isEmpty() || app == null || !app.runs(asked.get().id)) {
       return; // refused, or it was asked before
@@ -368,6 +392,7 @@ final class Trial implements Journal {
     }
     invariants.app(app, event, after, now);
     bounded();
+    lastRefused = event instanceof AppEvent.DynoRefused refused ? refused : null;
     if (event instanceof AppEvent.DynoRequested
         && after instanceof App state
         && state.roster().values().stream().map(r -> r.spec().name()).distinct().count()
@@ -392,6 +417,10 @@ final class Trial implements Journal {
     }
     invariants.dyno(dyno, event, after, now);
     bounded();
+    SimHost host = dyno.host();
+    if (event instanceof DynoEvent.BecameUp && host != null) {
+      rooms.placed(host);
+    }
   }
 
   private void bounded() {

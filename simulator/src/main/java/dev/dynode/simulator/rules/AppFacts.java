@@ -3,7 +3,7 @@ package dev.dynode.simulator.rules;
 import static dev.dynode.simulator.rules.Saying.same;
 
 import dev.dynode.domain.Decision;
-import dev.dynode.domain.Refusal.Reason;
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppEvent;
@@ -22,6 +22,7 @@ final class AppFacts {
   private final @Nullable AppPast past;
   private final AppCommand command;
   private final AppPolicy policy;
+  private @Nullable Refusal refusal;
 
   AppFacts(@Nullable AppPast past, AppCommand command, AppPolicy policy) {
     this.past = past;
@@ -30,6 +31,9 @@ final class AppFacts {
   }
 
   void check(Decision<AppEvent> said, Instant now) {
+    if (said instanceof Decision.Refused<AppEvent> refused) {
+      refusal = refused.refusal();
+    }
     for (AppEvent event : said.events()) {
       Instant at = command instanceof AppCommand.RetireDyno retire ? retire.endedAt() : now;
       same("time", event.at(), event instanceof AppEvent.SlugRemoved ? now : at);
@@ -41,9 +45,10 @@ final class AppFacts {
       }
     }
     if (past != null
-        && said instanceof Decision.Refused<AppEvent>(var refusal, var _)
-        && refusal.reason() == Reason.OVER_LIMIT) {
-      requests(past).checkOverLimit(refusal);
+        && refusal != null
+        && !said.events().isEmpty()
+        && !(command instanceof AppCommand.RefuseDyno)) {
+      requests(past).check(refusal);
     }
   }
 
@@ -93,6 +98,8 @@ final class AppFacts {
         same("id", refused.id(), asked().id());
         same("command", refused.command(), whole.substring(0, Math.min(200, whole.length())));
         same("size", refused.size(), asked().size());
+        same("message", refused.message(), refusal == null ? null : refusal.message());
+        same("reason", refused.reason(), refusal == null ? null : refusal.reason());
       }
       case AppEvent.DynoRetired retired -> {
         var retire = (AppCommand.RetireDyno) command;

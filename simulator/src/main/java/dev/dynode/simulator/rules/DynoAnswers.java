@@ -126,10 +126,16 @@ final class DynoAnswers {
   }
 
   private static Saying usage(DynoPast past, Usage usage, Instant now) {
+    long quota = Published.known(past.spec.size()).bytes();
+    boolean matters =
+        Math.max(usage.memoryBytes(), usage.residentBytes()) > quota
+            || usage.oomKills() > 0
+            || usage.processLimitHits() > past.hits
+            || usage.diskBytes() > usage.diskQuotaBytes();
+    Saying.same("whether a host tells it", usage.matters(quota, past.hits), matters);
     if (past.overQuota) {
       return Saying.NOTHING;
     }
-    long quota = Published.known(past.spec.size()).bytes();
     if (usage.oomKills() > 0
         || usage.residentBytes() >= 2 * quota
         || usage.diskBytes() > usage.diskQuotaBytes()) {

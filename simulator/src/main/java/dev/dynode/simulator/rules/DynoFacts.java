@@ -75,6 +75,14 @@ final class DynoFacts {
         same("columns", resized.columns(), resize.columns());
         same("rows", resized.rows(), resize.rows());
       }
+      case DynoEvent.Lost lost ->
+          same("reason", lost.reason(), ((DynoCommand.ReportLost) command).reason());
+      case DynoEvent.StartFailed failed ->
+          same("reason", failed.reason(), ((DynoCommand.ReportStartFailed) command).reason());
+      case DynoEvent.Started started ->
+          same("pid", started.pid(), ((DynoCommand.ReportStarted) command).pid());
+      case DynoEvent.IdleTimedOut idle ->
+          same("last byte", idle.lastByte(), ((DynoCommand.ReportIdle) command).lastByte());
       case DynoEvent.QuotaExceeded exceeded -> quota(past, command, exceeded);
       case DynoEvent.MemoryExceeded exceeded -> {
         same("used", exceeded.used(), usage(command).memoryBytes());

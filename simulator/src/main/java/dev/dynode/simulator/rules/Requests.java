@@ -65,18 +65,60 @@ final class Requests {
   }
 
   private boolean isInvalid() {
-    Published.@Nullable Size size = run.size().map(Published::size).orElse(null);
-    return command().isBlank()
-        || run.command().length() > policy.commandCharacters()
-        || run.command().contains("\0")
-        || !isType(run.type())
-        || run.env().size() > policy.envVariables()
-        || run.env().entrySet().stream().anyMatch(e -> isBad(e.getKey(), e.getValue()))
-        || run.timeToLive().filter(this::isNoLife).isPresent()
-        || run.size().isPresent() && (size == null || !Published.allows(past.tier, size));
+    return invalid() != null;
   }
 
-  private boolean isNoLife(Duration asked) {
+  /** How the refusal begins: with the field, or Heroku's words about sizes. */
+  private @Nullable String invalid() {
+    Published.@Nullable Size size = run.size().map(Published::size).orElse(null);
+    if (command().isBlank()) {
+      return "command: it is empty";
+    }
+    if (run.command().length() > policy.commandCharacters()) {
+      return "command: it has " + run.command().length() + " characters";
+    }
+    if (run.command().contains("\0")) {
+      return "command: it holds a NUL character";
+    }
+    if (!isType(run.type())) {
+      return "type: \"" + run.type() + "\"";
+    }
+    if (run.env().size() > policy.envVariables()) {
+      return "env: it has " + run.env().size() + " variables";
+    }
+    for (Map.Entry<String, String> variable : run.env().entrySet()) {
+      if (isBad(variable.getKey(), "")) {
+        return "env: \"" + variable.getKey().replace("\0", "\\0") + "\"";
+      }
+      if (isBad(variable.getKey(), variable.getValue())) {
+        return "env: the value of " + variable.getKey();
+      }
+    }
+    if (run.timeToLive().filter(Requests::isNoLife).isPresent()) {
+      return "time_to_live: it must be 1 to 86400 seconds";
+    }
+    if (run.size().isPresent() && size == null) {
+      return "No such size as " + run.size().get() + ".";
+    }
+    return size == null || Published.allows(past.tier, size)
+        ? null
+        : "Cannot use the following dyno types in the same app: %s and %s"
+            .formatted(Published.usual(past.tier).name(), size.name());
+  }
+
+  /** A refusal names the field, or says Heroku's words. */
+  void check(Refusal refusal) {
+    String begins = invalid();
+    if (refusal.reason() == Reason.OVER_LIMIT) {
+      checkOverLimit(refusal);
+    } else if (refusal.reason() == Reason.INVALID
+        && begins != null
+        && !refusal.message().startsWith(begins)) {
+      same("message", refusal.message(), begins + "…");
+    }
+  }
+
+  private static boolean isNoLife(Duration asked) {
     return asked.compareTo(Duration.ZERO) <= 0 || asked.compareTo(Duration.ofHours(24)) > 0;
   }
 
@@ -105,7 +147,7 @@ final class Requests {
   }
 
   /** Heroku's words, and who runs. */
-  void checkOverLimit(Refusal refusal) {
+  private void checkOverLimit(Refusal refusal) {
     int limit = Published.limit(past.tier, size());
     String size = size().name();
     same(

@@ -52,7 +52,7 @@ record Saying(@Nullable Reason refused, List<Class<?>> kinds) {
   }
 
   /** A fact that must be so. */
-  static void same(String what, Object is, Object must) {
+  static void same(String what, @Nullable Object is, @Nullable Object must) {
     if (!Objects.equals(is, must)) {
       throw new Broken("%s is %s; it must be %s".formatted(what, is, must));
     }

@@ -20,7 +20,8 @@ public final class LoadedTrials implements Trials {
         new Trial.Rules(
             new Heard<>(Trial.Rules.PRODUCTION.app()), new Heard<>(Trial.Rules.PRODUCTION.dyno()));
     try {
-      Trial.run(Plan.of(seed), rules, false);
+      int beside = Trial.run(Plan.of(seed), rules, false).said();
+      history = words ? history : history * 31 + beside;
       return new Outcome(null, history);
     } catch (Broken broken) {
       return new Outcome(String.valueOf(broken.getMessage()), history);

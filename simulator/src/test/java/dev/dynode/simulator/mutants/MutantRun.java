@@ -3,7 +3,9 @@ package dev.dynode.simulator.mutants;
 import dev.dynode.simulator.mutants.Trials.Outcome;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Tries mutants of the rules, each with the seeds that reach its place, until one is caught. */
@@ -57,6 +59,7 @@ final class MutantRun {
   private final int seeds;
   private final Outcome[] right;
   private final BitSet[] reached;
+  private final Map<Integer, Outcome> spoken = new HashMap<>();
 
   /** Runs the seeds with the rules as they are. */
   MutantRun(int seeds) {
@@ -113,7 +116,7 @@ final class MutantRun {
     return new Tried(mutant, fate, changed, "");
   }
 
-  private static final int SEEDS_OF_AN_INITIAL = 40;
+  private static final int SEEDS_OF_AN_INITIAL = 100;
 
   /** One that is made as its class is initialized: under a loader of its own. */
   private Tried anew(Mutant mutant) {
@@ -129,7 +132,8 @@ final class MutantRun {
           return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
         }
         Switch.turn(-1);
-        if (changed == 0 && outcome.history() != trials.of(1 + i, true).history()) {
+        Outcome as = spoken.computeIfAbsent(1 + i, seed -> trials.of(seed, true));
+        if (changed == 0 && outcome.history() != as.history()) {
           changed = 1 + i;
         }
       }

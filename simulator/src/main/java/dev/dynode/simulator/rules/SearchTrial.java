@@ -1,0 +1,147 @@
+package dev.dynode.simulator.rules;
+
+import static dev.dynode.simulator.rules.Saying.same;
+
+import dev.dynode.domain.Refusal;
+import dev.dynode.domain.Refusal.Reason;
+import dev.dynode.domain.id.HostId;
+import dev.dynode.domain.placement.Grounds;
+import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.placement.Placement;
+import dev.dynode.domain.placement.Search;
+import dev.dynode.simulator.time.Dice;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Hosts that are asked for a place one after the other, and answer as they like. */
+public final class SearchTrial {
+  private final Dice dice;
+  private final Placement policy;
+  private final long bytes;
+  private final List<HostView> hosts = new ArrayList<>();
+  private int draining;
+
+  private SearchTrial(Dice dice) {
+    this.dice = dice;
+    policy = dice.pick(List.of(Placement.values()));
+    bytes = dice.below(4);
+    draining = dice.below(2);
+    for (int i = dice.below(6); i > 0; i--) {
+      hosts.add(host(new HostId("host-" + i)));
+    }
+  }
+
+  private HostView host(HostId id) {
+    int capacity = 1 + dice.below(4);
+    if (dice.chance(.2)) {
+      return new HostView(id, dice.below(capacity + 1), capacity);
+    }
+    long memory = 1 + dice.below(8);
+    return new HostView(
+        id, dice.below(capacity + 1), capacity, dice.below((int) memory + 1), memory);
+  }
+
+  /**
+   * Carries a trial out.
+   *
+   * @return all that was said, as one number
+   */
+  public static int run(long seed) {
+    var trial = new SearchTrial(new Dice(seed));
+    return 31 * trial.choose() + trial.search();
+  }
+
+  private boolean hasRoom(HostView host) {
+    return host.dynos() + 1 <= host.capacity() && host.reserved() + bytes <= host.memory();
+  }
+
+  /** How much of it is taken, by number or by memory, whichever is more. */
+  private static double taken(HostView host) {
+    double number = 1.0 * host.dynos() / host.capacity();
+    double memory = 1.0 * host.reserved() / host.memory();
+    return number > memory ? number : memory;
+  }
+
+  /** The emptiest first, or the fullest; of alike ones by name. */
+  private int compare(HostView a, HostView b) {
+    int order = Double.compare(taken(a), taken(b));
+    int byName = a.id().value().compareTo(b.id().value());
+    return order == 0 ? byName : policy == Placement.SPREAD ? order : -order;
+  }
+
+  private int choose() {
+    Optional<HostView> chosen = policy.choose(hosts, bytes);
+    same("chosen", chosen, hosts.stream().filter(this::hasRoom).min(this::compare));
+    chosen.ifPresent(
+        host ->
+            same(
+                "with one more",
+                host.with(bytes),
+                new HostView(
+                    host.id(),
+                    host.dynos() + 1,
+                    host.capacity(),
+                    host.reserved() + bytes,
+                    host.memory())));
+    return chosen.hashCode();
+  }
+
+  private int search() {
+    Deque<HostView> left = new ArrayDeque<>();
+    Comparator<HostView> roomyFirst = Comparator.comparing(host -> hasRoom(host) ? 0 : 1);
+    hosts.stream().sorted(roomyFirst.thenComparing(this::compare)).forEach(left::add);
+    Search search = Search.of(policy, bytes, hosts, draining);
+    Set<HostId> silent = new HashSet<>();
+    List<HostView> answered = new ArrayList<>();
+    while (!left.isEmpty()) {
+      HostView next = left.element();
+      same("next", search.next(), Optional.of(next.id()));
+      same(
+          "grounds",
+          search.grounds(next),
+          new Grounds(hosts.size(), next.dynos(), next.capacity(), Optional.of(policy)));
+      if (dice.chance(.3)) {
+        if (!silent.add(next.id())) {
+          break; // asked once more in vain
+        }
+        left.add(left.remove());
+        search = search.silent();
+      } else {
+        left.remove();
+        HostView now = host(next.id());
+        boolean drains = dice.chance(.3);
+        search = search.refused(now, drains);
+        if (drains) {
+          draining++;
+        } else {
+          answered.add(now);
+        }
+      }
+    }
+    same("anybody left", search.next().isPresent(), !left.isEmpty());
+    Refusal refusal = search.refusal();
+    same("refusal", refusal, why(left.size(), answered));
+    same("reason", refusal.reason(), Reason.NO_ROOM);
+    return search.hashCode() + refusal.message().hashCode();
+  }
+
+  private Refusal why(int silent, List<HostView> answered) {
+    if (silent > 0) {
+      return Refusal.silent(silent);
+    }
+    if (answered.isEmpty()) {
+      return draining > 0 ? Refusal.allDraining() : Refusal.noHost();
+    }
+    long largest = 0;
+    for (HostView host : answered) {
+      largest = Math.max(largest, host.memory());
+    }
+    return largest < bytes ? Refusal.tooSmall(bytes, largest) : Refusal.noRoom();
+  }
+}
