@@ -63,10 +63,10 @@ final class Trial implements Journal {
           AppPolicy.HEROKU.oneOffLimits(),
           300,
           2,
-          60,
+          40,
           AppPolicy.HEROKU.longestTimeToLive(),
           AppPolicy.HEROKU.shieldIdleAfter(),
-          4,
+          3,
           2,
           AppPolicy.HEROKU.dyno());
 
@@ -259,7 +259,9 @@ final class Trial implements Journal {
       case Fault.Change(_, long seed) -> {
         AppPast app = rulebook.app();
         if (app != null) {
-          simulation.tell(simulation.apps().getFirst(), people.change(app, new Dice(seed)));
+          for (AppCommand command : people.changes(app, new Dice(seed))) {
+            simulation.tell(simulation.apps().getFirst(), command);
+          }
         }
       }
       case Fault.Meddle(_, long seed) -> {
@@ -289,7 +291,7 @@ final class Trial implements Journal {
 
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
-    boolean odd = dice.chance(.3);
+    boolean odd = dice.chance(.4);
     lastRefused = null;
     asking = run -> odd ? people.asks(run, dice) : run;
     Optional<SimDyno> asked =
@@ -316,7 +318,11 @@ final class Trial implements Journal {
 
   private void meddle(SimDyno dyno, Dice dice) {
     Instant now = scenario(plan).start().plusNanos(queue.now());
-    simulation.tell(dyno, Strays.any(dyno.state, dice, now));
+    DynoCommand command = Strays.any(dyno.state, dice, now);
+    simulation.tell(dyno, command);
+    if (dice.chance(.3)) { // once more
+      simulation.tell(dyno, command);
+    }
   }
 
   /** Requests as the plan has them made. */

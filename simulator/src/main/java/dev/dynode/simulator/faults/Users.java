@@ -23,13 +23,18 @@ import java.util.Optional;
 /** What people want of an app: the sensible, the impossible, and the same once more. */
 final class Users {
   private static final String USER = "user@example.com";
-  private static final List<String> VARIABLES = List.of("A", "B", "COLUMNS", "LINES", "", "C=", "D\0");
+  private static final List<String> VARIABLES = List.of("A", "B", "COLUMNS", "LINES", "", "C=", "=C", "D\0", "\0D");
   private static final List<String> VALUES =
-      List.of("1", "2", "120", "0", "99999", "x".repeat(30), "ä".repeat(20), "a\0b");
+      List.of("1", "2", "120", "0", "99999", "x".repeat(28), "ä".repeat(14), "a\0b", "\0");
+
+  /** How many of these are as they should be. */
+  private static final int GOOD_VARIABLES = 4;
+
+  private static final int GOOD_VALUES = 7;
   private static final List<String> COMMANDS =
       List.of(
           "work", "worker 42", "  worker", ExitMarker.mark("work"), ExitMarker.mark("worker -x"), "",
-          "  ", ExitMarker.mark(" "), "w".repeat(250), "w".repeat(300), "w".repeat(301), "a\0b");
+          "  ", ExitMarker.mark(" "), "w".repeat(250), "w".repeat(300), "w".repeat(301), "a\0b", "\0");
 
   private final List<RunDyno> asked = new ArrayList<>();
 
@@ -39,7 +44,7 @@ final class Users {
         new RunDyno(
             run.by(),
             run.id(),
-            dice.chance(.3) ? dice.below(20) - 10 : run.dice(),
+            dice.chance(.3) ? dice.below(6) - 3 : run.dice(),
             dice.chance(.3) ? dice.pick(COMMANDS) : run.command(),
             dice.chance(.1) ? dice.pick(List.of("release", "no.type", "")) : run.type(),
             run.size(),
@@ -63,27 +68,32 @@ final class Users {
   private static Map<String, String> variables(Dice dice) {
     var variables = new HashMap<String, String>();
     for (int i = dice.below(5); i > 0; i--) {
-      int usual = dice.chance(.9) ? 4 : VARIABLES.size();
-      variables.put(VARIABLES.get(dice.below(usual)), dice.pick(VALUES.subList(0, usual + 1)));
+      boolean good = dice.chance(.9);
+      variables.put(
+          VARIABLES.get(dice.below(good ? GOOD_VARIABLES : VARIABLES.size())),
+          VALUES.get(dice.below(good ? GOOD_VALUES : VALUES.size())));
     }
     return Map.copyOf(variables);
   }
 
-  /** Something that is wanted of an app. */
-  AppCommand change(AppPast app, Dice dice) {
+  /** What is wanted of an app, in order. */
+  List<AppCommand> changes(AppPast app, Dice dice) {
+    return dice.chance(.3) ? deploy(dice) : List.of(change(app, dice));
+  }
+
+  private static List<AppCommand> deploy(Dice dice) {
+    SlugId slug = newSlug(dice);
+    return List.of(
+        slug(dice, slug), stored(slug, dice), release(new ReleaseId(dice.uuid()), slug, dice));
+  }
+
+  private AppCommand change(AppPast app, Dice dice) {
     SlugId slug = dice.chance(.9) && !app.slugs().isEmpty() ? any(app.slugs(), dice) : newSlug(dice);
     return switch (dice.below(20)) {
       case 0, 1, 2, 3 -> slug(dice, dice.chance(.9) ? newSlug(dice) : slug);
-      case 4, 5, 6, 7 ->
-          new AppCommand.ReportSlugStored(
-              USER, slug, dice.below(1_000), dice.pick(List.of("SHA256:0123456789", "ab", "12345678")));
-      case 8, 9, 10, 11 ->
-          new AppCommand.CreateRelease(
-              USER,
-              release(app, dice),
-              slug,
-              dice.chance(.3) ? Optional.of("By hand") : Optional.empty());
-      case 12, 13 ->
+      case 4, 5, 6 -> stored(slug, dice);
+      case 7, 8, 9 -> release(release(app, dice), slug, dice);
+      case 10, 11, 12, 13 ->
           new AppCommand.RollBack(
               USER,
               release(app, dice),
@@ -125,11 +135,39 @@ final class Users {
           "dynode", new DynoId(dice.uuid()), Ending.EXITED, Optional.of(0), Instant.EPOCH);
     }
     RunDyno run = dice.pick(asked);
-    return switch (app.knows(run.id()) ? dice.below(3) : 1 + dice.below(2)) {
+    return switch (app.knows(run.id()) ? dice.below(4) : 2 + dice.below(2)) {
       case 0 -> run;
-      case 1 -> new AppCommand.RunNowhere(run, Refusal.noRoom());
+      case 1 -> run.idempotencyKey().isPresent() ? withAnotherId(run, dice) : run;
+      case 2 -> new AppCommand.RunNowhere(run, Refusal.noRoom());
       default -> new AppCommand.RefuseDyno(run, Refusal.noHost());
     };
+  }
+
+  /** The key alone says that it is the same, if it is. */
+  private static RunDyno withAnotherId(RunDyno run, Dice dice) {
+    Optional<String> otherSize = Optional.of(dice.pick(List.of("Basic", "1x", "eco", "private-m")));
+    return new RunDyno(
+        run.by(),
+        new DynoId(dice.uuid()),
+        run.dice(),
+        dice.chance(.1) ? "other" : run.command(),
+        dice.chance(.1) ? "other" : run.type(),
+        dice.chance(.4) ? otherSize : run.size(),
+        dice.chance(.1) != run.attach(),
+        run.terminal(),
+        dice.chance(.1) ? Map.of("A", "9") : run.env(),
+        run.timeToLive(),
+        run.idempotencyKey());
+  }
+
+  private static AppCommand stored(SlugId slug, Dice dice) {
+    String checksum = dice.pick(List.of("SHA256:0123456789", "ab", "12345678", "xSHA256:01"));
+    return new AppCommand.ReportSlugStored(USER, slug, dice.below(1_000), checksum);
+  }
+
+  private static AppCommand release(ReleaseId id, SlugId slug, Dice dice) {
+    return new AppCommand.CreateRelease(
+        USER, id, slug, dice.chance(.3) ? Optional.of("By hand") : Optional.empty());
   }
 
   private static AppCommand slug(Dice dice, SlugId id) {

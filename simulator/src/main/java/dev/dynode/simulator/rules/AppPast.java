@@ -35,6 +35,8 @@ public final class AppPast {
 
   final AppId id;
   final String owner;
+  final String region;
+  final String stack;
   final Instant created;
   Instant updated;
   String name;
@@ -49,31 +51,38 @@ public final class AppPast {
   final Map<DynoId, Granted> ended = new HashMap<>();
 
   AppPast(AppEvent.AppCreated event) {
-    this(event.id(), event.by(), event.at(), event.name(), event.tier());
+    id = event.id();
+    owner = event.by();
+    region = event.region();
+    stack = event.stack();
+    created = event.at();
+    updated = created;
+    name = event.name();
+    tier = event.tier();
   }
 
-  private AppPast(AppId id, String owner, Instant created, String name, Tier tier) {
-    this.id = id;
-    this.owner = owner;
-    this.created = created;
-    updated = created;
-    this.name = name;
-    this.tier = tier;
+  private AppPast(AppPast other) {
+    id = other.id;
+    owner = other.owner;
+    region = other.region;
+    stack = other.stack;
+    created = other.created;
+    updated = other.updated;
+    name = other.name;
+    tier = other.tier;
+    maintenance = other.maintenance;
+    deleted = other.deleted;
+    config.putAll(other.config);
+    slugs.putAll(other.slugs);
+    removed.addAll(other.removed);
+    releases.addAll(other.releases);
+    running.putAll(other.running);
+    ended.putAll(other.ended);
   }
 
   /** The same at this moment. */
   AppPast copy() {
-    var copy = new AppPast(id, owner, created, name, tier);
-    copy.updated = updated;
-    copy.maintenance = maintenance;
-    copy.deleted = deleted;
-    copy.config.putAll(config);
-    copy.slugs.putAll(slugs);
-    copy.removed.addAll(removed);
-    copy.releases.addAll(releases);
-    copy.running.putAll(running);
-    copy.ended.putAll(ended);
-    return copy;
+    return new AppPast(this);
   }
 
   /** Slugs it has or had. */

@@ -18,6 +18,8 @@ final class AppShape {
       throw new Broken("nothing is left of " + past);
     }
     same("id", app.id(), past.id);
+    same("region", app.region(), past.region);
+    same("stack", app.stack(), past.stack);
     same("owner", app.owner(), past.owner);
     same("name", app.name(), past.name);
     same("tier", app.tier(), past.tier);
@@ -44,7 +46,19 @@ final class AppShape {
               Optional.of(
                   new AppState.Stored(stored.bytes(), stored.checksum(), stored.at())));
       case AppEvent.SlugCreated slug ->
-          same("types", app.slugs().get(slug.id()).processTypes(), slug.processTypes());
+          same(
+              "slug",
+              app.slugs().get(slug.id()),
+              new AppState.Slug(
+                  slug.id(),
+                  slug.processTypes(),
+                  slug.checksum(),
+                  slug.commit(),
+                  slug.commitDescription(),
+                  slug.buildpackDescription(),
+                  slug.stack(),
+                  slug.at(),
+                  Optional.empty()));
       case AppEvent.ReleaseCreated release -> {
         same("releases", app.releases().size(), past.releases.size());
         same(

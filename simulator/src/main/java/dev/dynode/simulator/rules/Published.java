@@ -1,5 +1,9 @@
 package dev.dynode.simulator.rules;
 
+import static dev.dynode.simulator.rules.Saying.same;
+
+import dev.dynode.domain.app.AppPolicy;
+import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoPolicy;
 import java.time.Duration;
@@ -7,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +22,14 @@ final class Published {
    *
    * @param kind whose limit it counts against, in a space that is no Shield space
    */
-  record Size(String name, String kind, int megabytes, int processes) {
+  record Size(
+      String name,
+      String kind,
+      int megabytes,
+      int compute,
+      boolean dedicated,
+      int processes,
+      int dollars) {
     long bytes() {
       return megabytes * 1_048_576L;
     }
@@ -25,21 +37,21 @@ final class Published {
 
   private static final List<Size> SIZES =
       List.of(
-          new Size("Eco", "eco", 512, 256),
-          new Size("Basic", "basic", 512, 256),
-          new Size("Standard-1X", "standard", 512, 256),
-          new Size("Standard-2X", "standard", 1024, 512),
-          new Size("Performance-M", "performance", 2560, 16384),
-          new Size("Performance-L", "performance", 14336, 32768),
-          new Size("Performance-L-RAM", "performance", 30720, 24576),
-          new Size("Performance-XL", "performance", 63488, 32768),
-          new Size("Performance-2XL", "performance", 129024, 65536),
-          new Size("Private-S", "private", 1024, 512),
-          new Size("Private-M", "private", 2560, 16384),
-          new Size("Private-L", "private", 14336, 32768),
-          new Size("Private-L-RAM", "private", 30720, 24576),
-          new Size("Private-XL", "private", 63488, 32768),
-          new Size("Private-2XL", "private", 129024, 65536));
+          new Size("Eco", "eco", 512, 1, false, 256, 5),
+          new Size("Basic", "basic", 512, 1, false, 256, 7),
+          new Size("Standard-1X", "standard", 512, 1, false, 256, 25),
+          new Size("Standard-2X", "standard", 1024, 2, false, 512, 50),
+          new Size("Performance-M", "performance", 2560, 12, true, 16384, 250),
+          new Size("Performance-L", "performance", 14336, 50, true, 32768, 500),
+          new Size("Performance-L-RAM", "performance", 30720, 24, true, 24576, 500),
+          new Size("Performance-XL", "performance", 63488, 50, true, 32768, 750),
+          new Size("Performance-2XL", "performance", 129024, 100, true, 65536, 1500),
+          new Size("Private-S", "private", 1024, 12, true, 512, 225),
+          new Size("Private-M", "private", 2560, 12, true, 16384, 450),
+          new Size("Private-L", "private", 14336, 50, true, 32768, 900),
+          new Size("Private-L-RAM", "private", 30720, 24, true, 24576, 500),
+          new Size("Private-XL", "private", 63488, 50, true, 32768, 750),
+          new Size("Private-2XL", "private", 129024, 100, true, 65536, 1500));
 
   private static final Map<String, Size> BY_NAME = byName();
 
@@ -47,6 +59,32 @@ final class Published {
       Map.of("eco", 1, "basic", 50, "standard", 50, "performance", 5, "private", 5, "shield", 5);
 
   private Published() {}
+
+  /** Whether the tables of the rules are these. */
+  static void check() {
+    same("limits", AppPolicy.HEROKU.oneOffLimits(), LIMITS);
+    same("times", AppPolicy.HEROKU.dyno(), times(Tier.PRODUCTION));
+    List<Size> sold =
+        DynoSize.ALL.stream()
+            .map(
+                size ->
+                    new Size(
+                        size.name(),
+                        size.family().name().toLowerCase(Locale.ROOT),
+                        size.memoryMegabytes(),
+                        size.compute(),
+                        size.dedicated(),
+                        size.processes(),
+                        size.dollarsPerMonth()))
+            .toList();
+    same("sizes", sold, SIZES);
+    BY_NAME.forEach(
+        (name, size) ->
+            same(
+                name,
+                DynoSize.named(name.toUpperCase(Locale.ROOT)).map(DynoSize::name),
+                Optional.of(size.name)));
+  }
 
   private static Map<String, Size> byName() {
     var all = new HashMap<String, Size>();

@@ -34,6 +34,7 @@ public final class Rulebook {
    */
   public Rulebook(AppPolicy policy) {
     this.policy = policy;
+    Published.check();
   }
 
   /** What has happened to the app; null before it is created. */

@@ -1,7 +1,6 @@
 package dev.dynode.simulator.mutants;
 
 import dev.dynode.simulator.mutants.Trials.Outcome;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +35,9 @@ final class MutantRun {
 
   private static final String TRIALS = "dev.dynode.simulator.faults.LoadedTrials";
 
+  /** Seeds for a mutant that needs a loader of its own, whose code is cold. */
+  private static final int SEEDS_OF_AN_INITIAL = 100;
+
   /** What became of a mutant. */
   enum Fate {
     /** An invariant did not hold, a rule threw, or it did not end. */
@@ -56,14 +58,12 @@ final class MutantRun {
 
   private final Mutator mutator = new Mutator(MutantRun.class.getClassLoader());
   private final Trials trials = load();
-  private final int seeds;
   private final Outcome[] right;
   private final BitSet[] reached;
   private final Map<Integer, Outcome> spoken = new HashMap<>();
 
-  /** Runs the seeds with the rules as they are. */
+  /** Runs the seeds from 1 on with the rules as they are. */
   MutantRun(int seeds) {
-    this.seeds = seeds;
     right = new Outcome[seeds];
     reached = new BitSet[seeds];
     for (int i = 0; i < seeds; i++) {
@@ -86,25 +86,29 @@ final class MutantRun {
     }
   }
 
+  /** All mutants of what was loaded. */
   List<Mutant> mutants() {
     return List.copyOf(mutator.mutants());
   }
 
   Tried attempt(Mutant mutant) {
-    return mutant.initial() ? anew(mutant) : inPlace(mutant);
+    try {
+      return mutant.initial() ? anew(mutant) : inPlace(mutant);
+    } finally {
+      Switch.turn(-1);
+    }
   }
 
   private Tried inPlace(Mutant mutant) {
     long changed = 0;
     boolean seen = false;
-    for (int i = 0; i < seeds; i++) {
+    for (int i = 0; i < right.length; i++) {
       if (!reached[i].get(mutant.id())) {
         continue;
       }
       seen = true;
       Switch.turn(mutant.id());
       Outcome outcome = trials.of(1 + i, false);
-      Switch.turn(-1);
       if (outcome.broken() != null) {
         return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
       }
@@ -116,16 +120,13 @@ final class MutantRun {
     return new Tried(mutant, fate, changed, "");
   }
 
-  private static final int SEEDS_OF_AN_INITIAL = 100;
-
   /** One that is made as its class is initialized: under a loader of its own. */
   private Tried anew(Mutant mutant) {
-    Trials own;
     long changed = 0;
     try {
       Switch.turn(mutant.id());
-      own = load();
-      for (int i = 0; i < Math.min(seeds, SEEDS_OF_AN_INITIAL); i++) {
+      Trials own = load();
+      for (int i = 0; i < Math.min(right.length, SEEDS_OF_AN_INITIAL); i++) {
         Switch.turn(mutant.id());
         Outcome outcome = own.of(1 + i, true);
         if (outcome.broken() != null) {
@@ -137,47 +138,9 @@ final class MutantRun {
           changed = 1 + i;
         }
       }
-    } catch (LinkageError e) {
+    } catch (LinkageError e) { // it could not even be initialized
       return new Tried(mutant, Fate.CAUGHT, 1, String.valueOf(e));
-    } finally {
-      Switch.turn(-1);
     }
     return new Tried(mutant, changed > 0 ? Fate.SURVIVED : Fate.UNCHANGED, changed, "");
-  }
-
-  /** Tries mutants one after the other. */
-  List<Tried> attempt(List<Mutant> mutants) {
-    var tried = new ArrayList<Tried>();
-    for (Mutant mutant : mutants) {
-      tried.add(attempt(mutant));
-    }
-    return tried;
-  }
-
-  /** {@code MutantRun SEEDS}. */
-  public static void main(String[] arguments) {
-    long began = System.nanoTime();
-    var run = new MutantRun(arguments.length > 0 ? Integer.parseInt(arguments[0]) : 300);
-    System.err.printf("baseline %.1f s, %d mutants%n", (System.nanoTime() - began) / 1e9, run.mutants().size());
-    var counts = new int[Fate.values().length];
-    int ways = 0;
-    int branches = 0;
-    for (Mutant mutant : run.mutants()) {
-      if (mutant.mistake().equals("negated")) {
-        branches += 2;
-        ways += Switch.ways(mutant.id());
-      }
-      if (arguments.length > 1 && !mutant.toString().matches(arguments[1])) {
-        continue;
-      }
-      Tried tried = run.attempt(mutant);
-      counts[tried.fate().ordinal()]++;
-      System.out.println(
-          tried.fate() + " " + mutant + (tried.how().isEmpty() ? "" : " | " + tried.seed() + " " + tried.how().replace('\n', ' ')));
-    }
-    for (Fate fate : Fate.values()) {
-      System.err.printf("%s %d%n", fate, counts[fate.ordinal()]);
-    }
-    System.err.printf("branches %d of %d, %.1f s%n", ways, branches, (System.nanoTime() - began) / 1e9);
   }
 }
