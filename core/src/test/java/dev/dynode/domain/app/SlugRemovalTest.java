@@ -79,20 +79,21 @@ class SlugRemovalTest {
     return assertInstanceOf(App.class, state);
   }
 
+  private static AppCommand create(SlugId slug) {
+    return new AppCommand.CreateSlug(
+        USER,
+        slug,
+        Map.of("web", "x"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "heroku-24");
+  }
+
   private SlugId upload() {
     var slug = new SlugId(id(2));
-    assertEquals(
-        Optional.empty(),
-        when(
-            new AppCommand.CreateSlug(
-                USER,
-                slug,
-                Map.of("web", "x"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                "heroku-24")));
+    assertEquals(Optional.empty(), when(create(slug)));
     when(new AppCommand.ReportSlugStored(USER, slug, 10, "SHA256:ab"));
     return slug;
   }
@@ -161,6 +162,18 @@ class SlugRemovalTest {
     deploy();
     assertTrue(orders.contains(new AppOrder.RemoveSlugs(List.of(first))), orders.toString());
     assertTrue(rules.resume(state, Story.START).contains(new AppOrder.RemoveSlugs(List.of(first))));
+  }
+
+  @Test
+  void whatIsRemovedIsNotMadeAgainByACommandThatIsRepeated() {
+    SlugId first = deploy();
+    deploy();
+    deploy();
+    deploy();
+    AppState before = state;
+    assertEquals(Optional.empty(), when(create(first)));
+    assertEquals(before, state);
+    decidedAgain();
   }
 
   @Test

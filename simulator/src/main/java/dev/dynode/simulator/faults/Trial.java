@@ -86,7 +86,7 @@ final class Trial implements Journal {
   private final Invariants invariants;
   private final Rulebook rulebook;
   private final Users people;
-  private UnaryOperator<AppCommand.RunDyno> asking = UnaryOperator.identity();
+  private final Requests requests;
   private final List<SimDyno> granted = new ArrayList<>();
   private final List<String> history;
   private final Map<Object, Integer> ends = new HashMap<>();
@@ -106,6 +106,7 @@ final class Trial implements Journal {
     invariants = new Invariants(POLICY, late(plan));
     rulebook = new Rulebook(POLICY);
     people = new Users();
+    requests = new Requests(rulebook.app(rules.app()));
     rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
@@ -114,7 +115,7 @@ final class Trial implements Journal {
         new Simulation(
             scenario(plan),
             this,
-            new Asked(rulebook.app(rules.app())),
+            requests,
             rulebook.dyno(rules.dyno()),
             (_, queue, atOnce) -> network(queue, network.fork(), atOnce));
     queue = simulation.queue();
@@ -293,7 +294,7 @@ final class Trial implements Journal {
     var dice = new Dice(ask.seed()).fork();
     boolean odd = dice.chance(.4);
     lastRefused = null;
-    asking = run -> odd ? people.asks(run, dice) : run;
+    requests.next(run -> odd ? people.asks(run, dice) : run);
     Optional<SimDyno> asked =
         simulation.ask(simulation.apps().getFirst(), Plan.request(ask), dice.fork());
     if (lastRefused != null
@@ -322,50 +323,6 @@ final class Trial implements Journal {
     simulation.tell(dyno, command);
     if (dice.chance(.3)) { // once more
       simulation.tell(dyno, command);
-    }
-  }
-
-  /** Requests as the plan has them made. */
-  private final class Asked implements Decider<AppCommand, AppEvent, AppState, AppOrder> {
-    private final Decider<AppCommand, AppEvent, AppState, AppOrder> rules;
-
-    Asked(Decider<AppCommand, AppEvent, AppState, AppOrder> rules) {
-      this.rules = rules;
-    }
-
-    @Override
-    public AppState initial() {
-      return rules.initial();
-    }
-
-    @Override
-    public Decision<AppEvent> decide(AppState state, AppCommand command, Instant now) {
-      UnaryOperator<AppCommand.RunDyno> as = asking;
-      asking = UnaryOperator.identity();
-      return rules.decide(
-          state,
-          switch (command) {
-            case AppCommand.RunDyno run -> as.apply(run);
-            case AppCommand.RunNowhere(var run, var why) ->
-                new AppCommand.RunNowhere(as.apply(run), why);
-            default -> command;
-          },
-          now);
-    }
-
-    @Override
-    public AppState evolve(AppState state, AppEvent event) {
-      return rules.evolve(state, event);
-    }
-
-    @Override
-    public List<AppOrder> react(AppEvent event, AppState after) {
-      return rules.react(event, after);
-    }
-
-    @Override
-    public List<AppOrder> resume(AppState state, Instant now) {
-      return rules.resume(state, now);
     }
   }
 

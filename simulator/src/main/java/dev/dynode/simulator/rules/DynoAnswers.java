@@ -133,7 +133,7 @@ final class DynoAnswers {
             || usage.processLimitHits() > past.hits
             || usage.diskBytes() > usage.diskQuotaBytes();
     Saying.same("whether a host tells it", usage.matters(quota, past.hits), matters);
-    if (past.overQuota) {
+    if (past.killed) {
       return Saying.NOTHING;
     }
     if (usage.oomKills() > 0

@@ -30,7 +30,7 @@ final class DynoPast {
   @Nullable UUID client;
   int hangups;
   boolean stopping;
-  boolean overQuota;
+  boolean killed;
   @Nullable Ending why;
   @Nullable Instant memoryTold;
   @Nullable Instant processesTold;
@@ -98,13 +98,16 @@ final class DynoPast {
         due.put(DynoTimer.GRACE, at.plusSeconds(30));
       }
       case DynoEvent.QuotaExceeded _ -> {
-        overQuota = true;
         if (!stopping) {
           why = Ending.QUOTA_EXCEEDED;
           ends();
         }
       }
-      case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> due.remove(DynoTimer.GRACE);
+      case DynoEvent.ExitTimedOut _ -> due.remove(DynoTimer.GRACE);
+      case DynoEvent.KillSent _ -> {
+        killed = true;
+        due.remove(DynoTimer.GRACE);
+      }
       case DynoEvent.AttachFailed _ -> due.remove(DynoTimer.ATTACH);
       case DynoEvent.MemoryExceeded _ -> memoryTold = at;
       case DynoEvent.ProcessLimitHit hit -> {

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dynode.domain.Decision;
+import dev.dynode.domain.dyno.DynoCommand;
+import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.simulator.world.SimDyno;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * seed.
  */
 class FaultsTest {
-  private static final long SEEDS = 10_000;
+  private static final long SEEDS = 5_000;
   private static final long SEEDS_FOR_A_MUTANT = 3_000;
 
   @Test
@@ -29,6 +34,26 @@ class FaultsTest {
     Optional<FaultRuns.Failure> failure =
         FaultRuns.of(only == null ? 1 : only, only == null ? SEEDS : 1, _ -> {});
     assertEquals(Optional.empty(), failure);
+  }
+
+  @Test
+  void aRuleThatNeverEndsIsTold() {
+    var endless = new DynoDecider();
+    var rules =
+        new Trial.Rules(
+            Trial.Rules.PRODUCTION.app(),
+            new Mutants.OfDyno() {
+              @Override
+              public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
+                while (!Thread.currentThread().isInterrupted()) {
+                  Thread.onSpinWait();
+                }
+                return endless.decide(state, command, now);
+              }
+            });
+    FaultRuns.Failure failure =
+        FaultRuns.of(1, 10, rules, Duration.ofSeconds(1), _ -> {}).orElseThrow();
+    assertEquals("it does not end within 1 s", failure.rule());
   }
 
   /** Else the seeds would prove little. */
@@ -48,7 +73,7 @@ class FaultsTest {
       }
     }
     assertEquals(EnumSet.allOf(DynoEvent.Ending.class), endings);
-    assertEquals(Set.of("NO_ROOM", "OVER_LIMIT"), refusals);
+    assertEquals(Set.of("CONFLICT", "INVALID", "NO_ROOM", "OVER_LIMIT"), refusals);
   }
 
   @ParameterizedTest

@@ -316,7 +316,7 @@ enum Mutants {
     }
   }
 
-  private static class OfDyno extends Of<DynoCommand, DynoEvent, DynoState, DynoOrder> {
+  static class OfDyno extends Of<DynoCommand, DynoEvent, DynoState, DynoOrder> {
     OfDyno() {
       super(new DynoDecider());
     }

@@ -91,6 +91,11 @@ final class MutantRun {
     return List.copyOf(mutator.mutants());
   }
 
+  /** A seed with the rules as they are, in words. */
+  Outcome asTheyAre(int seed) {
+    return spoken.computeIfAbsent(seed, _ -> trials.of(seed, true));
+  }
+
   Tried attempt(Mutant mutant) {
     try {
       return mutant.initial() ? anew(mutant) : inPlace(mutant);
@@ -133,8 +138,7 @@ final class MutantRun {
           return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
         }
         Switch.turn(-1);
-        Outcome as = spoken.computeIfAbsent(1 + i, seed -> trials.of(seed, true));
-        if (changed == 0 && outcome.history() != as.history()) {
+        if (changed == 0 && outcome.history() != asTheyAre(1 + i).history()) {
           changed = 1 + i;
         }
       }

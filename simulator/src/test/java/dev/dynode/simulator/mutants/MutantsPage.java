@@ -14,19 +14,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 /**
- * Tries every mutant and writes docs/mutants.md.
- *
- * <pre>bin/mutants [SEEDS]</pre>
+ * Tries every mutant and writes docs/mutants.md; nothing is asserted. {@code mvn -pl simulator -am
+ * test -Dtest=MutantsPage -Dsurefire.failIfNoSpecifiedTests=false}, with {@code -Dseeds=N} for
+ * another number of trials.
  */
-public final class MutantsPage {
+class MutantsPage {
   private static final int SEEDS = 1_000;
 
   /** Why some change what happens and are not caught, or are never reached; the first that fits. */
   private static final Map<String, String> REASONS = reasons();
-
-  private MutantsPage() {}
 
   private static Map<String, String> reasons() {
     var reasons = new LinkedHashMap<String, String>();
@@ -51,9 +50,9 @@ public final class MutantsPage {
     return reasons;
   }
 
-  /** {@code MutantsPage FILE [SEEDS]}. */
-  public static void main(String[] arguments) throws IOException {
-    int seeds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : SEEDS;
+  @Test
+  void everyMutant() throws IOException {
+    int seeds = Integer.getInteger("seeds", SEEDS);
     long began = System.nanoTime();
     var run = new MutantRun(seeds);
     List<Tried> all = new ArrayList<>();
@@ -62,8 +61,9 @@ public final class MutantsPage {
       all.add(tried);
       System.out.println(tried);
     }
-    String page = page(all, seeds, (System.nanoTime() - began) / 1_000_000_000);
-    Files.writeString(Path.of(arguments[0]), page);
+    Files.writeString(
+        Path.of("../docs/mutants.md"),
+        page(all, seeds, (System.nanoTime() - began) / 1_000_000_000));
   }
 
   private static String page(List<Tried> all, int seeds, long seconds) {
@@ -74,7 +74,7 @@ public final class MutantsPage {
         """
         # Mutants of the rules
 
-        Written by `bin/mutants`. Every branch of the classes that decide is negated, always and never taken and, where it compares, moved by
+        Written by `MutantsPage` ([CONTRIBUTING](../CONTRIBUTING.md)). Every branch of the classes that decide is negated, always and never taken and, where it compares, moved by
         one; numbers are changed by one, sums turned into differences, answers and lists emptied, steps and calls left out, cases taken
         for the next. Each such mutant runs the fault trials that come to its place, until one breaks an invariant.
 
