@@ -1,18 +1,45 @@
 package dev.dynode.simulator.faults;
 
+import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Behaviour;
+import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.load.Request;
+import dev.dynode.simulator.scenario.Scenario.AppPlan;
+import dev.dynode.simulator.scenario.Scenario.Hosts;
+import dev.dynode.simulator.scenario.Scenario.WhenFull;
+import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.time.Dice;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What one seed makes happen. */
 record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   static final int HOSTS = 3;
+  static final long MEMORY_OF_A_HOST = 16L << 30;
+
+  /** Heroku's limits, but for sizes that a short run can reach. */
+  static final AppPolicy POLICY =
+      new AppPolicy(
+          AppPolicy.HEROKU.oneOffLimits(),
+          300,
+          2,
+          40,
+          AppPolicy.HEROKU.longestTimeToLive(),
+          AppPolicy.HEROKU.shieldIdleAfter(),
+          3,
+          2,
+          AppPolicy.HEROKU.dyno());
+
+  /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
+  static final Duration LENGTH = Duration.ofHours(40);
 
   private static final int FEW = 2;
 
@@ -92,6 +119,30 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   /** The same without some of it. */
   Plan only(List<Fault> fewer) {
     return new Plan(seed, tier, dynosOfAHost, fewer);
+  }
+
+  /** The world it happens in. */
+  Scenario scenario() {
+    return new Scenario(
+        "faults",
+        Instant.parse("2026-03-28T23:30:00Z"), // half an hour before daylight saving begins
+        LENGTH,
+        Duration.ZERO,
+        ZoneOffset.UTC,
+        seed,
+        new Hosts(
+            HOSTS,
+            dynosOfAHost,
+            MEMORY_OF_A_HOST,
+            Placement.SPREAD,
+            WhenFull.REFUSE,
+            Duration.ZERO,
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
+            new Distribution.Exponential(.03)),
+        POLICY,
+        Map.of(),
+        List.of(new AppPlan("app", 1, tier, List.of())));
   }
 
   /** A dyno from the whole range a platform sees, the rare cases made common. */

@@ -1,13 +1,11 @@
 package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.Decider;
-import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
-import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.dyno.DynoCommand;
@@ -15,8 +13,6 @@ import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
-import dev.dynode.domain.placement.Placement;
-import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.rules.AppPast;
 import dev.dynode.simulator.rules.NamesTrial;
 import dev.dynode.simulator.rules.PlacesTrial;
@@ -27,10 +23,6 @@ import dev.dynode.simulator.run.Invariants;
 import dev.dynode.simulator.run.Invariants.Broken;
 import dev.dynode.simulator.run.Journal;
 import dev.dynode.simulator.run.Simulation;
-import dev.dynode.simulator.scenario.Scenario;
-import dev.dynode.simulator.scenario.Scenario.AppPlan;
-import dev.dynode.simulator.scenario.Scenario.Hosts;
-import dev.dynode.simulator.scenario.Scenario.WhenFull;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Network;
@@ -39,13 +31,11 @@ import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One plan, carried out under rules that may be right or wrong. */
@@ -54,29 +44,11 @@ final class Trial implements Journal {
   record Rules(
       Decider<AppCommand, AppEvent, AppState, AppOrder> app,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dyno) {
-    static final Rules PRODUCTION = new Rules(new AppDecider(POLICY), new DynoDecider());
+    static final Rules PRODUCTION = new Rules(new AppDecider(Plan.POLICY), new DynoDecider());
   }
-
-  /** Heroku's limits, but for sizes that a short run can reach. */
-  static final AppPolicy POLICY =
-      new AppPolicy(
-          AppPolicy.HEROKU.oneOffLimits(),
-          300,
-          2,
-          40,
-          AppPolicy.HEROKU.longestTimeToLive(),
-          AppPolicy.HEROKU.shieldIdleAfter(),
-          3,
-          2,
-          AppPolicy.HEROKU.dyno());
 
   /** Events of a run that goes round in circles. */
   private static final int MOST_EVENTS = 100_000;
-
-  private static final long MEMORY_OF_A_HOST = 16L << 30;
-
-  /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
-  private static final Duration LENGTH = Duration.ofHours(40);
 
   /** By how much a timer is late after a failed write, at most. */
   private static final Duration LATE = Duration.ofSeconds(5);
@@ -103,17 +75,17 @@ final class Trial implements Journal {
     this.plan = plan;
     this.history = history;
     this.told = told;
-    invariants = new Invariants(POLICY, late(plan));
-    rulebook = new Rulebook(POLICY);
+    invariants = new Invariants(Plan.POLICY, late(plan));
+    rulebook = new Rulebook(Plan.POLICY);
     people = new Users();
     requests = new Requests(rulebook.app(rules.app()));
-    rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), MEMORY_OF_A_HOST);
+    rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), Plan.MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
     Dice network = dice.fork();
     simulation =
         new Simulation(
-            scenario(plan),
+            plan.scenario(),
             this,
             requests,
             rulebook.dyno(rules.dyno()),
@@ -141,29 +113,6 @@ final class Trial implements Journal {
     var network = new FaultyNetwork(queue, dice, atOnce);
     networks.add(network);
     return network;
-  }
-
-  private static Scenario scenario(Plan plan) {
-    return new Scenario(
-        "faults",
-        Instant.parse("2026-03-28T23:30:00Z"), // half an hour before daylight saving begins
-        LENGTH,
-        Duration.ZERO,
-        ZoneOffset.UTC,
-        plan.seed(),
-        new Hosts(
-            Plan.HOSTS,
-            plan.dynosOfAHost(),
-            MEMORY_OF_A_HOST,
-            Placement.SPREAD,
-            WhenFull.REFUSE,
-            Duration.ZERO,
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(10),
-            new Distribution.Exponential(.03)),
-        POLICY,
-        Map.of(),
-        List.of(new AppPlan("app", 1, plan.tier(), List.of())));
   }
 
   /**
@@ -218,12 +167,12 @@ final class Trial implements Journal {
     said = PlacesTrial.run(plan.seed());
     said = 31 * said + SearchTrial.run(plan.seed());
     said = 31 * said + NamesTrial.run(plan.seed());
-    simulation.run(LENGTH.toNanos() / 2);
+    simulation.run(Plan.LENGTH.toNanos() / 2);
     for (FaultyNetwork network : networks) { // all that was lost is asked for again
       network.forget();
     }
     simulation.restart();
-    simulation.run(LENGTH.toNanos());
+    simulation.run(Plan.LENGTH.toNanos());
     if (!(simulation.apps().getFirst().state instanceof App app)) {
       throw new Broken("the app is gone");
     }
@@ -318,7 +267,7 @@ final class Trial implements Journal {
   }
 
   private void meddle(SimDyno dyno, Dice dice) {
-    Instant now = scenario(plan).start().plusNanos(queue.now());
+    Instant now = plan.scenario().start().plusNanos(queue.now());
     DynoCommand command = Strays.any(dyno.state, dice, now);
     simulation.tell(dyno, command);
     if (dice.chance(.3)) { // once more

@@ -186,7 +186,7 @@ enum Mutants {
   }
 
   Mutants(OfDyno dyno) {
-    rules = new Trial.Rules(new AppDecider(Trial.POLICY), dyno);
+    rules = new Trial.Rules(new AppDecider(Plan.POLICY), dyno);
   }
 
   Trial.Rules rules() {
@@ -194,7 +194,7 @@ enum Mutants {
   }
 
   private static AppPolicy limits(UnaryOperator<Integer> change) {
-    AppPolicy heroku = Trial.POLICY;
+    AppPolicy heroku = Plan.POLICY;
     Map<String, Integer> limits = new HashMap<>(heroku.oneOffLimits());
     limits.replaceAll((_, limit) -> change.apply(limit));
     return new AppPolicy(
@@ -308,7 +308,7 @@ enum Mutants {
 
   private static class OfApp extends Of<AppCommand, AppEvent, AppState, AppOrder> {
     OfApp() {
-      this(Trial.POLICY);
+      this(Plan.POLICY);
     }
 
     OfApp(AppPolicy policy) {

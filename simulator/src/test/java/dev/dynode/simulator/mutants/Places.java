@@ -1,7 +1,6 @@
 package dev.dynode.simulator.mutants;
 
 import static java.lang.constant.ConstantDescs.CD_Object;
-import static java.lang.constant.ConstantDescs.CD_String;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -13,11 +12,8 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
-import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.TypeKind;
-import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.IncrementInstruction;
@@ -31,40 +27,16 @@ import java.lang.classfile.instruction.SwitchCase;
 import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ObjIntConsumer;
 
 /** Where a method can be made wrong, and how. */
 final class Places {
-  private static final ClassDesc SWITCH = ClassDesc.of(Switch.class.getName());
-  private static final ClassDesc DECISION = ClassDesc.of("dev.dynode.domain.Decision");
-  private static final String DOMAIN = "dev/dynode/domain/";
-
-  /** What may be made empty. */
-  private static final Set<ClassDesc> CONTAINERS =
-      Set.of(
-          ClassDesc.of("java.util.List"),
-          ClassDesc.of("java.util.Collection"),
-          ClassDesc.of("java.util.Set"),
-          ClassDesc.of("java.util.Map"),
-          ClassDesc.of("java.util.Optional"),
-          ClassDesc.of("java.util.stream.Stream"),
-          CD_String);
-
-  /** Calls whose answer has the type of what is called, but other contents. */
-  private static final Set<String> CHANGES_THE_TYPE = Set.of("map", "flatMap", "or");
-
-  /** Calls that change what they are called on and answer whether they did. */
-  private static final Set<String> CHANGES = Set.of("add", "addAll", "remove", "removeAll");
-
-  /** A place: {@code code} writes it anew, told the number of its first mutant. */
-  private record Place(int line, List<String> mistakes, ObjIntConsumer<CodeBuilder> code) {}
+  static final ClassDesc SWITCH = ClassDesc.of(Switch.class.getName());
 
   /** Takes the mistakes in order. */
   @FunctionalInterface
@@ -72,18 +44,14 @@ final class Places {
     void add(int line, String mistake);
   }
 
-  private final ClassDesc owner;
-  private final MethodModel method;
-  private final MethodTypeDesc type;
+  private final Answers answers;
   private final List<CodeElement> elements;
   private final Map<Integer, Place> places = new HashMap<>();
   private final int first;
 
   Places(ClassDesc owner, MethodModel method, CodeModel code, int first) {
-    this.owner = owner;
-    this.method = method;
     this.first = first;
-    type = method.methodTypeSymbol();
+    answers = new Answers(owner, method);
     elements = code.elementList();
     int line = 0;
     for (int i = 0; i < elements.size(); i++) {
@@ -92,7 +60,7 @@ final class Places {
       }
       int at = i;
       int inLine = line;
-      place(i).ifPresent(made -> places.put(at, new Place(inLine, made.mistakes, made.code)));
+      place(i).ifPresent(place -> places.put(at, place.in(inLine)));
     }
   }
 
@@ -100,7 +68,7 @@ final class Places {
     for (int i = 0; i < elements.size(); i++) {
       Place place = places.get(i);
       if (place != null) {
-        place.mistakes.forEach(mistake -> listed.add(place.line, mistake));
+        place.mistakes().forEach(mistake -> listed.add(place.line(), mistake));
       }
     }
   }
@@ -116,15 +84,11 @@ final class Places {
         if (place == null) {
           builder.with(element);
         } else {
-          place.code.accept(builder, next);
-          next += place.mistakes.size();
+          place.code().accept(builder, next);
+          next += place.mistakes().size();
         }
       }
     };
-  }
-
-  private static Optional<Place> of(List<String> mistakes, ObjIntConsumer<CodeBuilder> code) {
-    return Optional.of(new Place(0, mistakes, code));
   }
 
   private Optional<Place> place(int index) {
@@ -135,8 +99,10 @@ final class Places {
       case IncrementInstruction increment -> increment(increment);
       case TableSwitchInstruction table -> cases(table, table.cases(), index);
       case LookupSwitchInstruction lookup -> cases(lookup, lookup.cases(), index);
-      case InvokeInstruction call -> call(call, index);
-      case ReturnInstruction answer -> answer(answer);
+      case InvokeInstruction call ->
+          answers.call(
+              call, instruction(index, 1).filter(ReturnInstruction.class::isInstance).isPresent());
+      case ReturnInstruction answer -> answers.answer(answer);
       default -> Optional.empty();
     };
   }
@@ -162,7 +128,7 @@ final class Places {
         Set.of(Opcode.IFNULL, Opcode.IFNONNULL, Opcode.IF_ACMPEQ, Opcode.IF_ACMPNE)
             .contains(opcode);
     boolean alone = !opcode.name().startsWith("IF_");
-    return of(
+    return Place.of(
         kind < 2 ? mistakes : moved,
         (builder, id) -> {
           if (alone && reference) {
@@ -193,7 +159,7 @@ final class Places {
     if (operation < 0 || kind.equals(CD_void)) {
       return Optional.empty();
     }
-    return of(
+    return Place.of(
         List.of("- for +, / for *, or the reverse"),
         (builder, id) ->
             builder
@@ -214,7 +180,7 @@ final class Places {
     if (kind.equals(CD_void) || isCompilers(index)) {
       return Optional.empty();
     }
-    return of(
+    return Place.of(
         List.of(constant.constantValue() + " changed by one"),
         (builder, id) ->
             builder
@@ -257,7 +223,7 @@ final class Places {
   }
 
   private static Optional<Place> increment(IncrementInstruction increment) {
-    return of(
+    return Place.of(
         List.of("counts the other way", "does not count"),
         (builder, id) ->
             builder
@@ -288,7 +254,7 @@ final class Places {
     for (int i = 0; i < cases.size(); i++) {
       mistakes.add("case %d taken for the next".formatted(i + 1));
     }
-    return of(
+    return Place.of(
         List.copyOf(mistakes),
         (builder, id) -> {
           for (int i = 0; i < cases.size(); i++) {
@@ -303,132 +269,5 @@ final class Places {
           }
           builder.with(choice);
         });
-  }
-
-  private Optional<Place> call(InvokeInstruction call, int index) {
-    MethodTypeDesc called = call.typeSymbol();
-    ClassDesc on = call.owner().asSymbol();
-    ClassDesc result = called.returnType();
-    String name = call.name().stringValue();
-    boolean onInstance =
-        call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
-    if (onInstance && result.equals(CD_void)) {
-      return of(List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
-    }
-    if (onInstance && result.equals(on) && !CHANGES_THE_TYPE.contains(name)) {
-      return of(List.of("without " + name), (builder, id) -> unless(builder, id, call, true));
-    }
-    if (onInstance && CHANGES.contains(name) && result.equals(CD_boolean)) {
-      return of(List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
-    }
-    boolean ours = poolName(call.owner()).startsWith(DOMAIN);
-    boolean answered = instruction(index, 1).filter(ReturnInstruction.class::isInstance).isPresent();
-    if (ours && !answered && (CONTAINERS.contains(result) || result.equals(DECISION))) {
-      return of(
-          List.of(name + " empty"),
-          (builder, id) -> {
-            builder.with(call);
-            empty(builder, id, result);
-          });
-    }
-    return Optional.empty();
-  }
-
-  private static String poolName(PoolEntry entry) {
-    return ((java.lang.classfile.constantpool.ClassEntry) entry).asInternalName();
-  }
-
-  /** A call, unless its mutant is made: then what it was called on stands for its answer. */
-  private static void unless(
-      CodeBuilder builder, int id, InvokeInstruction call, boolean receiverStays) {
-    Label left = builder.newLabel();
-    Label after = builder.newLabel();
-    builder.loadConstant(id).invokestatic(SWITCH, "on", MethodTypeDesc.of(CD_boolean, CD_int));
-    builder.ifne(left);
-    builder.with(call).goto_(after);
-    builder.labelBinding(left);
-    List<ClassDesc> parameters = call.typeSymbol().parameterList();
-    for (ClassDesc parameter : parameters.reversed()) {
-      if (TypeKind.from(parameter).slotSize() == 2) {
-        builder.pop2();
-      } else {
-        builder.pop();
-      }
-    }
-    if (!receiverStays) {
-      builder.pop();
-      if (call.typeSymbol().returnType().equals(CD_boolean)) {
-        builder.iconst_0();
-      }
-    }
-    builder.labelBinding(after);
-  }
-
-  private static void empty(CodeBuilder builder, int id, ClassDesc kind) {
-    if (kind.equals(DECISION)) {
-      Label after = builder.newLabel();
-      builder.loadConstant(id).invokestatic(SWITCH, "on", MethodTypeDesc.of(CD_boolean, CD_int));
-      builder.ifeq(after).pop().iconst_0().anewarray(CD_Object);
-      builder
-          .invokestatic(
-              DECISION, "accept", MethodTypeDesc.of(DECISION, CD_Object.arrayType()), true)
-          .labelBinding(after);
-    } else {
-      builder
-          .loadConstant(id)
-          .invokestatic(SWITCH, "empty", MethodTypeDesc.of(kind, kind, CD_int));
-    }
-  }
-
-  private Optional<Place> answer(ReturnInstruction answer) {
-    ClassDesc result = type.returnType();
-    if (result.equals(CD_boolean)) {
-      return of(List.of("answers no for yes"), (builder, id) -> answered(builder, id, answer, "not"));
-    }
-    if (result.equals(CD_int) || result.equals(CD_long)) {
-      return of(List.of("answers 0"), (builder, id) -> answered(builder, id, answer, "zero"));
-    }
-    if (CONTAINERS.contains(result) || result.equals(DECISION)) {
-      return of(
-          List.of("answers nothing"),
-          (builder, id) -> {
-            empty(builder, id, result);
-            builder.with(answer);
-          });
-    }
-    int unchanged = unchanged(result);
-    if (unchanged < 0) {
-      return Optional.empty();
-    }
-    return of(
-        List.of("changes nothing"),
-        (builder, id) -> {
-          Label right = builder.newLabel();
-          builder.loadConstant(id).invokestatic(SWITCH, "on", MethodTypeDesc.of(CD_boolean, CD_int));
-          builder.ifeq(right).pop().aload(unchanged);
-          builder.labelBinding(right).with(answer);
-        });
-  }
-
-  private void answered(CodeBuilder builder, int id, ReturnInstruction answer, String how) {
-    ClassDesc result = type.returnType();
-    builder.loadConstant(id).invokestatic(SWITCH, how, MethodTypeDesc.of(result, result, CD_int));
-    builder.with(answer);
-  }
-
-  /** The variable with what the method was given of the type it answers; below 0: none. */
-  private int unchanged(ClassDesc result) {
-    boolean isStatic = method.flags().has(AccessFlag.STATIC);
-    if (!isStatic && owner.equals(result)) {
-      return 0;
-    }
-    int slot = isStatic ? 0 : 1;
-    for (ClassDesc parameter : type.parameterList()) {
-      if (parameter.equals(result)) {
-        return slot;
-      }
-      slot += TypeKind.from(parameter).slotSize();
-    }
-    return -1;
   }
 }
