@@ -6,10 +6,10 @@ import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.load.Request;
+import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.scenario.Scenario.AppPlan;
 import dev.dynode.simulator.scenario.Scenario.Hosts;
 import dev.dynode.simulator.scenario.Scenario.WhenFull;
-import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.time.Dice;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,9 +59,24 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
 
   private static final List<String> SIZES =
       List.of(
-          "eco", "Basic", "standard-2X", "2x", "1X", "Performance-M", "px", "performance-l-ram",
-          "Private-S", "shield-L", "Private-M", "hobby", "free", "Performance-XL", "Private-XL",
-          "performance-2xl", "Standard-1X", "huge");
+          "eco",
+          "Basic",
+          "standard-2X",
+          "2x",
+          "1X",
+          "Performance-M",
+          "px",
+          "performance-l-ram",
+          "Private-S",
+          "shield-L",
+          "Private-M",
+          "hobby",
+          "free",
+          "Performance-XL",
+          "Private-XL",
+          "performance-2xl",
+          "Standard-1X",
+          "huge");
 
   Plan {
     faults = List.copyOf(faults);

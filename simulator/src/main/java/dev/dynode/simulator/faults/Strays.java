@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What may reach a dyno at any moment: of users, timers and hosts, early, late or of another life. */
+/**
+ * What may reach a dyno at any moment: of users, timers and hosts, early, late or of another life.
+ */
 final class Strays {
   private static final UUID CONNECTION = new UUID(1, 2);
   private static final long MEBIBYTE = 1L << 20;
@@ -34,8 +36,7 @@ final class Strays {
       case 5 -> new DynoCommand.ReportDetached(generation);
       case 6 ->
           new DynoCommand.ReportIdle(
-              generation,
-              now.minusSeconds(dice.pick(List.of(0, 900, 899, 3_600, 3_599, 7_200))));
+              generation, now.minusSeconds(dice.pick(List.of(0, 900, 899, 3_600, 3_599, 7_200))));
       case 7, 8, 9 -> new DynoCommand.ReportUsage(generation, usage(state, dice));
       case 10, 11 ->
           new DynoCommand.Attach(
@@ -63,8 +64,7 @@ final class Strays {
 
   /** Below, at and above what may be used. */
   private static Usage usage(DynoState state, Dice dice) {
-    long quota =
-        (state instanceof DynoState.Live live ? megabytes(live.spec()) : 512) * MEBIBYTE;
+    long quota = (state instanceof DynoState.Live live ? megabytes(live.spec()) : 512) * MEBIBYTE;
     return new Usage(
         around(quota, dice),
         dice.chance(.9) ? quota / 2 : around(2 * quota, dice),

@@ -23,7 +23,8 @@ import java.util.Optional;
 /** What people want of an app: the sensible, the impossible, and the same once more. */
 final class Users {
   private static final String USER = "user@example.com";
-  private static final List<String> VARIABLES = List.of("A", "B", "COLUMNS", "LINES", "", "C=", "=C", "D\0", "\0D");
+  private static final List<String> VARIABLES =
+      List.of("A", "B", "COLUMNS", "LINES", "", "C=", "=C", "D\0", "\0D");
   private static final List<String> VALUES =
       List.of("1", "2", "120", "0", "99999", "x".repeat(28), "ä".repeat(14), "a\0b", "\0");
 
@@ -33,8 +34,19 @@ final class Users {
   private static final int GOOD_VALUES = 7;
   private static final List<String> COMMANDS =
       List.of(
-          "work", "worker 42", "  worker", ExitMarker.mark("work"), ExitMarker.mark("worker -x"), "",
-          "  ", ExitMarker.mark(" "), "w".repeat(250), "w".repeat(300), "w".repeat(301), "a\0b", "\0");
+          "work",
+          "worker 42",
+          "  worker",
+          ExitMarker.mark("work"),
+          ExitMarker.mark("worker -x"),
+          "",
+          "  ",
+          ExitMarker.mark(" "),
+          "w".repeat(250),
+          "w".repeat(300),
+          "w".repeat(301),
+          "a\0b",
+          "\0");
 
   private final List<RunDyno> asked = new ArrayList<>();
 
@@ -88,7 +100,8 @@ final class Users {
   }
 
   private AppCommand change(AppPast app, Dice dice) {
-    SlugId slug = dice.chance(.9) && !app.slugs().isEmpty() ? any(app.slugs(), dice) : newSlug(dice);
+    SlugId slug =
+        dice.chance(.9) && !app.slugs().isEmpty() ? any(app.slugs(), dice) : newSlug(dice);
     return switch (dice.below(20)) {
       case 0, 1, 2, 3 -> slug(dice, dice.chance(.9) ? newSlug(dice) : slug);
       case 4, 5, 6 -> stored(slug, dice);
@@ -171,8 +184,7 @@ final class Users {
   }
 
   private static AppCommand slug(Dice dice, SlugId id) {
-    Optional<String> text =
-        dice.chance(.5) ? Optional.of("0123456789abcdef") : Optional.empty();
+    Optional<String> text = dice.chance(.5) ? Optional.of("0123456789abcdef") : Optional.empty();
     return new AppCommand.CreateSlug(
         USER,
         id,

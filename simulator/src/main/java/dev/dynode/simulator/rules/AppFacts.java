@@ -224,7 +224,8 @@ final class AppFacts {
     if (slug == null || slug.stored() == null) {
       throw new IllegalStateException("no slug " + id);
     }
-    String checksum = slug.stored().startsWith("SHA256:") ? slug.stored().substring(7) : slug.stored();
+    String checksum =
+        slug.stored().startsWith("SHA256:") ? slug.stored().substring(7) : slug.stored();
     String hash = slug.commit().orElse(checksum);
     return hash.length() > 8 ? hash.substring(0, 8) : hash;
   }

@@ -42,17 +42,14 @@ final class AppOrders {
       case AppEvent.AppUpdated update ->
           update
               .maintenance()
-              .ifPresent(
-                  on -> log(update.at(), "Maintenance mode " + (on ? "on" : "off") + who));
+              .ifPresent(on -> log(update.at(), "Maintenance mode " + (on ? "on" : "off") + who));
       case AppEvent.SlugRemoved gone -> orders.add(new AppOrder.RemoveSlugs(List.of(gone.id())));
       case AppEvent.ReleaseCreated release -> {
         log(release.at(), release.description() + who);
         log(release.at(), "Release v" + release.version() + " created" + who);
       }
       case AppEvent.DynoRequested request -> {
-        log(
-            request.at(),
-            "Starting process with command `" + request.spec().command() + "`" + who);
+        log(request.at(), "Starting process with command `" + request.spec().command() + "`" + who);
         orders.add(new AppOrder.LaunchDyno(request.by(), request.spec()));
       }
       case AppEvent.DynoRetired _ -> {

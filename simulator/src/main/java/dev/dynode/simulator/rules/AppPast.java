@@ -135,8 +135,7 @@ public final class AppPast {
     var used = new HashSet<SlugId>();
     for (Release release : releases) {
       boolean runs =
-          running.values().stream()
-              .anyMatch(dyno -> dyno.spec.releaseVersion() == release.version);
+          running.values().stream().anyMatch(dyno -> dyno.spec.releaseVersion() == release.version);
       if (release.slug != null && (runs || release.version == current().version)) {
         used.add(release.slug);
       }
@@ -182,8 +181,7 @@ public final class AppPast {
           slugs.put(slug.id(), new Slug(slug.processTypes(), slug.commit(), null));
       case AppEvent.SlugStored stored ->
           slugs.computeIfPresent(
-              stored.id(),
-              (_, slug) -> new Slug(slug.types, slug.commit, stored.checksum()));
+              stored.id(), (_, slug) -> new Slug(slug.types, slug.commit, stored.checksum()));
       case AppEvent.SlugRemoved gone -> {
         slugs.remove(gone.id());
         removed.add(gone.id());

@@ -35,16 +35,12 @@ final class AppShape {
       case AppEvent.AppDeleted deleted ->
           same("deleted", app.deletedAt(), Optional.of(deleted.at()));
       case AppEvent.DynoRequested(var at, var by, var spec, var key) ->
-          same(
-              "granted",
-              app.roster().get(spec.id()),
-              new AppState.Requested(spec, by, at, key));
+          same("granted", app.roster().get(spec.id()), new AppState.Requested(spec, by, at, key));
       case AppEvent.SlugStored stored ->
           same(
               "stored",
               app.slugs().get(stored.id()).stored(),
-              Optional.of(
-                  new AppState.Stored(stored.bytes(), stored.checksum(), stored.at())));
+              Optional.of(new AppState.Stored(stored.bytes(), stored.checksum(), stored.at())));
       case AppEvent.SlugCreated slug ->
           same(
               "slug",

@@ -89,7 +89,9 @@ final class DynoAnswers {
     if (attach.connection().isPresent() && attach.connection().get().equals(past.client)) {
       return Saying.NOTHING;
     }
-    return past.awaitsClient() ? Saying.of(DynoEvent.ClientAttached.class) : Saying.no(Reason.CONFLICT);
+    return past.awaitsClient()
+        ? Saying.of(DynoEvent.ClientAttached.class)
+        : Saying.no(Reason.CONFLICT);
   }
 
   /** What was ordered to start gets SIGTERM, once; what was not has ended. */

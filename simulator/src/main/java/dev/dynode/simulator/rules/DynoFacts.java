@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class DynoFacts {
   private DynoFacts() {}
 
-  static void check(
-      @Nullable DynoPast past, DynoCommand command, DynoEvent event, Instant now) {
+  static void check(@Nullable DynoPast past, DynoCommand command, DynoEvent event, Instant now) {
     same("time", event.at(), now);
     same("who", event.by(), who(command, event));
     int generation = past == null ? 0 : past.generation;
@@ -96,8 +95,7 @@ final class DynoFacts {
     }
   }
 
-  private static void quota(
-      DynoPast past, DynoCommand command, DynoEvent.QuotaExceeded exceeded) {
+  private static void quota(DynoPast past, DynoCommand command, DynoEvent.QuotaExceeded exceeded) {
     Usage usage = usage(command);
     long quota = Published.known(past.spec.size()).bytes();
     if (usage.oomKills() > 0 || usage.residentBytes() >= 2 * quota) {

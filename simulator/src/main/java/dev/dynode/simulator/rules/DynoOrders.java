@@ -68,12 +68,12 @@ final class DynoOrders {
       }
       case DynoEvent.Started _, DynoEvent.ClientDetached _ -> {}
       case DynoEvent.ExitTimedOut _ ->
-          log(at, "Error R12 (Exit timeout) -> Process failed to exit within 30 seconds of SIGTERM");
+          log(
+              at,
+              "Error R12 (Exit timeout) -> Process failed to exit within 30 seconds of SIGTERM");
       case DynoEvent.Lost lost -> log(at, "Error R99 (Platform error) -> " + lost.reason());
       case DynoEvent.StartFailed failed -> {
-        log(
-            at,
-            "Error R99 (Platform error) -> Failed to launch the dyno: " + failed.reason());
+        log(at, "Error R99 (Platform error) -> Failed to launch the dyno: " + failed.reason());
         close("The command could not be started: " + failed.reason());
       }
       case DynoEvent.WindowResized to ->
@@ -179,9 +179,7 @@ final class DynoOrders {
   private void used(Instant at, String what, long used, long quota) {
     long megabytes = used >> 20;
     double share = 100.0 * used / quota;
-    log(
-        at,
-        String.format(Locale.ROOT, "Process running %s=%dM(%.1f%%)", what, megabytes, share));
+    log(at, String.format(Locale.ROOT, "Process running %s=%dM(%.1f%%)", what, megabytes, share));
   }
 
   private String idle() {

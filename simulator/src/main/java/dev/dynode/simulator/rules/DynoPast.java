@@ -138,7 +138,6 @@ final class DynoPast {
   @Override
   public String toString() {
     return "%s: placed %s, up %s, start ordered %s, started %s, client %s, %d SIGHUPs, stopping %s, due %s"
-        .formatted(
-            spec.name(), host, up, startOrdered, started, client, hangups, stopping, due);
+        .formatted(spec.name(), host, up, startOrdered, started, client, hangups, stopping, due);
   }
 }

@@ -94,7 +94,15 @@ final class Published {
       all.put(lower.replace("private", "shield"), size);
     }
     Map.of(
-            "1x", "standard-1x", "2x", "standard-2x", "px", "performance-l", "free", "eco", "hobby",
+            "1x",
+            "standard-1x",
+            "2x",
+            "standard-2x",
+            "px",
+            "performance-l",
+            "free",
+            "eco",
+            "hobby",
             "basic")
         .forEach((former, now) -> all.put(former, size(all, now)));
     return Map.copyOf(all);

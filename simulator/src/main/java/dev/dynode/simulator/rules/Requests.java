@@ -154,10 +154,7 @@ final class Requests {
         "message",
         refusal.message(),
         "Cannot run more than %d %s size dynos.".formatted(limit, size));
-    same(
-        "details",
-        refusal.details(),
-        Map.of("limit", limit, "size", size, "running", alike()));
+    same("details", refusal.details(), Map.of("limit", limit, "size", size, "running", alike()));
   }
 
   /** What a dyno must be that is granted. */

@@ -51,14 +51,10 @@ public final class Rooms {
     long bytes = (asked == null ? Published.usual(tier) : asked).bytes();
     for (int i = 0; i < hosts; i++) {
       SimHost host = simulation.fleet().host(i);
-      List<SimDyno> kept =
-          simulation.dynos().stream().filter(dyno -> dyno.kept == host).toList();
+      List<SimDyno> kept = simulation.dynos().stream().filter(dyno -> dyno.kept == host).toList();
       long promised = host.dynos().stream().mapToLong(Rooms::bytes).sum();
       boolean none = kept.isEmpty();
-      if (host.up()
-          && none
-          && host.dynos().size() < capacity
-          && promised + bytes <= memory) {
+      if (host.up() && none && host.dynos().size() < capacity && promised + bytes <= memory) {
         throw new Broken("refused for want of room, while %s has it".formatted(host.view().id()));
       }
     }

@@ -138,8 +138,7 @@ public final class Rulebook {
     public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
       Decision<DynoEvent> decision = rules.decide(state, command, now);
       DynoPast past = past(state);
-      DynoAnswers.to(past, command, now)
-          .check(decision, command, past == null ? "nothing" : past);
+      DynoAnswers.to(past, command, now).check(decision, command, past == null ? "nothing" : past);
       for (DynoEvent event : decision.events()) {
         DynoFacts.check(past, command, event, now);
       }
@@ -153,9 +152,7 @@ public final class Rulebook {
         dynos.put(created.spec().id(), new DynoPast(created));
       }
       DynoPast past =
-          event instanceof DynoEvent.Created created
-              ? dynos.get(created.spec().id())
-              : past(state);
+          event instanceof DynoEvent.Created created ? dynos.get(created.spec().id()) : past(state);
       if (past != null) {
         past.add(event);
         DynoShape.check(past, after);

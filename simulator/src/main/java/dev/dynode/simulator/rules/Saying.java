@@ -46,8 +46,7 @@ record Saying(@Nullable Reason refused, List<Class<?>> kinds) {
       right = events.get(i).getClass().equals(kinds.get(i));
     }
     if (!right) {
-      throw new Broken(
-          "%s must lead to %s; it led to %s; %s".formatted(command, this, said, past));
+      throw new Broken("%s must lead to %s; it led to %s; %s".formatted(command, this, said, past));
     }
   }
 

@@ -65,13 +65,15 @@ final class Answers {
     boolean onInstance =
         call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
     if (onInstance && result.equals(CD_void)) {
-      return Place.of(List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
+      return Place.of(
+          List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
     }
     if (onInstance && result.equals(on) && !CHANGES_THE_TYPE.contains(name)) {
       return Place.of(List.of("without " + name), (builder, id) -> unless(builder, id, call, true));
     }
     if (onInstance && CHANGES.contains(name) && result.equals(CD_boolean)) {
-      return Place.of(List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
+      return Place.of(
+          List.of("without " + name), (builder, id) -> unless(builder, id, call, false));
     }
     boolean ours = call.owner().asInternalName().startsWith(DOMAIN);
     if (ours && !answered && (CONTAINERS.contains(result) || result.equals(DECISION))) {
@@ -121,16 +123,15 @@ final class Answers {
               DECISION, "accept", MethodTypeDesc.of(DECISION, CD_Object.arrayType()), true)
           .labelBinding(after);
     } else {
-      builder
-          .loadConstant(id)
-          .invokestatic(SWITCH, "empty", MethodTypeDesc.of(kind, kind, CD_int));
+      builder.loadConstant(id).invokestatic(SWITCH, "empty", MethodTypeDesc.of(kind, kind, CD_int));
     }
   }
 
   Optional<Place> answer(ReturnInstruction answer) {
     ClassDesc result = type.returnType();
     if (result.equals(CD_boolean)) {
-      return Place.of(List.of("answers no for yes"), (builder, id) -> answered(builder, id, answer, "not"));
+      return Place.of(
+          List.of("answers no for yes"), (builder, id) -> answered(builder, id, answer, "not"));
     }
     if (result.equals(CD_int) || result.equals(CD_long)) {
       return Place.of(List.of("answers 0"), (builder, id) -> answered(builder, id, answer, "zero"));
@@ -151,7 +152,9 @@ final class Answers {
         List.of("changes nothing"),
         (builder, id) -> {
           Label right = builder.newLabel();
-          builder.loadConstant(id).invokestatic(SWITCH, "on", MethodTypeDesc.of(CD_boolean, CD_int));
+          builder
+              .loadConstant(id)
+              .invokestatic(SWITCH, "on", MethodTypeDesc.of(CD_boolean, CD_int));
           builder.ifeq(right).pop().aload(unchanged);
           builder.labelBinding(right).with(answer);
         });

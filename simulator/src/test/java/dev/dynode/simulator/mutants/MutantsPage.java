@@ -43,7 +43,8 @@ class MutantsPage {
     reasons.put(
         "(DynoState\\$Live\\.unplaced|DynoDecider\\.(placedAgain|lost)|DynoDecider\\.decideLive:(88|89)).*",
         "a dyno of the formation is placed again; nothing makes one yet");
-    reasons.put("AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
+    reasons.put(
+        "AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
     reasons.put(
         "OneOffRequest\\.(invalid|badVariable|refuse).*empty", "only the wording of a refusal");
     reasons.put("DynoDecider\\.attach:.*always", "only the wording of a refusal");
@@ -128,8 +129,7 @@ class MutantsPage {
         .collect(
             Collectors.groupingBy(
                 tried -> reason(tried.mutant()), TreeMap::new, Collectors.toList()))
-        .forEach(
-            (reason, of) -> page.append("- %s: %s%n".formatted(upper(reason), places(of))));
+        .forEach((reason, of) -> page.append("- %s: %s%n".formatted(upper(reason), places(of))));
     page.append(
         """
 

@@ -263,9 +263,7 @@ final class Places {
                 .loadConstant(cases.get((i + 1) % cases.size()).caseValue())
                 .loadConstant(id + i)
                 .invokestatic(
-                    SWITCH,
-                    "choose",
-                    MethodTypeDesc.of(CD_int, CD_int, CD_int, CD_int, CD_int));
+                    SWITCH, "choose", MethodTypeDesc.of(CD_int, CD_int, CD_int, CD_int, CD_int));
           }
           builder.with(choice);
         });
