@@ -207,7 +207,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     int needed =
         app.slugs().size() < policy.slugs()
             ? 0
-            : SlugsNeeded.of(app, policy.rollbackReleases()).needed().size();
+            : app.slugs().size() - SlugsNeeded.of(app, policy.rollbackReleases()).unneeded().size();
     if (needed >= policy.slugs()) {
       return Decision.refuse(
           Refusal.invalid(

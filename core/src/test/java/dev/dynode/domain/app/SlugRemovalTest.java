@@ -240,21 +240,24 @@ class SlugRemovalTest {
     for (int i = 0; i < 10; i++) {
       deploy();
     }
-    var full =
-        new AppCommand.CreateSlug(
-            USER,
-            new SlugId(id(2)),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            "heroku-24");
-    assertTrue(when(full).orElseThrow().message().startsWith("The app has 10 slugs"));
+    assertTrue(
+        when(create(new SlugId(id(2)))).orElseThrow().message().startsWith("The app has 10 slugs"));
     rules = rules(WINDOW, 10);
     deploy();
     assertEquals(WINDOW, app().slugs().size());
     decidedAgain();
+  }
+
+  @Test
+  void aSlugThatIsGoneIsNotCounted() {
+    rules = rules(WINDOW, WINDOW);
+    SlugId first = deploy();
+    deploy();
+    deploy();
+    when(new AppCommand.RemoveSlug(USER, first));
+    upload();
+    Refusal refusal = when(create(new SlugId(id(2)))).orElseThrow();
+    assertTrue(refusal.message().startsWith("The app has 3 slugs"), refusal.message());
   }
 
   @Test

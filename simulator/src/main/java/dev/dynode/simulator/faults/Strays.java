@@ -43,12 +43,24 @@ final class Strays {
               "thief@example.com",
               "198.51.100.9",
               dice.chance(.7) ? Optional.of(CONNECTION) : Optional.empty());
-      case 12 -> ofAnotherLife(dice);
+      case 12 -> dice.chance(.7) ? ofAnotherLife(dice) : untimely(state, dice);
       default ->
           state instanceof DynoState.Live live && dice.chance(.5)
               ? new DynoCommand.Create(USER, live.spec(), new HostId("host-1"))
               : new DynoCommand.Place(USER, new HostId("host-2"), Optional.empty());
     };
+  }
+
+  /** Of this launch, at a time when it cannot be so: before it was ordered, or once it runs. */
+  private static DynoCommand untimely(DynoState state, Dice dice) {
+    if (state instanceof DynoState.Live live && live.startedAt().isPresent()) {
+      return dice.chance(.5)
+          ? new DynoCommand.ReportStarted(1, 2)
+          : new DynoCommand.ReportStartFailed(1, "stray");
+    }
+    return state instanceof DynoState.Live live && live.phase() == DynoState.Phase.AWAITING
+        ? new DynoCommand.ReportStarted(1, 2)
+        : ofAnotherLife(dice);
   }
 
   /** Of a launch that there was not, or not yet. */

@@ -26,7 +26,7 @@ final class Users {
   private static final List<String> VARIABLES =
       List.of("A", "B", "COLUMNS", "LINES", "", "C=", "=C", "D\0", "\0D");
   private static final List<String> VALUES =
-      List.of("1", "2", "120", "0", "99999", "x".repeat(28), "ä".repeat(14), "a\0b", "\0");
+      List.of("1", "2", "120", "0", "99999", "x".repeat(29), "ä".repeat(14), "a\0b", "\0");
 
   /** How many of these are as they should be. */
   private static final int GOOD_VARIABLES = 4;

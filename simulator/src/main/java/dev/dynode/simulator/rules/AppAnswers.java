@@ -98,34 +98,42 @@ final class AppAnswers {
   }
 
   private Saying config(AppCommand.SetConfig set) {
-    Map<String, String> after = new HashMap<>(past.config);
     for (Map.Entry<String, Optional<String>> entry : set.vars().entrySet()) {
       if (Requests.isBad(entry.getKey(), entry.getValue().orElse(""))) {
         return Saying.no(Reason.INVALID);
       }
-      entry
-          .getValue()
-          .ifPresentOrElse(
-              value -> after.put(entry.getKey(), value), () -> after.remove(entry.getKey()));
     }
+    Map<String, String> after = after(past, set);
     if (after.equals(past.config)) {
       return Saying.NOTHING;
     }
-    int bytes =
-        after.entrySet().stream()
-            .map(entry -> entry.getKey() + entry.getValue())
-            .mapToInt(text -> text.getBytes(StandardCharsets.UTF_8).length)
-            .sum();
-    return bytes > policy.configBytes()
+    return bytes(after) > policy.configBytes()
         ? Saying.no(Reason.INVALID)
         : Saying.of(AppEvent.ConfigVarsChanged.class, AppEvent.ReleaseCreated.class);
+  }
+
+  /** The config vars with what is asked for. */
+  static Map<String, String> after(AppPast past, AppCommand.SetConfig set) {
+    Map<String, String> after = new HashMap<>(past.config);
+    set.vars()
+        .forEach(
+            (name, value) ->
+                value.ifPresentOrElse(text -> after.put(name, text), () -> after.remove(name)));
+    return after;
+  }
+
+  static int bytes(Map<String, String> config) {
+    return config.entrySet().stream()
+        .map(entry -> entry.getKey() + entry.getValue())
+        .mapToInt(text -> text.getBytes(StandardCharsets.UTF_8).length)
+        .sum();
   }
 
   private Saying slug(AppCommand.CreateSlug create) {
     if (past.slugs().contains(create.id())) {
       return Saying.NOTHING;
     }
-    int needed = past.slugs.size() - past.unneeded(policy.rollbackReleases()).size();
+    int needed = past.needed(policy.rollbackReleases());
     boolean badType =
         create.processTypes().keySet().stream().anyMatch(type -> !Requests.isType(type));
     return needed >= policy.slugs() || badType

@@ -4,6 +4,7 @@ import static dev.dynode.simulator.rules.Saying.same;
 
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.Refusal;
+import dev.dynode.domain.Refusal.Reason;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppEvent;
@@ -44,11 +45,40 @@ final class AppFacts {
         lives(past, event);
       }
     }
-    if (past != null
-        && refusal != null
-        && !said.events().isEmpty()
-        && !(command instanceof AppCommand.RefuseDyno)) {
-      requests(past).check(refusal);
+    if (past != null && refusal != null && !past.deleted) {
+      words(past, refusal);
+    }
+  }
+
+  /** A refusal says what is too much, or gone. */
+  private void words(AppPast past, Refusal refusal) {
+    String message = refusal.message();
+    switch (command) {
+      case RunDyno run -> new Requests(policy, past, run).check(refusal);
+      case AppCommand.RunNowhere(var run, _) -> new Requests(policy, past, run).check(refusal);
+      case AppCommand.RollBack back when refusal.reason() == Reason.INVALID -> {
+        AppPast.Release target = target(past, back);
+        int since = past.current().version() - target.version();
+        String must =
+            "release: the slug of v%d was removed, for the app has had %d releases since;"
+                .formatted(target.version(), since);
+        same(message, message.startsWith(must), true);
+      }
+      case AppCommand.CreateSlug _ when message.startsWith("The app has") ->
+          same(
+              message,
+              message.startsWith(
+                  "The app has " + past.needed(policy.rollbackReleases()) + " slugs"),
+              true);
+      case AppCommand.SetConfig set when message.startsWith("The config vars") ->
+          same(
+              message,
+              message.startsWith(
+                  "The config vars would take "
+                      + AppAnswers.bytes(AppAnswers.after(past, set))
+                      + " bytes;"),
+              true);
+      default -> {}
     }
   }
 
@@ -132,12 +162,7 @@ final class AppFacts {
       same("config", after, target(past, back).config());
       return;
     }
-    var set = ((AppCommand.SetConfig) command).vars();
-    Map<String, String> asked = new HashMap<>(past.config);
-    set.forEach(
-        (name, value) ->
-            value.ifPresentOrElse(text -> asked.put(name, text), () -> asked.remove(name)));
-    same("config", after, asked);
+    same("config", after, AppAnswers.after(past, (AppCommand.SetConfig) command));
     for (Map.Entry<String, String> var : change.set().entrySet()) {
       if (var.getValue().equals(past.config.get(var.getKey()))) {
         same("set", change.set(), "only what is another value");

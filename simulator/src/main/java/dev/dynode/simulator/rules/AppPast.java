@@ -163,6 +163,10 @@ public final class AppPast {
     return slugs.sequencedKeySet().stream().filter(slug -> !needed.contains(slug)).toList();
   }
 
+  int needed(int kept) {
+    return slugs.size() - unneeded(kept).size();
+  }
+
   void add(AppEvent event) {
     switch (event) {
       case AppEvent.AppCreated _, AppEvent.DynoRefused _ -> {}
