@@ -322,16 +322,13 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
           live.under(live.strain().toldMemory(at));
       case DynoEvent.ProcessLimitHit(Instant at, _, _, _, long hits) ->
           live.under(live.strain().toldProcesses(at, hits));
-      case DynoEvent.QuotaExceeded _ -> {
-        Live killed = live.under(live.strain().killed());
-        yield live.phase() == Phase.STOPPING // its end was decided before
-            ? killed
-            : killed
-                .in(Phase.STOPPING)
-                .because(Optional.of(Ending.QUOTA_EXCEEDED))
-                .notDue(DynoTimer.LIFE)
-                .notDue(DynoTimer.HANGUP);
-      }
+      case DynoEvent.QuotaExceeded _ ->
+          live.phase() == Phase.STOPPING // its end was decided before
+              ? live
+              : live.in(Phase.STOPPING)
+                  .because(Optional.of(Ending.QUOTA_EXCEEDED))
+                  .notDue(DynoTimer.LIFE)
+                  .notDue(DynoTimer.HANGUP);
       case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
       case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
       case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));

@@ -16,6 +16,9 @@ sealed interface Fault {
   /** The control plane is killed and starts again at once. */
   record ControlKilled(long at) implements Fault {}
 
+  /** The same, as soon as an event of this kind is written. */
+  record ControlKilledUpon(long at, Class<?> event) implements Fault {}
+
   /** A host fails with all that runs on it. */
   record HostCrashed(long at, int host) implements Fault {}
 

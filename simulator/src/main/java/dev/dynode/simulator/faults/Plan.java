@@ -2,6 +2,7 @@ package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.Tier;
+import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
@@ -40,6 +41,9 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
 
   /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
   static final Duration LENGTH = Duration.ofHours(40);
+
+  /** In seconds; the longest life. */
+  private static final int DAY = 86_400;
 
   private static final int FEW = 2;
 
@@ -116,12 +120,15 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   private static Fault any(Dice dice) {
     long at = anyTime(dice);
     int host = dice.below(HOSTS);
-    return switch (dice.below(6)) {
+    return switch (dice.below(8)) {
       case 0 -> new Fault.ControlKilled(at);
       case 1 -> new Fault.HostCrashed(at, host);
       case 2 -> new Fault.AgentRestarted(at, host);
       case 3 -> new Fault.Partition(at, host, (long) dice.exponential(MINUTE));
-      case 4 ->
+      case 4, 5 ->
+          new Fault.ControlKilledUpon(
+              at, dice.pick(List.of(DynoEvent.class.getPermittedSubclasses())));
+      case 6 ->
           new Fault.ClockSet(at, dice.chance(.5) ? (dice.chance(.5) ? HOUR : -HOUR) : jump(dice));
       default -> new Fault.WritesFail(at, (long) dice.exponential(MINUTE));
     };
@@ -171,7 +178,7 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
         dice.chance(.4) ? Optional.of(dice.pick(SIZES)) : Optional.empty(),
         attach,
         dice.chance(.2)
-            ? Optional.of(Duration.ofSeconds(1 + dice.below(86_400)))
+            ? Optional.of(Duration.ofSeconds(dice.chance(.2) ? DAY : 1 + dice.below(DAY)))
             : Optional.empty(),
         new Behaviour(
             runs,

@@ -79,7 +79,7 @@ final class Strays {
     long quota = (state instanceof DynoState.Live live ? megabytes(live.spec()) : 512) * MEBIBYTE;
     return new Usage(
         around(quota, dice),
-        dice.chance(.9) ? quota / 2 : around(2 * quota, dice),
+        dice.chance(.9) ? around(quota, dice) : around(2 * quota, dice),
         dice.chance(.03) ? 1 : 0,
         dice.chance(.5) ? 0 : dice.below(4),
         dice.chance(.9) ? 10 : 10 + dice.below(3),

@@ -33,9 +33,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One plan, carried out under rules that may be right or wrong. */
@@ -50,6 +52,11 @@ final class Trial implements Journal {
   /** Events of a run that goes round in circles. */
   private static final int MOST_EVENTS = 100_000;
 
+  /** After how many events a stray message comes, and how much later. */
+  private static final double STRAYS = .1;
+
+  private static final double SOON = 5e9;
+
   /** By how much a timer is late after a failed write, at most. */
   private static final Duration LATE = Duration.ofSeconds(5);
 
@@ -62,7 +69,9 @@ final class Trial implements Journal {
   private final List<SimDyno> granted = new ArrayList<>();
   private final List<String> history;
   private final Map<Object, Integer> ends = new HashMap<>();
+  private final Set<Class<?>> killedUpon = new HashSet<>();
   private final Dice writes;
+  private final Dice strays;
   private final Simulation simulation;
   private final EventQueue queue;
   private final boolean told;
@@ -82,6 +91,7 @@ final class Trial implements Journal {
     rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), Plan.MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
+    strays = dice.fork();
     Dice network = dice.fork();
     simulation =
         new Simulation(
@@ -129,7 +139,9 @@ final class Trial implements Journal {
       return trial;
     } catch (Broken broken) {
       throw told ? new Told(broken, history) : broken;
-    } catch (RuntimeException | AssertionError broken) { // a rule that is not total
+    } catch (RuntimeException
+        | AssertionError
+        | StackOverflowError broken) { // a rule that is not total
       throw told ? new Told(broken, history) : new Broken(broken.toString());
     }
   }
@@ -220,10 +232,8 @@ final class Trial implements Journal {
           meddle(dice.pick(granted), dice);
         }
       }
-      case Fault.ControlKilled _ -> {
-        networks.forEach(FaultyNetwork::forget);
-        simulation.restart();
-      }
+      case Fault.ControlKilled _ -> kill();
+      case Fault.ControlKilledUpon(_, Class<?> event) -> killedUpon.add(event);
       case Fault.HostCrashed(_, int host) -> {
         networks.get(host).forget();
         simulation.fleet().crash(simulation.fleet().host(host));
@@ -237,6 +247,11 @@ final class Trial implements Journal {
       case Fault.ClockSet(_, long nanos) -> simulation.setClock(nanos);
       case Fault.WritesFail(_, long nanos) -> failUntil = queue.now() + nanos;
     }
+  }
+
+  private void kill() {
+    networks.forEach(FaultyNetwork::forget);
+    simulation.restart();
   }
 
   private void ask(Fault.Ask ask) {
@@ -329,6 +344,12 @@ final class Trial implements Journal {
     }
     invariants.dyno(dyno, event, after, now);
     bounded();
+    if (killedUpon.remove(event.getClass())) {
+      queue.in(0, this::kill);
+    }
+    if (strays.chance(STRAYS)) {
+      queue.in((long) strays.exponential(SOON), () -> meddle(dyno, strays));
+    }
     SimHost host = dyno.host();
     if (event instanceof DynoEvent.BecameUp && host != null) {
       rooms.placed(host);

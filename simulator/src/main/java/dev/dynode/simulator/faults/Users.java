@@ -15,10 +15,11 @@ import dev.dynode.simulator.time.Dice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What people want of an app: the sensible, the impossible, and the same once more. */
 final class Users {
@@ -78,14 +79,14 @@ final class Users {
   }
 
   private static Map<String, String> variables(Dice dice) {
-    var variables = new HashMap<String, String>();
+    var variables = new TreeMap<String, String>(); // one order on every machine
     for (int i = dice.below(5); i > 0; i--) {
       boolean good = dice.chance(.9);
       variables.put(
           VARIABLES.get(dice.below(good ? GOOD_VARIABLES : VARIABLES.size())),
           VALUES.get(dice.below(good ? GOOD_VALUES : VALUES.size())));
     }
-    return Map.copyOf(variables);
+    return Collections.unmodifiableMap(variables);
   }
 
   /** What is wanted of an app, in order. */
@@ -101,7 +102,7 @@ final class Users {
 
   private AppCommand change(AppPast app, Dice dice) {
     SlugId slug =
-        dice.chance(.9) && !app.slugs().isEmpty() ? any(app.slugs(), dice) : newSlug(dice);
+        dice.chance(.9) && !app.slugs().isEmpty() ? dice.pick(app.slugs()) : newSlug(dice);
     return switch (dice.below(20)) {
       case 0, 1, 2, 3 -> slug(dice, dice.chance(.9) ? newSlug(dice) : slug);
       case 4, 5, 6 -> stored(slug, dice);
@@ -113,7 +114,7 @@ final class Users {
               dice.chance(.9) ? dice.pick(app.releases()) : new ReleaseId(dice.uuid()));
       case 14 -> new AppCommand.RemoveSlug(USER, slug);
       case 15, 16 -> {
-        var vars = new HashMap<String, Optional<String>>();
+        var vars = new TreeMap<String, Optional<String>>();
         variables(dice)
             .forEach(
                 (name, value) ->
@@ -194,10 +195,6 @@ final class Users {
         text,
         text,
         "host");
-  }
-
-  private static <T> T any(List<T> all, Dice dice) {
-    return dice.pick(all);
   }
 
   private static SlugId newSlug(Dice dice) {

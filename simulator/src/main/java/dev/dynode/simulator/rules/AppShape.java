@@ -36,11 +36,13 @@ final class AppShape {
           same("deleted", app.deletedAt(), Optional.of(deleted.at()));
       case AppEvent.DynoRequested(var at, var by, var spec, var key) ->
           same("granted", app.roster().get(spec.id()), new AppState.Requested(spec, by, at, key));
-      case AppEvent.SlugStored stored ->
-          same(
-              "stored",
-              app.slugs().get(stored.id()).stored(),
-              Optional.of(new AppState.Stored(stored.bytes(), stored.checksum(), stored.at())));
+      case AppEvent.SlugStored stored -> {
+        AppState.Slug slug = app.slugs().get(stored.id());
+        same(
+            "stored",
+            slug == null ? null : slug.stored(),
+            Optional.of(new AppState.Stored(stored.bytes(), stored.checksum(), stored.at())));
+      }
       case AppEvent.SlugCreated slug ->
           same(
               "slug",

@@ -2,6 +2,7 @@ package dev.dynode.simulator.rules;
 
 import static dev.dynode.simulator.rules.Saying.same;
 
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
@@ -31,6 +32,13 @@ final class DynoFacts {
     } else {
       lives(past, command, event);
     }
+  }
+
+  /** Who may not attach is told why. */
+  static void refused(DynoPast past, Refusal refusal) {
+    String why = past.spec.attach() ? " has had its client: " : " runs detached; ";
+    String begins = past.spec.name() + (past.end == null ? why : " has ended; ");
+    same(refusal.message(), refusal.message().startsWith(begins), true);
   }
 
   private static void born(DynoCommand.Create command, DynoEvent event) {

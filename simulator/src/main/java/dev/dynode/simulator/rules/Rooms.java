@@ -7,7 +7,6 @@ import dev.dynode.simulator.run.Invariants.Broken;
 import dev.dynode.simulator.run.Simulation;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Hosts are neither filled beyond their bounds nor passed over while they have room. */
@@ -51,10 +50,12 @@ public final class Rooms {
     long bytes = (asked == null ? Published.usual(tier) : asked).bytes();
     for (int i = 0; i < hosts; i++) {
       SimHost host = simulation.fleet().host(i);
-      List<SimDyno> kept = simulation.dynos().stream().filter(dyno -> dyno.kept == host).toList();
       long promised = host.dynos().stream().mapToLong(Rooms::bytes).sum();
-      boolean none = kept.isEmpty();
-      if (host.up() && none && host.dynos().size() < capacity && promised + bytes <= memory) {
+      boolean keepsPlaces = simulation.dynos().stream().anyMatch(dyno -> dyno.kept == host);
+      if (host.up()
+          && !keepsPlaces
+          && host.dynos().size() < capacity
+          && promised + bytes <= memory) {
         throw new Broken("refused for want of room, while %s has it".formatted(host.view().id()));
       }
     }

@@ -142,17 +142,20 @@ public final class Rulebook {
       for (DynoEvent event : decision.events()) {
         DynoFacts.check(past, command, event, now);
       }
+      if (past != null && decision instanceof Decision.Refused<DynoEvent>(var refusal, _)) {
+        DynoFacts.refused(past, refusal);
+      }
       return decision;
     }
 
     @Override
     public DynoState evolve(DynoState state, DynoEvent event) {
       DynoState after = rules.evolve(state, event);
+      DynoPast past = past(state);
       if (event instanceof DynoEvent.Created created) {
-        dynos.put(created.spec().id(), new DynoPast(created));
+        past = new DynoPast(created);
+        dynos.put(created.spec().id(), past);
       }
-      DynoPast past =
-          event instanceof DynoEvent.Created created ? dynos.get(created.spec().id()) : past(state);
       if (past != null) {
         past.add(event);
         DynoShape.check(past, after);

@@ -40,7 +40,9 @@ public final class SearchTrial {
   private HostView host(HostId id) {
     int capacity = 1 + dice.below(4);
     if (dice.chance(.2)) {
-      return new HostView(id, dice.below(capacity + 1), capacity);
+      var view = new HostView(id, dice.below(capacity + 1), capacity);
+      same("promised", view.reserved(), 0L);
+      return view;
     }
     long memory = 1 + dice.below(8);
     return new HostView(

@@ -33,40 +33,28 @@ public final class LoadedTrials implements Trials {
   }
 
   /** Rules whose every word is heard. */
-  private final class Heard<C, E, S, O> implements Decider<C, E, S, O> {
-    private final Decider<C, E, S, O> rules;
-
+  private final class Heard<C, E, S, O> extends Changed<C, E, S, O> {
     Heard(Decider<C, E, S, O> rules) {
-      this.rules = rules;
-    }
-
-    @Override
-    public S initial() {
-      return rules.initial();
+      super(rules);
     }
 
     @Override
     public Decision<E> decide(S state, C command, Instant now) {
-      Decision<E> decision = rules.decide(state, command, now);
+      Decision<E> decision = super.decide(state, command, now);
       hear(decision);
       return decision;
     }
 
     @Override
-    public S evolve(S state, E event) {
-      return rules.evolve(state, event);
-    }
-
-    @Override
     public List<O> react(E event, S after) {
-      List<O> orders = rules.react(event, after);
+      List<O> orders = super.react(event, after);
       hear(orders);
       return orders;
     }
 
     @Override
     public List<O> resume(S state, Instant now) {
-      List<O> orders = rules.resume(state, now);
+      List<O> orders = super.resume(state, now);
       int sum = 0;
       for (O order : orders) { // timers come in any order
         sum += words ? order.toString().hashCode() : order.hashCode();

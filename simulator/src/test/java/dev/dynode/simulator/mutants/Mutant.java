@@ -9,11 +9,6 @@ package dev.dynode.simulator.mutants;
  * @param mistake in words
  */
 record Mutant(int id, String owner, String method, int line, String mistake) {
-  /** Whether it is made while its class is initialized, which happens once. */
-  boolean initial() {
-    return method.equals("<clinit>");
-  }
-
   String place() {
     return "%s.%s:%d".formatted(owner.substring(owner.lastIndexOf('.') + 1), method, line);
   }

@@ -98,10 +98,23 @@ final class MutantRun {
 
   Tried attempt(Mutant mutant) {
     try {
-      return mutant.initial() ? anew(mutant) : inPlace(mutant);
+      return isInitial(mutant) ? anew(mutant) : inPlace(mutant);
     } finally {
       Switch.turn(-1);
     }
+  }
+
+  /** Whether it is made as its class is initialized, by itself or by what that calls. */
+  boolean isInitial(Mutant mutant) {
+    if (mutant.method().equals("<clinit>")) {
+      return true;
+    }
+    for (int i = 1; i < right.length; i++) {
+      if (reached[i].get(mutant.id())) {
+        return false;
+      }
+    }
+    return right.length > 0 && reached[0].get(mutant.id());
   }
 
   private Tried inPlace(Mutant mutant) {
