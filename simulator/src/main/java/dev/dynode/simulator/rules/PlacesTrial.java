@@ -34,7 +34,7 @@ public final class PlacesTrial {
   private PlacesTrial(Dice dice) {
     this.dice = dice;
     capacity = 1 + dice.below(4);
-    memory = 1 + dice.below(8);
+    memory = 1L + dice.below(8);
     host = HostState.empty(new HostId("host"), capacity, memory);
   }
 

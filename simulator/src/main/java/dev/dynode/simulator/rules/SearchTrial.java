@@ -44,7 +44,7 @@ public final class SearchTrial {
       same("promised", view.reserved(), 0L);
       return view;
     }
-    long memory = 1 + dice.below(8);
+    long memory = 1L + dice.below(8);
     return new HostView(
         id, dice.below(capacity + 1), capacity, dice.below((int) memory + 1), memory);
   }
@@ -96,7 +96,7 @@ public final class SearchTrial {
 
   private int search() {
     Deque<HostView> left = new ArrayDeque<>();
-    Comparator<HostView> roomyFirst = Comparator.comparing(host -> hasRoom(host) ? 0 : 1);
+    Comparator<HostView> roomyFirst = Comparator.comparingInt(host -> hasRoom(host) ? 0 : 1);
     hosts.stream().sorted(roomyFirst.thenComparing(this::compare)).forEach(left::add);
     Search search = Search.of(policy, bytes, hosts, draining);
     Set<HostId> silent = new HashSet<>();

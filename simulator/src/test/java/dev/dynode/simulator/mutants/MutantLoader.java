@@ -26,7 +26,7 @@ final class MutantLoader extends ClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     boolean own =
         name.startsWith(DOMAIN)
-            || name.startsWith(SIMULATOR) && !name.startsWith(getClass().getPackageName() + ".");
+            || (name.startsWith(SIMULATOR) && !name.startsWith(getClass().getPackageName() + "."));
     if (!own) {
       return super.loadClass(name, resolve);
     }

@@ -131,7 +131,7 @@ final class MutantRun {
         return new Tried(mutant, Fate.CAUGHT, 1 + i, outcome.broken());
       }
       if (changed == 0 && outcome.history() != right[i].history()) {
-        changed = 1 + i;
+        changed = 1L + i;
       }
     }
     Fate fate = !seen ? Fate.UNREACHED : changed > 0 ? Fate.SURVIVED : Fate.UNCHANGED;
@@ -152,7 +152,7 @@ final class MutantRun {
         }
         Switch.turn(-1);
         if (changed == 0 && outcome.history() != asTheyAre(1 + i).history()) {
-          changed = 1 + i;
+          changed = 1L + i;
         }
       }
     } catch (LinkageError e) { // it could not even be initialized

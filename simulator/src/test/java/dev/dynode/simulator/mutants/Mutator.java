@@ -75,7 +75,7 @@ final class Mutator {
   private static boolean isRule(ClassModel model, MethodModel method) {
     String name = method.methodName().stringValue();
     boolean lambda = name.startsWith("lambda$");
-    if (method.code().isEmpty() || method.flags().has(AccessFlag.SYNTHETIC) && !lambda) {
+    if (method.code().isEmpty() || (method.flags().has(AccessFlag.SYNTHETIC) && !lambda)) {
       return false;
     }
     if (Set.of("toString", "hashCode", "equals").contains(name)) {

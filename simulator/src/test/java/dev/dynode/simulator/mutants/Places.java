@@ -197,9 +197,9 @@ final class Places {
         || after
             .filter(i -> i.opcode() == Opcode.ANEWARRAY || i.opcode() == Opcode.NEWARRAY)
             .isPresent()
-        || after.filter(i -> i.opcode().kind() == Opcode.Kind.STORE).isPresent()
+        || (after.filter(i -> i.opcode().kind() == Opcode.Kind.STORE).isPresent()
             && (instruction(index, 4).filter(Places::choosesType).isPresent()
-                || instruction(index, 2).filter(i -> i.opcode() == Opcode.GOTO).isPresent());
+                || instruction(index, 2).filter(i -> i.opcode() == Opcode.GOTO).isPresent()));
   }
 
   private static boolean choosesType(Instruction instruction) {
