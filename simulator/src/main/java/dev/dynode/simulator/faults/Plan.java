@@ -22,14 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What one seed makes happen. */
-record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
+record Plan(long seed, Tier tier, List<Fault> faults) {
   static final int HOSTS = 3;
   static final long MEMORY_OF_A_HOST = 16L << 30;
 
-  /** Heroku's limits, but for sizes that a short run can reach. */
+  /** Heroku's times, and limits that a short run can reach, each another. */
   static final AppPolicy POLICY =
       new AppPolicy(
-          AppPolicy.HEROKU.oneOffLimits(),
+          Map.of("eco", 1, "basic", 4, "standard", 5, "performance", 2, "private", 3, "shield", 2),
           300,
           2,
           40,
@@ -45,13 +45,7 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   /** In seconds; the longest life. */
   private static final int DAY = 86_400;
 
-  private static final int FEW = 2;
-
-  /** With room for more than any limit, and asked for that many, every so many seeds. */
-  private static final int MANY = 25;
-
-  private static final int CROWD = 80;
-  private static final int CROWDED = 50;
+  static final int DYNOS_OF_A_HOST = 2;
 
   private static final Duration SPAN = Duration.ofHours(1);
   private static final int MOST_DYNOS = 14;
@@ -89,10 +83,8 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
   static Plan of(long seed) {
     var dice = new Dice(seed);
     List<Fault> faults = new ArrayList<>();
-    boolean crowded = seed % CROWDED == 0;
-    for (int i = crowded ? CROWD : 1 + dice.below(MOST_DYNOS); i > 0; i--) {
-      long at = crowded ? anyTime(dice) / 60 : anyTime(dice);
-      faults.add(new Fault.Ask(at, number(dice)));
+    for (int i = 1 + dice.below(MOST_DYNOS); i > 0; i--) {
+      faults.add(new Fault.Ask(anyTime(dice), number(dice)));
     }
     if (dice.chance(.5)) {
       for (int i = dice.below(MOST_CHANGES); i > 0; i--) {
@@ -106,7 +98,7 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
       faults.add(any(dice));
     }
     faults.sort(Comparator.comparingLong(Fault::at));
-    return new Plan(seed, dice.pick(List.of(Tier.values())), crowded ? MANY : FEW, faults);
+    return new Plan(seed, dice.pick(List.of(Tier.values())), faults);
   }
 
   private static long number(Dice dice) {
@@ -140,7 +132,7 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
 
   /** The same without some of it. */
   Plan only(List<Fault> fewer) {
-    return new Plan(seed, tier, dynosOfAHost, fewer);
+    return new Plan(seed, tier, fewer);
   }
 
   /** The world it happens in. */
@@ -154,7 +146,7 @@ record Plan(long seed, Tier tier, int dynosOfAHost, List<Fault> faults) {
         seed,
         new Hosts(
             HOSTS,
-            dynosOfAHost,
+            DYNOS_OF_A_HOST,
             MEMORY_OF_A_HOST,
             Placement.SPREAD,
             WhenFull.REFUSE,

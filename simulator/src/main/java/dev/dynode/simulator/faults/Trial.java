@@ -87,8 +87,9 @@ final class Trial implements Journal {
     invariants = new Invariants(Plan.POLICY, late(plan));
     rulebook = new Rulebook(Plan.POLICY);
     people = new Users();
+    nothingYet(rules);
     requests = new Requests(rulebook.app(rules.app()));
-    rooms = new Rooms(Plan.HOSTS, plan.dynosOfAHost(), Plan.MEMORY_OF_A_HOST);
+    rooms = new Rooms(Plan.HOSTS, Plan.DYNOS_OF_A_HOST, Plan.MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
     strays = dice.fork();
@@ -104,6 +105,17 @@ final class Trial implements Journal {
     for (Fault fault : plan.faults()) {
       queue.at(fault.at(), () -> happen(fault));
     }
+  }
+
+  /** What there is not can do nothing. */
+  private static void nothingYet(Rules rules) {
+    var before = new Rulebook(Plan.POLICY);
+    before
+        .app(rules.app())
+        .decide(rules.app().initial(), new AppCommand.DeleteApp("nobody"), Instant.EPOCH);
+    before
+        .dyno(rules.dyno())
+        .decide(rules.dyno().initial(), new DynoCommand.Attach("nobody", "nowhere"), Instant.EPOCH);
   }
 
   /** How late a timer may be: the clock was set back, or what it led to could not be written. */

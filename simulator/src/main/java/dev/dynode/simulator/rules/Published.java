@@ -148,10 +148,9 @@ final class Published {
     return kinds.contains(size.kind);
   }
 
-  /** One-off dynos of sizes like this at the same time. */
-  static int limit(Tier tier, Size size) {
-    boolean shield = tier == Tier.SHIELD && size.kind.equals("private");
-    return LIMITS.getOrDefault(shield ? "shield" : size.kind, 0);
+  /** Which of the limits is that of a size. */
+  static String limit(Tier tier, Size size) {
+    return tier == Tier.SHIELD && size.kind.equals("private") ? "shield" : size.kind;
   }
 
   /** The times of a dyno's life. */

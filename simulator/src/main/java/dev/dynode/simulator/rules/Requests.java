@@ -135,7 +135,12 @@ final class Requests {
   }
 
   private boolean isOverLimit() {
-    return alike().size() >= Published.limit(past.tier, size());
+    return alike().size() >= limit();
+  }
+
+  /** One-off dynos of sizes like this at the same time. */
+  private int limit() {
+    return policy.oneOffLimits().getOrDefault(Published.limit(past.tier, size()), 0);
   }
 
   /** Those that count against the same limit. */
@@ -148,13 +153,12 @@ final class Requests {
 
   /** Heroku's words, and who runs. */
   private void checkOverLimit(Refusal refusal) {
-    int limit = Published.limit(past.tier, size());
     String size = size().name();
     same(
         "message",
         refusal.message(),
-        "Cannot run more than %d %s size dynos.".formatted(limit, size));
-    same("details", refusal.details(), Map.of("limit", limit, "size", size, "running", alike()));
+        "Cannot run more than %d %s size dynos.".formatted(limit(), size));
+    same("details", refusal.details(), Map.of("limit", limit(), "size", size, "running", alike()));
   }
 
   /** What a dyno must be that is granted. */

@@ -29,8 +29,7 @@ public final class Rulebook {
   private @Nullable AppPast app;
 
   /**
-   * @param policy of which the sizes of commands, variables and slugs are taken; limits and times
-   *     are Heroku's
+   * @param policy whose limits there are; times are Heroku's
    */
   public Rulebook(AppPolicy policy) {
     this.policy = policy;

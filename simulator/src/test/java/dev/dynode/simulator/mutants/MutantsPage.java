@@ -46,6 +46,10 @@ class MutantsPage {
     reasons.put(
         "AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
     reasons.put(
+        "DynoReactions\\.to:.*", "what the compiler adds for a resource that there is not yet");
+    reasons.put(
+        "OneOffRequest\\.name:.*", "all 9,000 numbers of a name are taken, more than a trial has");
+    reasons.put(
         "OneOffRequest\\.(invalid|badVariable|refuse).*empty", "only the wording of a refusal");
     reasons.put("DynoDecider\\.attach:.*always", "only the wording of a refusal");
     return reasons;
