@@ -13,6 +13,7 @@ import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.simulator.rules.AppPast;
 import dev.dynode.simulator.rules.NamesTrial;
 import dev.dynode.simulator.rules.PlacesTrial;
@@ -71,7 +72,10 @@ final class Trial implements Journal {
   private final Map<Object, Integer> ends = new HashMap<>();
   private final Set<Class<?>> killedUpon = new HashSet<>();
   private final Dice writes;
-  private final Dice strays;
+
+  /** Each dyno's own, so that one that is left out does not change the others. */
+  private final Map<DynoId, Dice> strays = new HashMap<>();
+
   private final Simulation simulation;
   private final EventQueue queue;
   private final boolean told;
@@ -92,7 +96,6 @@ final class Trial implements Journal {
     rooms = new Rooms(Plan.HOSTS, Plan.DYNOS_OF_A_HOST, Plan.MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
-    strays = dice.fork();
     Dice network = dice.fork();
     simulation =
         new Simulation(
@@ -359,8 +362,10 @@ final class Trial implements Journal {
     if (killedUpon.remove(event.getClass())) {
       queue.in(0, this::kill);
     }
-    if (strays.chance(STRAYS)) {
-      queue.in((long) strays.exponential(SOON), () -> meddle(dyno, strays));
+    Dice own =
+        strays.computeIfAbsent(dyno.id, id -> new Dice(id.value().getLeastSignificantBits()));
+    if (own.chance(STRAYS)) {
+      queue.in((long) own.exponential(SOON), () -> meddle(dyno, own));
     }
     SimHost host = dyno.host();
     if (event instanceof DynoEvent.BecameUp && host != null) {

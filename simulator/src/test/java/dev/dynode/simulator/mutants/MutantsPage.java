@@ -46,7 +46,8 @@ class MutantsPage {
     reasons.put(
         "AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
     reasons.put(
-        "DynoReactions\\.to:.*", "what the compiler adds for a resource that there is not yet");
+        "DynoReactions\\.to:.*",
+        "the end of a live dyno, which the compiler wants a case for: it lives no more by then");
     reasons.put(
         "OneOffRequest\\.name:.*", "all 9,000 numbers of a name are taken, more than a trial has");
     reasons.put(
