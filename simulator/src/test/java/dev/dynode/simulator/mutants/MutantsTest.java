@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
  * {@link MutantsPage} tries all. {@code -Dseed=N} draws the same.
  */
 class MutantsTest {
-  private static final int SEEDS = 60;
-  private static final int MUTANTS = 400;
+  private static final int SEEDS = 50;
+  private static final int MUTANTS = 300;
   private static final double CAUGHT = .95;
 
   @Test
