@@ -128,8 +128,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
               : Decision.accept();
       case ReportUsage(int generation, Usage usage) ->
-          isCurrent(live, generation)
-                  && (live.phase() == Phase.RUNNING || live.phase() == Phase.STOPPING)
+          isCurrent(live, generation) && (live.phase() == Phase.RUNNING || isAsked(live))
               ? new Decision.Accepted<>(Strain.judge(live, usage, now))
               : Decision.accept();
       case ReportExited(int generation, int status) ->
@@ -150,6 +149,11 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   /** Whether a report is about the launch that there is. */
   private static boolean isCurrent(Live live, int generation) {
     return generation == live.generation() && live.phase() != Phase.CREATED;
+  }
+
+  /** Whether it was sent SIGTERM and not yet SIGKILL, after which it uses nothing for long. */
+  private static boolean isAsked(Live live) {
+    return live.deadlines().containsKey(DynoTimer.GRACE);
   }
 
   /** A one-off ends with its host; a dyno of the formation is to be placed again. */
@@ -318,16 +322,13 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
           live.under(live.strain().toldMemory(at));
       case DynoEvent.ProcessLimitHit(Instant at, _, _, _, long hits) ->
           live.under(live.strain().toldProcesses(at, hits));
-      case DynoEvent.QuotaExceeded _ -> {
-        Live killed = live.under(live.strain().killed());
-        yield live.phase() == Phase.STOPPING // its end was decided before
-            ? killed
-            : killed
-                .in(Phase.STOPPING)
-                .because(Optional.of(Ending.QUOTA_EXCEEDED))
-                .notDue(DynoTimer.LIFE)
-                .notDue(DynoTimer.HANGUP);
-      }
+      case DynoEvent.QuotaExceeded _ ->
+          live.phase() == Phase.STOPPING // its end was decided before
+              ? live
+              : live.in(Phase.STOPPING)
+                  .because(Optional.of(Ending.QUOTA_EXCEEDED))
+                  .notDue(DynoTimer.LIFE)
+                  .notDue(DynoTimer.HANGUP);
       case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
       case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
       case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));

@@ -171,6 +171,7 @@ final class Control {
     if (dead) {
       return;
     }
+    journal.step(app, step);
     switch (step) {
       case Step.Decide<Party>(Party who, RunDyno run, AppCommand command) ->
           conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
@@ -267,6 +268,7 @@ final class Control {
               }
               HostView before = host.viewWithout(id);
               boolean kept = host.reserve(id, generation, bytes);
+              journal.answered(host, id, bytes, kept);
               host.network()
                   .send(
                       () -> {
@@ -294,7 +296,6 @@ final class Control {
 
   private void answer(SimApp app, Party who, Verdict verdict) {
     if (who instanceof SimDyno dyno
-        && !(verdict instanceof Verdict.Granted)
         && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
       dynos.remove(dyno.id);
       found = null;

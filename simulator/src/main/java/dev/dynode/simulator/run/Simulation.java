@@ -3,6 +3,7 @@ package dev.dynode.simulator.run;
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A control plane, its hosts and its users in virtual time, driven by the deciders of production:
@@ -70,7 +72,7 @@ public final class Simulation {
         new AppDecider(scenario.policy()),
         new DynoDecider(),
         (_, _, atOnce) -> atOnce,
-        1);
+        true);
   }
 
   /** What is between the control plane and a host. */
@@ -90,7 +92,7 @@ public final class Simulation {
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks) {
-    this(scenario, journal, appRules, dynoRules, networks, Integer.MAX_VALUE);
+    this(scenario, journal, appRules, dynoRules, networks, false);
   }
 
   private Simulation(
@@ -99,7 +101,7 @@ public final class Simulation {
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks,
-      int fullOnes) {
+      boolean exact) {
     this.scenario = scenario;
     this.journal = journal;
     var dice = new Dice(scenario.seed());
@@ -121,7 +123,7 @@ public final class Simulation {
             scenario.start(),
             dice.fork(),
             host -> networks.to(host, queue, soon::add),
-            fullOnes,
+            exact,
             (host, dyno, report) ->
                 control.conduct(dyno.app, new Signal.Reported<>(dyno.id, report, host)),
             host -> {
@@ -199,15 +201,26 @@ public final class Simulation {
     }
   }
 
+  /** Somebody asks for a dyno. */
+  public void ask(SimApp app, Request request, Dice dice, Consumer<SimDyno> granted) {
+    ask(app, request, dice, run -> run, granted);
+  }
+
   /**
    * Somebody asks for a dyno.
    *
+   * @param asked how somebody else might have asked for it
    * @param granted told when that is granted
    */
-  public void ask(SimApp app, Request request, Dice dice, Consumer<SimDyno> granted) {
+  public void ask(
+      SimApp app,
+      Request request,
+      Dice dice,
+      UnaryOperator<RunDyno> asked,
+      Consumer<SimDyno> granted) {
     var id = new DynoId(dice.uuid());
     var run =
-        new AppCommand.RunDyno(
+        new RunDyno(
             USER,
             id,
             dice.below(Integer.MAX_VALUE),
@@ -219,7 +232,7 @@ public final class Simulation {
             Map.of(),
             request.timeToLive(),
             Optional.empty());
-    control.ask(new SimDyno(id, app, request, control.noDyno(), granted), run);
+    control.ask(new SimDyno(id, app, request, control.noDyno(), granted), asked.apply(run));
   }
 
   /** Hosts have room again: those who wait come in, in order. */
