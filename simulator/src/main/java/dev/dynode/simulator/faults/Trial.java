@@ -8,6 +8,8 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
 import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
@@ -16,6 +18,7 @@ import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.simulator.rules.AppPast;
+import dev.dynode.simulator.rules.Conducted;
 import dev.dynode.simulator.rules.NamesTrial;
 import dev.dynode.simulator.rules.PlacesTrial;
 import dev.dynode.simulator.rules.Rooms;
@@ -40,6 +43,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One plan, carried out under rules that may be right or wrong. */
 final class Trial implements Journal {
@@ -57,6 +61,9 @@ final class Trial implements Journal {
   private static final double STRAYS = .1;
 
   private static final double SOON = 5e9;
+
+  /** While what is asked for is on its way between actors and hosts. */
+  private static final double MESSAGES = 1e7;
 
   /** By how much a timer is late after a failed write, at most. */
   private static final Duration LATE = Duration.ofSeconds(5);
@@ -80,6 +87,8 @@ final class Trial implements Journal {
   private final boolean told;
   private final Rooms rooms;
   private long failUntil;
+  private @Nullable Conducted<Party> conducted;
+  private int life;
   private boolean killed;
   private boolean changing;
   private int said;
@@ -202,6 +211,9 @@ final class Trial implements Journal {
     if (!(simulation.apps().getFirst().state instanceof App app)) {
       throw new Broken("the app is gone");
     }
+    if (conducted != null) {
+      conducted.over();
+    }
     if (!app.roster().isEmpty()) {
       throw new Broken("never freed: " + app.roster().keySet());
     }
@@ -273,17 +285,23 @@ final class Trial implements Journal {
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
     boolean odd = dice.chance(.4);
-    SimApp app = simulation.apps().getFirst();
-    simulation.ask(
-        app,
-        Plan.request(ask),
-        dice.fork(),
-        run -> {
-          AppCommand.RunDyno asked = odd ? people.asks(run, dice) : run;
-          rooms.wanted(asked.id(), simulation.fleet());
-          return asked;
-        },
-        dyno -> granted(dyno, dice));
+    List<AppCommand.RunDyno> asked = new ArrayList<>();
+    SimDyno dyno =
+        simulation.ask(
+            simulation.apps().getFirst(),
+            Plan.request(ask),
+            dice.fork(),
+            run -> {
+              asked.add(odd ? people.asks(run, dice) : run);
+              rooms.wanted(run.id(), simulation.fleet());
+              return asked.getFirst();
+            },
+            granted -> granted(granted, dice));
+    if (dice.chance(.2)) {
+      queue.in(
+          (long) dice.exponential(dice.chance(.5) ? MESSAGES : SOON),
+          () -> simulation.again(dyno, asked.getFirst()));
+    }
   }
 
   private void granted(SimDyno dyno, Dice dice) {
@@ -402,10 +420,22 @@ final class Trial implements Journal {
   }
 
   @Override
-  public void step(SimApp app, Step<Party> step) {
-    if (step instanceof Step.AskPlace<Party> ask) {
-      rooms.asked(ask.dyno(), ask.host());
+  public void heard(
+      SimApp app, Conductor.Known known, Signal<Party> signal, List<Step<Party>> steps) {
+    for (Step<Party> step : steps) {
+      if (step instanceof Step.AskPlace<Party> ask) {
+        rooms.asked(ask.dyno(), ask.host());
+      }
     }
+    AppPast past = rulebook.app();
+    if (past == null) {
+      return;
+    }
+    if (conducted == null || life != app.life) { // of the former one nothing is left
+      life = app.life;
+      conducted = new Conducted<>(Plan.POLICY, past, known);
+    }
+    conducted.check(past, signal, steps);
   }
 
   @Override

@@ -132,7 +132,7 @@ final class Requests {
     return name.isEmpty() || name.contains("=") || (name + value).contains("\0");
   }
 
-  private Published.Size size() {
+  Published.Size size() {
     Published.@Nullable Size asked = run.size().map(Published::size).orElse(null);
     return asked == null ? Published.usual(past.tier) : asked;
   }

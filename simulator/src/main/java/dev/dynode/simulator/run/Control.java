@@ -49,6 +49,12 @@ final class Control {
   /** Until an actor whose write failed starts again. */
   private static final long BACK_OFF = 1_000_000_000L;
 
+  /** From actor to actor and back. */
+  private static final long MESSAGE = 1_000_000L;
+
+  /** Until a control plane that has started again has heard of all hosts. */
+  private static final long SETTLES = 500_000_000L;
+
   private final Instant start;
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
   private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
@@ -59,6 +65,7 @@ final class Control {
   private final BiConsumer<SimDyno, DynoEvent> happened;
   private final Runnable restart;
   private final Map<DynoId, SimDyno> dynos = new LinkedHashMap<>();
+  private final List<Conductor.Known> known = new ArrayList<>();
   private final List<Conductor<Party>> conductors = new ArrayList<>();
   private @Nullable Fleet fleet;
   private @Nullable SimDyno found;
@@ -124,13 +131,7 @@ final class Control {
   }
 
   void add(SimApp app) {
-    conductors.add(conductor(app));
-  }
-
-  private Conductor<Party> conductor(SimApp app) {
-    return new Conductor<>(
-        appRules,
-        placement,
+    known.add(
         new Conductor.Known() {
           @Override
           public AppState app() {
@@ -143,6 +144,11 @@ final class Control {
             return dyno == null || !dyno.launched ? Optional.empty() : Optional.of(dyno.state);
           }
         });
+    conductors.add(conductor(app));
+  }
+
+  private Conductor<Party> conductor(SimApp app) {
+    return new Conductor<>(appRules, placement, known.get(app.index));
   }
 
   /** Mostly the same one is looked for several times. */
@@ -162,22 +168,29 @@ final class Control {
     if (dead) {
       return;
     }
-    for (Step<Party> step : conductors.get(app.index).on(signal, clock())) {
-      carryOut(app, step);
-    }
+    List<Step<Party>> steps = conductors.get(app.index).on(signal, clock());
+    journal.heard(app, known.get(app.index), signal, steps);
+    steps.forEach(step -> carryOut(app, step));
   }
 
   private void carryOut(SimApp app, Step<Party> step) {
     if (dead) {
       return;
     }
-    journal.step(app, step);
     switch (step) {
       case Step.Decide<Party>(Party who, RunDyno run, AppCommand command) ->
-          conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
+          soon(
+              app,
+              () -> {
+                if (who instanceof SimDyno dyno) { // another who asked for it may have been refused
+                  dynos.putIfAbsent(dyno.id, dyno);
+                  found = null;
+                }
+                conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
+              });
       case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
       case Step.Count<Party>(DynoId asked) ->
-          conduct(app, new Signal.Counted<>(asked, oneHasEnded(app)));
+          soon(app, () -> conduct(app, new Signal.Counted<>(asked, oneHasEnded(app))));
       case Step.Launch<Party>(DynoSpec spec) ->
           with(
               spec.id(),
@@ -217,7 +230,9 @@ final class Control {
       }
       case Step.LookForHosts<Party>(DynoId id, long bytes) ->
           conduct(
-              app, new Signal.HostsSeen<>(id, fleet().candidates(bytes), fleet().size(), 0, true));
+              app,
+              new Signal.HostsSeen<>(
+                  id, fleet().candidates(bytes), fleet().size(), 0, queue.now() >= app.settles));
       case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
           askPlace(app, fleet().host(host), id, generation, bytes);
       case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
@@ -236,8 +251,48 @@ final class Control {
     }
   }
 
+  /** What actors tell each other takes a while, in which another message may come. */
+  private void soon(SimApp app, Runnable task) {
+    if (fleet().exact()) {
+      task.run();
+    } else {
+      inThisLife(app, MESSAGE, task);
+    }
+  }
+
+  /** The conductor looks whether hosts have done what they were ordered, while one has not. */
+  private void look(SimApp app) {
+    if (!app.looks && !fleet().exact()) {
+      app.looks = true;
+      var due = new Signal.Due<Party>(new Signal.Wake.OrderAgain());
+      inThisLife(
+          app,
+          Conductor.ORDER_AGAIN.toNanos(),
+          () -> {
+            app.looks = false;
+            conduct(app, due);
+          });
+    }
+  }
+
+  private boolean awaitsHosts(SimApp app) {
+    return app.state instanceof App now
+        && now.roster().keySet().stream()
+            .anyMatch(
+                id ->
+                    find(id) instanceof SimDyno dyno
+                        && dyno.state instanceof DynoState.Live live
+                        && live.awaitsHost());
+  }
+
   private void later(SimApp app, Duration after, Signal.Wake wake) {
-    if (wake instanceof Signal.Wake.CountEnds) {
+    if (wake instanceof Signal.Wake.OrderAgain) {
+      if (awaitsHosts(app)) {
+        look(app);
+      }
+      return;
+    }
+    if (wake instanceof Signal.Wake.CountEnds && fleet().exact()) {
       return; // they were counted at once
     }
     EventQueue.Entry entry =
@@ -275,7 +330,7 @@ final class Control {
                         with(
                             id,
                             dyno -> {
-                              if (dyno.patience != null) {
+                              if (dyno.patience != null && fleet().exact()) {
                                 dyno.patience.cancel();
                                 dyno.patience = null;
                               }
@@ -405,6 +460,7 @@ final class Control {
       case DynoOrder.ForApp forApp -> conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
         SimHost host = fleet().host(forHost.host());
+        look(dyno.app);
         DynoSpec spec = specOf(dyno);
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }
@@ -474,6 +530,8 @@ final class Control {
   void restart(SimApp app) {
     dead = false;
     app.life++;
+    app.looks = false;
+    app.settles = fleet().exact() ? 0 : queue.now() + SETTLES;
     conductors.set(app.index, conductor(app));
     for (SimDyno dyno : List.copyOf(dynos.values())) {
       if (dyno.app.equals(app)) {

@@ -97,6 +97,10 @@ public final class Fleet {
     return hosts.size();
   }
 
+  boolean exact() {
+    return exact;
+  }
+
   Dice dice() {
     return dice;
   }

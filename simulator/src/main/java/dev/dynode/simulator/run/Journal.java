@@ -2,6 +2,8 @@ package dev.dynode.simulator.run;
 
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
 import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
@@ -34,8 +36,9 @@ public interface Journal {
   /** An order follows from an event of the dyno, or from its state after a restart. */
   default void order(SimDyno dyno, DynoOrder order) {}
 
-  /** An app's conductor wants something done. */
-  default void step(SimApp app, Step<Party> step) {}
+  /** An app's conductor, which is shown these records, has heard something and wants this done. */
+  default void heard(
+      SimApp app, Conductor.Known known, Signal<Party> signal, List<Step<Party>> steps) {}
 
   /** A host answers whether it keeps a place for so many bytes. */
   default void answered(SimHost host, DynoId dyno, long bytes, boolean kept) {}

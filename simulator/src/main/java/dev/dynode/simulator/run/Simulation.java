@@ -212,7 +212,7 @@ public final class Simulation {
    * @param asked how somebody else might have asked for it
    * @param granted told when that is granted
    */
-  public void ask(
+  public SimDyno ask(
       SimApp app,
       Request request,
       Dice dice,
@@ -232,7 +232,14 @@ public final class Simulation {
             Map.of(),
             request.timeToLive(),
             Optional.empty());
-    control.ask(new SimDyno(id, app, request, control.noDyno(), granted), asked.apply(run));
+    var dyno = new SimDyno(id, app, request, control.noDyno(), granted);
+    again(dyno, asked.apply(run));
+    return dyno;
+  }
+
+  /** Somebody asks for the same dyno once more. */
+  public void again(SimDyno dyno, RunDyno run) {
+    control.ask(dyno, run);
   }
 
   /** Hosts have room again: those who wait come in, in order. */

@@ -34,16 +34,16 @@ class FaultsTest {
     assertEquals(Optional.empty(), failure);
   }
 
-  /** Stops are forgotten while a dyno starts: seldom enough that the history can be cut short. */
+  /** Stops are forgotten while a dyno waits for its client. */
   @Test
   void aBrokenRuleIsToldByItsSeedAndAShortHistory() {
     var forgetful =
         new Changed<>(Trial.Rules.PRODUCTION.dyno()) {
           @Override
           public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
-            boolean starts =
-                state instanceof DynoState.Live live && live.phase() == DynoState.Phase.STARTING;
-            return starts && command instanceof DynoCommand.Stop
+            boolean waits =
+                state instanceof DynoState.Live live && live.phase() == DynoState.Phase.AWAITING;
+            return waits && command instanceof DynoCommand.Stop
                 ? Decision.accept()
                 : super.decide(state, command, now);
           }

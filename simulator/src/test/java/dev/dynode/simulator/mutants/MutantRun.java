@@ -17,9 +17,13 @@ final class MutantRun {
           "dev.dynode.domain.app.AppPolicy",
           "dev.dynode.domain.app.AppState",
           "dev.dynode.domain.app.DynoSize",
+          "dev.dynode.domain.app.Granted",
+          "dev.dynode.domain.app.Limit",
           "dev.dynode.domain.app.OneOffRequest",
           "dev.dynode.domain.app.SlugsNeeded",
           "dev.dynode.domain.app.Tier",
+          "dev.dynode.domain.conductor.Conductor",
+          "dev.dynode.domain.conductor.PlaceSearch",
           "dev.dynode.domain.directory.AppDirectory",
           "dev.dynode.domain.dyno.DynoDecider",
           "dev.dynode.domain.dyno.DynoPolicy",
@@ -29,9 +33,11 @@ final class MutantRun {
           "dev.dynode.domain.dyno.Strain",
           "dev.dynode.domain.dyno.Usage",
           "dev.dynode.domain.host.HostState",
+          "dev.dynode.domain.placement.Grounds",
           "dev.dynode.domain.placement.HostView",
           "dev.dynode.domain.placement.Placement",
-          "dev.dynode.domain.placement.Search");
+          "dev.dynode.domain.placement.Search",
+          "dev.dynode.domain.placement.Shortage");
 
   private static final String TRIALS = "dev.dynode.simulator.faults.LoadedTrials";
 
