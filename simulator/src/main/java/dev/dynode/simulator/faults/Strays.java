@@ -1,13 +1,18 @@
 package dev.dynode.simulator.faults;
 
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Signal.Wake;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.dyno.Usage;
+import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.simulator.time.Dice;
+import dev.dynode.simulator.world.Party;
+import dev.dynode.simulator.world.SimHost;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +27,25 @@ final class Strays {
   private static final String USER = "user@example.com";
 
   private Strays() {}
+
+  /** What an app's conductor may hear at any moment. */
+  static Signal<Party> signal(DynoId dyno, SimHost host, Dice dice) {
+    HostId id = host.view().id();
+    DynoId known = dice.chance(.7) ? dyno : new DynoId(dice.uuid());
+    return switch (dice.below(10)) {
+      case 0 -> new Signal.NameClaimed<>(dice.chance(.5) ? "app" : "former");
+      case 1 -> new Signal.Counted<>(dyno, dice.chance(.5));
+      case 2 -> new Signal.Due<>(new Wake.CountEnds(dyno));
+      case 3 -> new Signal.Due<>(new Wake.LookAgain(dyno));
+      case 4 -> new Signal.Due<>(new Wake.PlaceAgain(dyno));
+      case 5 -> new Signal.Due<>(new Wake.Silent(dyno, id, dice.below(4)));
+      case 6 -> new Signal.Reported<>(known, new DynoCommand.ReportPrepared(1), host);
+      case 7 -> new Signal.PlaceAnswered<>(dyno, host.view(), false, dice.chance(.5));
+      case 8 -> new Signal.HostsUnknown<>(dyno);
+      default ->
+          new Signal.HostHolds<>(known, dice.chance(.5) ? Optional.of(id) : Optional.empty(), host);
+    };
+  }
 
   /**
    * @param now what the control plane's clock says

@@ -89,6 +89,7 @@ final class Trial implements Journal {
   private long failUntil;
   private @Nullable Conducted<Party> conducted;
   private int life;
+  private Runnable askAgain = () -> {};
   private boolean killed;
   private boolean changing;
   private int said;
@@ -257,7 +258,12 @@ final class Trial implements Journal {
       case Fault.Meddle(_, long seed) -> {
         var dice = new Dice(seed);
         if (!granted.isEmpty()) {
-          meddle(dice.pick(granted), dice);
+          SimDyno dyno = dice.pick(granted);
+          if (dice.chance(.7)) {
+            meddle(dyno, dice);
+          } else {
+            hear(dyno, dice);
+          }
         }
       }
       case Fault.ControlKilled _ -> kill();
@@ -278,8 +284,20 @@ final class Trial implements Journal {
   }
 
   private void kill() {
-    networks.forEach(FaultyNetwork::forget);
+    forget();
     simulation.restart();
+  }
+
+  /** All that was not written is lost; whoever waited last asks again. */
+  private void forget() {
+    networks.forEach(FaultyNetwork::forget);
+    queue.in((long) writes.exponential(10 * MESSAGES), askAgain);
+    SimApp app = simulation.apps().getFirst();
+    for (int i = 0; i < Plan.HOSTS; i++) {
+      queue.in(
+          (long) writes.exponential(10 * MESSAGES),
+          () -> simulation.hear(app, new Signal.HostFound<>(List.of())));
+    }
   }
 
   private void ask(Fault.Ask ask) {
@@ -297,11 +315,28 @@ final class Trial implements Journal {
               return asked.getFirst();
             },
             granted -> granted(granted, dice));
+    askAgain = () -> simulation.again(dyno, asked.getFirst());
     if (dice.chance(.2)) {
-      queue.in(
-          (long) dice.exponential(dice.chance(.5) ? MESSAGES : SOON),
-          () -> simulation.again(dyno, asked.getFirst()));
+      queue.in((long) dice.exponential(dice.chance(.5) ? MESSAGES : SOON), askAgain);
     }
+    if (odd && asked.getFirst().idempotencyKey().isPresent()) { // and by another under the same key
+      queue.in((long) dice.exponential(MESSAGES), () -> ask(ask, asked.getFirst(), dice));
+    }
+    if (dice.chance(.4)) {
+      queue.in((long) dice.exponential(dice.chance(.5) ? MESSAGES : 1e6), () -> hear(dyno, dice));
+    }
+  }
+
+  private void ask(Fault.Ask ask, AppCommand.RunDyno as, Dice dice) {
+    simulation.ask(
+        simulation.apps().getFirst(),
+        Plan.request(ask),
+        dice.fork(),
+        run -> {
+          rooms.wanted(run.id(), simulation.fleet());
+          return Users.same(as, run.id());
+        },
+        granted -> granted(granted, dice));
   }
 
   private void granted(SimDyno dyno, Dice dice) {
@@ -313,6 +348,18 @@ final class Trial implements Journal {
       var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
       queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
     }
+  }
+
+  private void hear(SimDyno dyno, Dice dice) {
+    if (dice.chance(.2)) {
+      simulation.ended(dyno);
+    } else {
+      simulation.hear(dyno.app, Strays.signal(dyno.id, anyHost(dice), dice));
+    }
+  }
+
+  private SimHost anyHost(Dice dice) {
+    return simulation.fleet().host(dice.below(Plan.HOSTS));
   }
 
   private void meddle(SimDyno dyno, Dice dice) {
@@ -346,7 +393,7 @@ final class Trial implements Journal {
     boolean now = killed;
     if (now) {
       killed = false;
-      networks.forEach(FaultyNetwork::forget);
+      forget();
       if (told) {
         tell("the control plane is killed");
       }

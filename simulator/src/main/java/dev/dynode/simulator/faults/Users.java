@@ -177,6 +177,22 @@ final class Users {
         run.idempotencyKey());
   }
 
+  /** The same as somebody asks for under another id. */
+  static RunDyno same(RunDyno run, DynoId id) {
+    return new RunDyno(
+        run.by(),
+        id,
+        run.dice(),
+        run.command(),
+        run.type(),
+        run.size(),
+        run.attach(),
+        run.terminal(),
+        run.env(),
+        run.timeToLive(),
+        run.idempotencyKey());
+  }
+
   private static AppCommand stored(SlugId slug, Dice dice) {
     String checksum = dice.pick(List.of("SHA256:0123456789", "ab", "12345678", "xSHA256:01"));
     return new AppCommand.ReportSlugStored(USER, slug, dice.below(1_000), checksum);

@@ -1,5 +1,7 @@
 package dev.dynode.simulator.rules;
 
+import static dev.dynode.simulator.rules.Saying.same;
+
 import dev.dynode.domain.Failure;
 import dev.dynode.domain.Refusal.Reason;
 import dev.dynode.domain.app.AppCommand;
@@ -84,7 +86,7 @@ public final class Conducted<W> {
       case Signal.RunAsked<W>(W who, RunDyno run) -> asked(of(run.id()), who, run);
       case Signal.Counted<W>(DynoId dyno, boolean oneHasEnded) -> counted(of(dyno), oneHasEnded);
       case Signal.RunDecided<W>(W who, RunDyno run, Verdict verdict) ->
-          decided(of(run.id()), who, verdict);
+          decided(of(run.id()), who, run, verdict);
       case Signal.AppOrdered<W>(AppOrder order) -> ordered(order);
       case Signal.DynoOrdered<W>(DynoId dyno, DynoOrder.ChooseHost(int generation)) ->
           choose(of(dyno), generation);
@@ -333,9 +335,12 @@ public final class Conducted<W> {
     }
   }
 
-  private void decided(Talk<W> talk, W who, Verdict verdict) {
+  private void decided(Talk<W> talk, W who, RunDyno run, Verdict verdict) {
     talk.deciding--;
     DynoId granted = verdict instanceof Verdict.Granted(DynoId dyno) ? dyno : null;
+    if (granted != null) {
+      same("granted", granted, known(run));
+    }
     boolean unborn =
         granted != null && app.runs(granted) && state(granted) instanceof DynoState.Absent;
     if (!unborn || !talk.dyno.equals(granted)) {
@@ -349,6 +354,12 @@ public final class Conducted<W> {
     if (talk.keeper != null && talk.deciding == 0) {
       throw new Broken("a place is kept in vain for dyno " + talk.dyno);
     }
+  }
+
+  /** The same request was granted this one, now or before. */
+  private DynoId known(RunDyno run) {
+    AppPast.Granted before = run.idempotencyKey().map(app::ofKey).orElse(null);
+    return before == null || app.runs(run.id()) ? run.id() : before.spec().id();
   }
 
   private void ordered(AppOrder order) {

@@ -61,7 +61,12 @@ public final class Rooms {
 
   /** A host is asked for a place. */
   public void asked(DynoId dyno, HostId host) {
-    unasked.getOrDefault(dyno, Map.of()).remove(host);
+    unasked.computeIfPresent(
+        dyno,
+        (_, hosts) -> {
+          hosts.remove(host);
+          return hosts;
+        });
   }
 
   /** A host has answered whether it keeps a place for so many bytes. */

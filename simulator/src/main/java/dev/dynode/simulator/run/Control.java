@@ -1,9 +1,9 @@
 package dev.dynode.simulator.run;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
-import dev.dynode.domain.Failure;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppEvent;
@@ -12,7 +12,6 @@ import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.conductor.Conductor;
 import dev.dynode.domain.conductor.Signal;
-import dev.dynode.domain.conductor.Signal.Verdict;
 import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -22,7 +21,6 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Party;
@@ -39,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +47,6 @@ import org.jspecify.annotations.Nullable;
 final class Control {
   /** Until an actor whose write failed starts again. */
   private static final long BACK_OFF = 1_000_000_000L;
-
-  /** From actor to actor and back. */
-  private static final long MESSAGE = 1_000_000L;
 
   /** Until a control plane that has started again has heard of all hosts. */
   private static final long SETTLES = 500_000_000L;
@@ -66,6 +62,7 @@ final class Control {
   private final Runnable restart;
   private final Map<DynoId, SimDyno> dynos = new LinkedHashMap<>();
   private final List<Conductor.Known> known = new ArrayList<>();
+  private final Carrier carrier;
   private final List<Conductor<Party>> conductors = new ArrayList<>();
   private @Nullable Fleet fleet;
   private @Nullable SimDyno found;
@@ -98,6 +95,7 @@ final class Control {
     this.soon = soon;
     this.happened = happened;
     this.restart = restart;
+    carrier = new Carrier(this, journal, queue, soon);
   }
 
   /** Where dynos can run; before anything is asked for. */
@@ -105,8 +103,8 @@ final class Control {
     fleet = hosts;
   }
 
-  private Fleet fleet() {
-    return java.util.Objects.requireNonNull(fleet);
+  Fleet fleet() {
+    return requireNonNull(fleet);
   }
 
   Instant clock() {
@@ -152,15 +150,25 @@ final class Control {
   }
 
   /** Mostly the same one is looked for several times. */
-  private @Nullable SimDyno find(DynoId id) {
+  @Nullable SimDyno find(DynoId id) {
     if (found == null || !found.id.equals(id)) {
       found = dynos.get(id);
     }
     return found;
   }
 
+  void know(SimDyno dyno) {
+    dynos.putIfAbsent(dyno.id, dyno);
+    found = null;
+  }
+
+  void forget(DynoId dyno) {
+    dynos.remove(dyno);
+    found = null;
+  }
+
   void ask(SimDyno dyno, RunDyno run) {
-    dynos.put(dyno.id, dyno);
+    know(dyno);
     conduct(dyno.app, new Signal.RunAsked<>(dyno, run));
   }
 
@@ -170,140 +178,32 @@ final class Control {
     }
     List<Step<Party>> steps = conductors.get(app.index).on(signal, clock());
     journal.heard(app, known.get(app.index), signal, steps);
-    steps.forEach(step -> carryOut(app, step));
-  }
-
-  private void carryOut(SimApp app, Step<Party> step) {
-    if (dead) {
-      return;
-    }
-    switch (step) {
-      case Step.Decide<Party>(Party who, RunDyno run, AppCommand command) ->
-          soon(
-              app,
-              () -> {
-                if (who instanceof SimDyno dyno) { // another who asked for it may have been refused
-                  dynos.putIfAbsent(dyno.id, dyno);
-                  found = null;
-                }
-                conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
-              });
-      case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
-      case Step.Count<Party>(DynoId asked) ->
-          soon(app, () -> conduct(app, new Signal.Counted<>(asked, oneHasEnded(app))));
-      case Step.Launch<Party>(DynoSpec spec) ->
-          with(
-              spec.id(),
-              dyno -> {
-                dyno.launched = true;
-                resume(dyno);
-              });
-      case Step.Place<Party>(DynoId id, DynoCommand command) ->
-          with(
-              id,
-              dyno ->
-                  conduct(
-                      app,
-                      tell(dyno, command)
-                          ? new Signal.Placed<>(id)
-                          : new Signal.Unborn<>(id, Failure.mayBeDone("The write failed."))));
-      case Step.Tell<Party>(DynoId id, DynoCommand command) ->
-          with(id, dyno -> soon.add(() -> insist(dyno, command)));
-      case Step.Pass<Party>(DynoId id, DynoCommand report, _) ->
-          with(id, dyno -> tell(dyno, report));
-      case Step.Resume<Party>(DynoId id) -> with(id, this::resume);
-      case Step.Retire<Party>(AppCommand.RetireDyno retire) ->
-          soon.add(
-              () -> {
-                if (decide(app, retire) instanceof Decision.Accepted<AppEvent>) {
-                  conduct(app, new Signal.Retired<>(retire.id()));
-                }
-              });
-      case Step.Forget<Party>(DynoId id) -> {
-        dynos.remove(id);
-        found = null;
+    for (Step<Party> step : steps) {
+      if (dead) {
+        return;
       }
-      case Step.Dismiss<Party>(DynoId id, Party party) -> {
-        if (party instanceof SimHost host) {
-          host.network().send(() -> host.dismiss(id));
-        }
-      }
-      case Step.LookForHosts<Party>(DynoId id, long bytes) ->
-          conduct(
-              app,
-              new Signal.HostsSeen<>(
-                  id, fleet().candidates(bytes), fleet().size(), 0, queue.now() >= app.settles));
-      case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
-          askPlace(app, fleet().host(host), id, generation, bytes);
-      case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
-        SimHost host = fleet().host(id);
-        host.network().send(() -> host.release(dyno, generation));
-      }
-      case Step.CarryOut<Party> _, Step.FreeName<Party> _ -> {}
-      case Step.Later<Party>(Duration after, Signal.Wake wake) -> later(app, after, wake);
+      carrier.carryOut(app, step);
     }
   }
 
-  private void with(DynoId id, java.util.function.Consumer<SimDyno> what) {
+  void with(DynoId id, Consumer<SimDyno> what) {
     SimDyno dyno = find(id);
     if (dyno != null) {
       what.accept(dyno);
     }
   }
 
-  /** What actors tell each other takes a while, in which another message may come. */
-  private void soon(SimApp app, Runnable task) {
-    if (fleet().exact()) {
-      task.run();
-    } else {
-      inThisLife(app, MESSAGE, task);
-    }
-  }
-
-  /** The conductor looks whether hosts have done what they were ordered, while one has not. */
-  private void look(SimApp app) {
-    if (!app.looks && !fleet().exact()) {
-      app.looks = true;
-      var due = new Signal.Due<Party>(new Signal.Wake.OrderAgain());
-      inThisLife(
-          app,
-          Conductor.ORDER_AGAIN.toNanos(),
-          () -> {
-            app.looks = false;
-            conduct(app, due);
-          });
-    }
-  }
-
-  private boolean awaitsHosts(SimApp app) {
-    return app.state instanceof App now
-        && now.roster().keySet().stream()
-            .anyMatch(
-                id ->
-                    find(id) instanceof SimDyno dyno
-                        && dyno.state instanceof DynoState.Live live
-                        && live.awaitsHost());
-  }
-
-  private void later(SimApp app, Duration after, Signal.Wake wake) {
-    if (wake instanceof Signal.Wake.OrderAgain) {
-      if (awaitsHosts(app)) {
-        look(app);
-      }
-      return;
-    }
-    if (wake instanceof Signal.Wake.CountEnds && fleet().exact()) {
-      return; // they were counted at once
-    }
-    EventQueue.Entry entry =
-        inThisLife(app, after.toNanos(), () -> conduct(app, new Signal.Due<>(wake)));
-    if (wake instanceof Signal.Wake.Silent(DynoId id, _, _)) {
-      with(id, dyno -> dyno.patience = entry);
+  /** What carried a dyno's decider has ended, and nobody has killed the node. */
+  void ended(SimDyno dyno) {
+    if (dyno.launched) {
+      dyno.disarmAll();
+      dyno.launched = false;
+      conduct(dyno.app, new Signal.DynoEnded<>(dyno.id));
     }
   }
 
   /** Nothing comes of it if the app's node is killed before. */
-  private EventQueue.Entry inThisLife(SimApp app, long after, Runnable task) {
+  EventQueue.Entry inThisLife(SimApp app, long after, Runnable task) {
     int life = app.life;
     return queue.in(
         after,
@@ -312,56 +212,6 @@ final class Control {
             task.run();
           }
         });
-  }
-
-  private void askPlace(SimApp app, SimHost host, DynoId id, int generation, long bytes) {
-    host.network()
-        .send(
-            () -> {
-              if (!host.up()) {
-                return;
-              }
-              HostView before = host.viewWithout(id);
-              boolean kept = host.reserve(id, generation, bytes);
-              journal.answered(host, id, bytes, kept);
-              host.network()
-                  .send(
-                      () -> {
-                        with(
-                            id,
-                            dyno -> {
-                              if (dyno.patience != null && fleet().exact()) {
-                                dyno.patience.cancel();
-                                dyno.patience = null;
-                              }
-                            });
-                        conduct(app, new Signal.PlaceAnswered<>(id, before, kept, false));
-                      });
-            });
-  }
-
-  private Verdict decide(SimApp app, RunDyno run, AppCommand command) {
-    return switch (decide(app, command)) {
-      case null -> new Verdict.Failed(Failure.mayBeDone("The write failed."));
-      case Decision.Refused<AppEvent>(Refusal why, _) -> new Verdict.Refused(why);
-      case Decision.Accepted<AppEvent> _ ->
-          new Verdict.Granted(app.state instanceof App now ? now.grantedTo(run) : run.id());
-    };
-  }
-
-  private void answer(SimApp app, Party who, Verdict verdict) {
-    if (who instanceof SimDyno dyno
-        && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-      dynos.remove(dyno.id);
-      found = null;
-    }
-  }
-
-  private boolean oneHasEnded(SimApp app) {
-    return app.state instanceof App now
-        && now.roster().keySet().stream()
-            .anyMatch(
-                id -> find(id) instanceof SimDyno dyno && dyno.state instanceof DynoState.Retired);
   }
 
   /** Tells an app; none if the journal failed. */
@@ -403,7 +253,7 @@ final class Control {
   }
 
   /** Until it is journaled. */
-  private void insist(SimDyno dyno, DynoCommand command) {
+  void insist(SimDyno dyno, DynoCommand command) {
     if (!tell(dyno, command)) {
       inThisLife(dyno.app, BACK_OFF, () -> insist(dyno, command));
     }
@@ -444,7 +294,7 @@ final class Control {
     return dead;
   }
 
-  private void resume(SimDyno dyno) {
+  void resume(SimDyno dyno) {
     dynoRules.resume(dyno.state, clock()).forEach(order -> carry(dyno, order));
   }
 
@@ -460,7 +310,7 @@ final class Control {
       case DynoOrder.ForApp forApp -> conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
         SimHost host = fleet().host(forHost.host());
-        look(dyno.app);
+        carrier.look(dyno.app);
         DynoSpec spec = specOf(dyno);
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }

@@ -29,6 +29,7 @@ import dev.dynode.simulator.scenario.Scenario.WhenFull;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Network;
+import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
@@ -235,6 +236,18 @@ public final class Simulation {
     var dyno = new SimDyno(id, app, request, control.noDyno(), granted);
     again(dyno, asked.apply(run));
     return dyno;
+  }
+
+  /** An app's conductor hears what may come late or twice. */
+  public void hear(SimApp app, Signal<Party> signal) {
+    control.conduct(app, signal);
+    settle();
+  }
+
+  /** What carried a dyno's decider in memory has ended by itself. */
+  public void ended(SimDyno dyno) {
+    control.ended(dyno);
+    settle();
   }
 
   /** Somebody asks for the same dyno once more. */

@@ -32,6 +32,9 @@ class MutantsPage {
     reasons.put(
         "(AppState\\$App\\.(dyno|release|brief|lambda\\$(named|dyno|release|brief).*|named)|AppState\\$Release\\.withoutConfig):.*",
         "finds what a person names, for the API; decides nothing");
+    reasons.put(
+        "(Limit\\.(of|told|lambda\\$(of|told).*)|DynoSize\\.lambda\\$of.*|AppPolicy\\.limited|Grounds\\.(hadRoom|lambda\\$hadRoom.*)):.*",
+        "reads what older events do not tell, or judges events again, for `dynode verify`");
     reasons.put("Tier\\.(of|wire):.*", "reads and writes the API's spelling; decides nothing");
     reasons.put(
         "DynoSpec\\.(printsMarker|sized):.*", "asked by the runtime and by replay, not by a rule");
@@ -41,7 +44,7 @@ class MutantsPage {
     reasons.put(
         "DynoReactions\\.words:.*", "words for idle times that are neither hours nor minutes");
     reasons.put(
-        "(DynoState\\$Live\\.unplaced|DynoDecider\\.(placedAgain|lost)|DynoDecider\\.decideLive:(88|89)).*",
+        "(Conductor\\.elsewhere|DynoReactions\\.(choose|again)|DynoState\\$Live\\.unplaced|DynoDecider\\.(placedAgain|lost)|DynoDecider\\.decideLive:(88|89)).*",
         "a dyno of the formation is placed again; nothing makes one yet");
     reasons.put(
         "AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
