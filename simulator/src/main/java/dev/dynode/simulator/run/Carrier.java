@@ -31,7 +31,7 @@ final class Carrier {
   private static final long MESSAGE = 1_000_000L;
 
   /** So long before a control plane has heard of all hosts it hears of the first. */
-  private static final long HEARD = 300_000_000L;
+  private static final long HEARD = 900_000_000L;
 
   private final Control control;
   private final Journal journal;

@@ -49,7 +49,7 @@ final class Control {
   private static final long BACK_OFF = 1_000_000_000L;
 
   /** Until a control plane that has started again has heard of all hosts. */
-  private static final long SETTLES = 500_000_000L;
+  private static final long SETTLES = 1_000_000_000L;
 
   private final Instant start;
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * has more. {@code -Dseed=N} repeats one seed.
  */
 class FaultsTest {
-  private static final long SEEDS = 5_000;
+  private static final long SEEDS = 4_000;
 
   @Test
   void nothingBreaksTheRules() {

@@ -55,6 +55,9 @@ class MutantsPage {
         "OneOffRequest\\.name:.*", "all 9,000 numbers of a name are taken, more than a trial has");
     reasons.put(
         "OneOffRequest\\.(invalid|badVariable|refuse).*empty", "only the wording of a refusal");
+    reasons.put(
+        "Conductor\\.(searched|later):.*",
+        "a dyno that was granted, has lost its place and finds every host full comes in few trials");
     reasons.put("DynoDecider\\.attach:.*always", "only the wording of a refusal");
     return reasons;
   }
