@@ -117,7 +117,7 @@ public final class FaultRuns {
     }
     try {
       Trial.run(plan, rules, true);
-    } catch (Trial.Told told) {
+    } catch (Told told) {
       return new Failure(failing.seed(), String.valueOf(told.getMessage()), told.history());
     }
     throw new AssertionError("seed " + failing.seed() + " fails, and again it does not");

@@ -170,21 +170,6 @@ final class Trial implements Journal {
     }
   }
 
-  /** A broken invariant and all that happened before. */
-  static final class Told extends Broken {
-    private static final long serialVersionUID = 1L;
-    private final transient List<String> history;
-
-    Told(Throwable broken, List<String> history) {
-      super(broken instanceof Broken ? String.valueOf(broken.getMessage()) : broken.toString());
-      this.history = history;
-    }
-
-    List<String> history() {
-      return history;
-    }
-  }
-
   List<String> history() {
     return history;
   }
@@ -204,6 +189,9 @@ final class Trial implements Journal {
     said = 31 * said + SearchTrial.run(plan.seed());
     said = 31 * said + NamesTrial.run(plan.seed());
     simulation.run(Plan.LENGTH.toNanos() / 2);
+    if (conducted != null) {
+      conducted.nobodyAsks();
+    }
     for (FaultyNetwork network : networks) { // all that was lost is asked for again
       network.forget();
     }

@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What the conductor of one app must want done about whatever it hears, in one life of its node.
@@ -67,14 +68,22 @@ public final class Conducted<W> {
     }
   }
 
+  /** It was asked for nothing for long: whoever asked was decided about. */
+  public void nobodyAsks() {
+    all(Talk::isDecided);
+  }
+
   /** Everything is over: whoever asked was answered. */
   public void over() {
-    talks.forEach(
-        (dyno, talk) -> {
-          if (!talk.isOver()) {
-            throw new Broken("somebody waits for ever for dyno " + dyno + ": " + talk);
-          }
-        });
+    all(Talk::isOver);
+  }
+
+  private void all(Predicate<Talk<W>> isSo) {
+    for (Talk<W> talk : talks.values()) {
+      if (!isSo.test(talk)) {
+        throw new Broken("somebody waits for ever for dyno " + talk.dyno + ": " + talk);
+      }
+    }
   }
 
   private Talk<W> of(DynoId dyno) {

@@ -59,8 +59,12 @@ final class Talk<W> {
     wanted = 0;
   }
 
+  boolean isDecided() {
+    return asking.isEmpty() && deciding == 0 && keeper == null;
+  }
+
   boolean isOver() {
-    return asking.isEmpty() && unborn.isEmpty() && deciding == 0 && hunt == null && keeper == null;
+    return isDecided() && unborn.isEmpty() && hunt == null;
   }
 
   @Override
