@@ -123,7 +123,9 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
           Decision.accept(new AppEvent.AppUpdated(now, by, name, maintenance, tier));
       case SetConfig set -> setConfig(app, set, now);
       case CreateSlug create ->
-          app.slugs().containsKey(create.id()) ? Decision.accept() : createSlug(app, create, now);
+          app.slugs().containsKey(create.id()) || app.hasRemoved(create.id())
+              ? Decision.accept()
+              : createSlug(app, create, now);
       case ReportSlugStored(String by, SlugId id, long bytes, String checksum) -> {
         Slug slug = app.slugs().get(id);
         yield slug == null
@@ -218,7 +220,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
     int needed =
         app.slugs().size() < policy.slugs()
             ? 0
-            : SlugsNeeded.of(app, policy.rollbackReleases()).needed().size();
+            : app.slugs().size() - SlugsNeeded.of(app, policy.rollbackReleases()).unneeded().size();
     if (needed >= policy.slugs()) {
       return Decision.refuse(
           Refusal.invalid(

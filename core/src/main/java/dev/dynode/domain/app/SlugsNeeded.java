@@ -14,10 +14,9 @@ import java.util.stream.Collectors;
  * may be about to be released.
  *
  * @param inUse of the current release and of dynos
- * @param needed these and the others
- * @param unneeded oldest first
+ * @param unneeded those that the app still has, oldest first
  */
-record SlugsNeeded(Set<SlugId> inUse, Set<SlugId> needed, List<SlugId> unneeded) {
+record SlugsNeeded(Set<SlugId> inUse, List<SlugId> unneeded) {
 
   /**
    * @param window how many releases, and how many slugs without one, are kept
@@ -33,9 +32,7 @@ record SlugsNeeded(Set<SlugId> inUse, Set<SlugId> needed, List<SlugId> unneeded)
         app.slugs().keySet().stream().filter(slug -> !released.contains(slug)).toList();
     needed.addAll(last(others, window));
     return new SlugsNeeded(
-        inUse,
-        needed,
-        app.slugs().keySet().stream().filter(slug -> !needed.contains(slug)).toList());
+        inUse, app.slugs().keySet().stream().filter(slug -> !needed.contains(slug)).toList());
   }
 
   private static <T> List<T> last(List<T> all, int count) {

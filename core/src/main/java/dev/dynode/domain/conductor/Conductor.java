@@ -205,11 +205,13 @@ public final class Conductor<W> {
   }
 
   private void seek(Asking<W> one, List<Step<W>> steps) {
-    if (!(known.app() instanceof App app)) {
+    DynoId dyno = one.command().id();
+    boolean isDecided =
+        underWay.seat(dyno) instanceof Seat.Kept; // for who asked before: in that place
+    if (isDecided || !(known.app() instanceof App app)) {
       decide(one, one.command(), steps);
       return;
     }
-    DynoId dyno = one.command().id();
     underWay.about(dyno).asking = one;
     search(dyno, 1, AppDecider.promised(app, one.command().size()), steps);
   }

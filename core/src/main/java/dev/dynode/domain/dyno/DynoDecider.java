@@ -123,8 +123,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
               ? hangUp(live, new DynoEvent.IdleTimedOut(now, SYSTEM, generation, lastByte), now)
               : Decision.accept();
       case ReportUsage(int generation, Usage usage) ->
-          isCurrent(live, generation)
-                  && (live.phase() == Phase.RUNNING || live.phase() == Phase.STOPPING)
+          isCurrent(live, generation) && (live.phase() == Phase.RUNNING || isAsked(live))
               ? new Decision.Accepted<>(Strain.judge(live, usage, now))
               : Decision.accept();
       case ReportExited(int generation, int status) ->
@@ -145,6 +144,11 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
   /** Whether a report is about the launch that there is. */
   private static boolean isCurrent(Live live, int generation) {
     return generation == live.generation() && live.phase() != Phase.CREATED;
+  }
+
+  /** Whether it was sent SIGTERM and not yet SIGKILL, after which it uses nothing for long. */
+  private static boolean isAsked(Live live) {
+    return live.deadlines().get(DynoTimer.GRACE) != null;
   }
 
   /** A one-off ends with its host; a dyno of the formation is to be placed again. */

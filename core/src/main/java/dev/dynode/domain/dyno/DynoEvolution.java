@@ -73,7 +73,6 @@ final class DynoEvolution {
       case DynoEvent.ProcessLimitHit(Instant at, _, _, _, long hits) ->
           next.strain = live.strain().toldProcesses(at, hits);
       case DynoEvent.QuotaExceeded _ -> {
-        next.strain = live.strain().killed();
         if (live.phase() != Phase.STOPPING) { // otherwise its end was decided before
           next.stopping();
           next.why = Optional.of(Ending.QUOTA_EXCEEDED);

@@ -17,10 +17,9 @@ import java.util.Optional;
  * @param memory last report of R14
  * @param processes last report of its process limit
  * @param hits of that limit that were reported
- * @param over whether it was killed for a quota; then nothing more is said
  */
-record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits, boolean over) {
-  static final Strain NONE = new Strain(Optional.empty(), Optional.empty(), 0, false);
+record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits) {
+  static final Strain NONE = new Strain(Optional.empty(), Optional.empty(), 0);
 
   /** Heroku's samples repeat R14 about every 20 seconds. */
   private static final Duration REPEAT = Duration.ofSeconds(20);
@@ -30,9 +29,6 @@ record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits, 
   /** What follows from a reading. */
   static List<DynoEvent> judge(Live live, Usage usage, Instant now) {
     Strain strain = live.strain();
-    if (strain.over) {
-      return List.of();
-    }
     int generation = live.generation();
     long quota = quota(live.spec());
     long vast = Math.multiplyExact(quota, VASTLY);
@@ -91,14 +87,10 @@ record Strain(Optional<Instant> memory, Optional<Instant> processes, long hits, 
   }
 
   Strain toldMemory(Instant at) {
-    return new Strain(Optional.of(at), processes, hits, over);
+    return new Strain(Optional.of(at), processes, hits);
   }
 
   Strain toldProcesses(Instant at, long hits) {
-    return new Strain(memory, Optional.of(at), hits, over);
-  }
-
-  Strain killed() {
-    return new Strain(memory, processes, hits, true);
+    return new Strain(memory, Optional.of(at), hits);
   }
 }

@@ -1,6 +1,5 @@
 package dev.dynode.domain.placement;
 
-import dev.dynode.domain.Refusal;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
@@ -38,16 +37,5 @@ public enum Placement {
    */
   public Optional<HostView> choose(Collection<HostView> hosts, long bytes) {
     return hosts.stream().filter(host -> host.hasRoom(bytes)).min(order);
-  }
-
-  /**
-   * Why none of them can take a dyno.
-   *
-   * @param hosts those that are heard of and take dynos
-   * @param draining how many are heard of and take none
-   * @param bytes memory that its size promises it
-   */
-  public static Refusal noRoom(Collection<HostView> hosts, int draining, long bytes) {
-    return Shortage.of(hosts, draining, 0, bytes).refusal();
   }
 }

@@ -79,20 +79,21 @@ class SlugRemovalTest {
     return assertInstanceOf(App.class, state);
   }
 
+  private static AppCommand create(SlugId slug) {
+    return new AppCommand.CreateSlug(
+        USER,
+        slug,
+        Map.of("web", "x"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        "heroku-24");
+  }
+
   private SlugId upload() {
     var slug = new SlugId(id(2));
-    assertEquals(
-        Optional.empty(),
-        when(
-            new AppCommand.CreateSlug(
-                USER,
-                slug,
-                Map.of("web", "x"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                "heroku-24")));
+    assertEquals(Optional.empty(), when(create(slug)));
     when(new AppCommand.ReportSlugStored(USER, slug, 10, "SHA256:ab"));
     return slug;
   }
@@ -164,6 +165,18 @@ class SlugRemovalTest {
   }
 
   @Test
+  void whatIsRemovedIsNotMadeAgainByACommandThatIsRepeated() {
+    SlugId first = deploy();
+    deploy();
+    deploy();
+    deploy();
+    AppState before = state;
+    assertEquals(Optional.empty(), when(create(first)));
+    assertEquals(before, state);
+    decidedAgain();
+  }
+
+  @Test
   void aRollbackGoesAsFarAsTheWindowAndNoFurther() {
     SlugId first = deploy();
     SlugId second = deploy();
@@ -227,21 +240,24 @@ class SlugRemovalTest {
     for (int i = 0; i < 10; i++) {
       deploy();
     }
-    var full =
-        new AppCommand.CreateSlug(
-            USER,
-            new SlugId(id(2)),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            "heroku-24");
-    assertTrue(when(full).orElseThrow().message().startsWith("The app has 10 slugs"));
+    assertTrue(
+        when(create(new SlugId(id(2)))).orElseThrow().message().startsWith("The app has 10 slugs"));
     rules = rules(WINDOW, 10);
     deploy();
     assertEquals(WINDOW, app().slugs().size());
     decidedAgain();
+  }
+
+  @Test
+  void aSlugThatIsGoneIsNotCounted() {
+    rules = rules(WINDOW, WINDOW);
+    SlugId first = deploy();
+    deploy();
+    deploy();
+    when(new AppCommand.RemoveSlug(USER, first));
+    upload();
+    Refusal refusal = when(create(new SlugId(id(2)))).orElseThrow();
+    assertTrue(refusal.message().startsWith("The app has 3 slugs"), refusal.message());
   }
 
   @Test

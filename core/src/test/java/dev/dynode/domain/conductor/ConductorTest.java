@@ -240,6 +240,21 @@ class ConductorTest {
   }
 
   @Test
+  void whoAsksAgainWhileTheAppDecidesDoesNotTakeTheDynosPlace() {
+    hear(new Signal.RunAsked<>(ASKER, run(DYNO)));
+    hear(seen(true, host("a", 0)));
+    hear(answer("a", true));
+    assertEquals(
+        List.of(new Step.Decide<>("again", run(DYNO), run(DYNO))),
+        hear(new Signal.RunAsked<>("again", run(DYNO))));
+    granted(DYNO);
+    hear(new Signal.RunDecided<>(ASKER, run(DYNO), new Verdict.Granted(DYNO)));
+    assertInstanceOf(
+        Step.Place.class,
+        hear(new Signal.DynoOrdered<>(DYNO, new DynoOrder.ChooseHost(1))).getFirst());
+  }
+
+  @Test
   void aPlaceIsGivenBackWhenTheAppRefuses() {
     hear(new Signal.RunAsked<>(ASKER, run(DYNO)));
     hear(seen(true, host("a", 0)));

@@ -346,6 +346,17 @@ class DynoDeciderTest {
   }
 
   @Test
+  void whatWasKilledIsNotKilledAgainForItsMemory() {
+    attachedAndRunning();
+    story.when(new DynoCommand.Stop(USER, StopCause.USER));
+    story.after(Duration.ofSeconds(30)).when(new TimerDue(DynoTimer.GRACE));
+    assertEquals(List.of(StopSignal.KILL), signals());
+    uses(memory(2000));
+    assertEquals(List.of(), logs());
+    assertEquals(List.of(), signals());
+  }
+
+  @Test
   void tooMuchOnDiskIsTheEnd() {
     attachedAndRunning();
     uses(new Usage(0, 0, 0, 0, 4100L << 20, 4096L << 20));

@@ -13,7 +13,7 @@ class PlacementTest {
   private static final HostView FULL = new HostView(new HostId("h"), 5, 5, 10 << 20, 100 << 20);
 
   private static Refusal refusal(List<HostView> hosts, int draining, long bytes) {
-    Refusal refusal = Placement.noRoom(hosts, draining, bytes);
+    Refusal refusal = Shortage.of(hosts, draining, 0, bytes).refusal();
     assertEquals(Refusal.Reason.NO_ROOM, refusal.reason());
     return refusal;
   }

@@ -7,8 +7,17 @@ sealed interface Fault {
   /** A dyno is asked for; what it is like follows from its own seed. */
   record Ask(long at, long seed) implements Fault {}
 
+  /** Somebody changes the app; what they want follows from the seed and from what it is then. */
+  record Change(long at, long seed) implements Fault {}
+
+  /** A dyno is told something, whatever it does then. */
+  record Meddle(long at, long seed) implements Fault {}
+
   /** The control plane is killed and starts again at once. */
   record ControlKilled(long at) implements Fault {}
+
+  /** The same, when an event of this kind is written and nothing has come of it. */
+  record ControlKilledUpon(long at, Class<?> event) implements Fault {}
 
   /** A host fails with all that runs on it. */
   record HostCrashed(long at, int host) implements Fault {}

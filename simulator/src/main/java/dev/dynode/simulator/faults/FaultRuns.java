@@ -1,13 +1,23 @@
 package dev.dynode.simulator.faults;
 
 import dev.dynode.simulator.run.Invariants.Broken;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 
 /** Many seeds under everything that can go wrong, and the shortest history of one that fails. */
 public final class FaultRuns {
+  /** A trial takes milliseconds. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private FaultRuns() {}
 
   /**
@@ -40,14 +50,48 @@ public final class FaultRuns {
   }
 
   static Optional<Failure> of(long first, long seeds, Trial.Rules rules, LongConsumer done) {
-    for (long seed = first; seed < first + seeds; seed++) {
-      Plan plan = Plan.of(seed);
-      if (breaks(plan, rules)) {
-        return Optional.of(shortest(plan, rules));
+    return of(first, seeds, rules, PATIENCE, done);
+  }
+
+  /**
+   * @param patience after which a seed is taken for one that never ends
+   */
+  static Optional<Failure> of(
+      long first, long seeds, Trial.Rules rules, Duration patience, LongConsumer done) {
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+    try {
+      for (long seed = first; seed < first + seeds; seed++) {
+        Plan plan = Plan.of(seed);
+        Optional<Failure> failure = within(patience, thread, plan, rules);
+        if (failure.isPresent()) {
+          return failure;
+        }
+        done.accept(seed);
       }
-      done.accept(seed);
+      return Optional.empty();
+    } finally {
+      thread.shutdownNow();
     }
-    return Optional.empty();
+  }
+
+  private static Optional<Failure> within(
+      Duration patience, ExecutorService thread, Plan plan, Trial.Rules rules) {
+    Future<Optional<Failure>> trial =
+        thread.submit(
+            () -> breaks(plan, rules) ? Optional.of(shortest(plan, rules)) : Optional.empty());
+    try {
+      return trial.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) { // its thread is left behind
+      String rule = "it does not end within " + patience.toSeconds() + " s";
+      List<String> faults = plan.faults().stream().map(Fault::toString).toList();
+      return Optional.of(new Failure(plan.seed(), rule, faults));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("seed " + plan.seed(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted at seed " + plan.seed(), e);
+    }
   }
 
   /** Leaves out of the plan whatever it fails without, half of it, a quarter, one by one. */
@@ -73,7 +117,7 @@ public final class FaultRuns {
     }
     try {
       Trial.run(plan, rules, true);
-    } catch (Trial.Told told) {
+    } catch (Told told) {
       return new Failure(failing.seed(), String.valueOf(told.getMessage()), told.history());
     }
     throw new AssertionError("seed " + failing.seed() + " fails, and again it does not");

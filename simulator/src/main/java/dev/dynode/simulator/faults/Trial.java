@@ -1,41 +1,49 @@
 package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.Decider;
+import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
-import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
-import dev.dynode.domain.placement.Placement;
-import dev.dynode.simulator.load.Distribution;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.simulator.rules.AppPast;
+import dev.dynode.simulator.rules.Conducted;
+import dev.dynode.simulator.rules.NamesTrial;
+import dev.dynode.simulator.rules.PlacesTrial;
+import dev.dynode.simulator.rules.Rooms;
+import dev.dynode.simulator.rules.Rulebook;
+import dev.dynode.simulator.rules.SearchTrial;
 import dev.dynode.simulator.run.Invariants;
 import dev.dynode.simulator.run.Invariants.Broken;
 import dev.dynode.simulator.run.Journal;
 import dev.dynode.simulator.run.Simulation;
-import dev.dynode.simulator.scenario.Scenario;
-import dev.dynode.simulator.scenario.Scenario.AppPlan;
-import dev.dynode.simulator.scenario.Scenario.Hosts;
-import dev.dynode.simulator.scenario.Scenario.WhenFull;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Network;
+import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One plan, carried out under rules that may be right or wrong. */
 final class Trial implements Journal {
@@ -43,11 +51,19 @@ final class Trial implements Journal {
   record Rules(
       Decider<AppCommand, AppEvent, AppState, AppOrder> app,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dyno) {
-    static final Rules PRODUCTION = new Rules(new AppDecider(AppPolicy.HEROKU), new DynoDecider());
+    static final Rules PRODUCTION = new Rules(new AppDecider(Plan.POLICY), new DynoDecider());
   }
 
-  /** When the last dyno must have ended: a life of 24 hours, and an hour by which clocks differ. */
-  private static final Duration LENGTH = Duration.ofHours(40);
+  /** Events of a run that goes round in circles. */
+  private static final int MOST_EVENTS = 100_000;
+
+  /** After how many events a stray message comes, and how much later. */
+  private static final double STRAYS = .1;
+
+  private static final double SOON = 5e9;
+
+  /** While what is asked for is on its way between actors and hosts. */
+  private static final double MESSAGES = 1e7;
 
   /** By how much a timer is late after a failed write, at most. */
   private static final Duration LATE = Duration.ofSeconds(5);
@@ -55,34 +71,63 @@ final class Trial implements Journal {
   private final Plan plan;
   private final List<FaultyNetwork> networks = new ArrayList<>();
   private final Invariants invariants;
+  private final Rulebook rulebook;
+  private final Users people;
   private final List<SimDyno> granted = new ArrayList<>();
-  private final List<String> history = new ArrayList<>();
+  private final List<String> history;
   private final Map<Object, Integer> ends = new HashMap<>();
+  private final Set<Class<?>> killedUpon = new HashSet<>();
   private final Dice writes;
+
+  /** Each dyno's own, so that one that is left out does not change the others. */
+  private final Map<DynoId, Dice> strays = new HashMap<>();
+
   private final Simulation simulation;
   private final EventQueue queue;
   private final boolean told;
+  private final Rooms rooms;
   private long failUntil;
-  private boolean killAtWrite;
+  private @Nullable Conducted<Party> conducted;
+  private int life;
+  private Runnable askAgain = () -> {};
+  private boolean killed;
+  private boolean changing;
+  private int said;
 
-  private Trial(Plan plan, Rules rules, boolean told) {
+  private Trial(Plan plan, Rules rules, boolean told, List<String> history) {
     this.plan = plan;
+    this.history = history;
     this.told = told;
-    invariants = new Invariants(AppPolicy.HEROKU, late(plan));
+    invariants = new Invariants(Plan.POLICY, late(plan));
+    rulebook = new Rulebook(Plan.POLICY);
+    people = new Users();
+    nothingYet(rules);
+    rooms = new Rooms(Plan.DYNOS_OF_A_HOST, Plan.MEMORY_OF_A_HOST);
     var dice = new Dice(plan.seed());
     writes = dice.fork();
     Dice network = dice.fork();
     simulation =
         new Simulation(
-            scenario(plan),
+            plan.scenario(),
             this,
-            rules.app(),
-            rules.dyno(),
+            rulebook.app(rules.app()),
+            rulebook.dyno(rules.dyno()),
             (_, queue, atOnce) -> network(queue, network.fork(), atOnce));
     queue = simulation.queue();
     for (Fault fault : plan.faults()) {
       queue.at(fault.at(), () -> happen(fault));
     }
+  }
+
+  /** What there is not can do nothing. */
+  private static void nothingYet(Rules rules) {
+    var before = new Rulebook(Plan.POLICY);
+    before
+        .app(rules.app())
+        .decide(rules.app().initial(), new AppCommand.DeleteApp("nobody"), Instant.EPOCH);
+    before
+        .dyno(rules.dyno())
+        .decide(rules.dyno().initial(), new DynoCommand.Attach("nobody", "nowhere"), Instant.EPOCH);
   }
 
   /** How late a timer may be: the clock was set back, or what it led to could not be written. */
@@ -104,29 +149,6 @@ final class Trial implements Journal {
     return network;
   }
 
-  private static Scenario scenario(Plan plan) {
-    return new Scenario(
-        "faults",
-        Instant.parse("2026-03-28T23:30:00Z"), // half an hour before daylight saving begins
-        LENGTH,
-        Duration.ZERO,
-        ZoneOffset.UTC,
-        plan.seed(),
-        new Hosts(
-            Plan.HOSTS,
-            Plan.DYNOS_OF_A_HOST,
-            Long.MAX_VALUE,
-            Placement.SPREAD,
-            WhenFull.REFUSE,
-            Duration.ZERO,
-            Duration.ofMinutes(1),
-            Duration.ofSeconds(10),
-            new Distribution.Exponential(.03)),
-        AppPolicy.HEROKU,
-        Map.of(),
-        List.of(new AppPlan("app", 1, plan.tier(), List.of())));
-  }
-
   /**
    * Carries a plan out.
    *
@@ -134,33 +156,17 @@ final class Trial implements Journal {
    * @throws Broken if an invariant does not hold
    */
   static Trial run(Plan plan, Rules rules, boolean told) {
-    var trial = new Trial(plan, rules, told);
+    var history = new ArrayList<String>();
     try {
+      var trial = new Trial(plan, rules, told, history);
       trial.run();
       return trial;
     } catch (Broken broken) {
-      throw trial.failure(broken);
-    } catch (IllegalStateException | IllegalArgumentException broken) { // a decider's own complaint
-      throw trial.failure(new Broken(broken.toString()));
-    }
-  }
-
-  private Broken failure(Broken broken) {
-    return told ? new Told(broken, history) : broken;
-  }
-
-  /** A broken invariant and all that happened before. */
-  static final class Told extends Broken {
-    private static final long serialVersionUID = 1L;
-    private final transient List<String> history;
-
-    Told(Broken broken, List<String> history) {
-      super(String.valueOf(broken.getMessage()));
-      this.history = history;
-    }
-
-    List<String> history() {
-      return history;
+      throw told ? new Told(broken, history) : broken;
+    } catch (RuntimeException
+        | AssertionError
+        | StackOverflowError broken) { // a rule that is not total
+      throw told ? new Told(broken, history) : new Broken(broken.toString());
     }
   }
 
@@ -173,15 +179,29 @@ final class Trial implements Journal {
     return granted;
   }
 
+  /** What was said beside the history, as one number. */
+  int said() {
+    return said;
+  }
+
   private void run() {
-    simulation.run(LENGTH.toNanos() / 2);
+    said = PlacesTrial.run(plan.seed());
+    said = 31 * said + SearchTrial.run(plan.seed());
+    said = 31 * said + NamesTrial.run(plan.seed());
+    simulation.run(Plan.LENGTH.toNanos() / 2);
+    if (conducted != null) {
+      conducted.nobodyAsks();
+    }
     for (FaultyNetwork network : networks) { // all that was lost is asked for again
       network.forget();
     }
     simulation.restart();
-    simulation.run(LENGTH.toNanos());
+    simulation.run(Plan.LENGTH.toNanos());
     if (!(simulation.apps().getFirst().state instanceof App app)) {
       throw new Broken("the app is gone");
+    }
+    if (conducted != null) {
+      conducted.over();
     }
     if (!app.roster().isEmpty()) {
       throw new Broken("never freed: " + app.roster().keySet());
@@ -213,14 +233,29 @@ final class Trial implements Journal {
     }
     switch (fault) {
       case Fault.Ask ask -> ask(ask);
-      case Fault.ControlKilled(long at) -> {
-        if (at % 2 == 0) {
-          killAtWrite = true;
-        } else {
-          networks.forEach(FaultyNetwork::forget);
-          simulation.restart();
+      case Fault.Change(_, long seed) -> {
+        AppPast app = rulebook.app();
+        if (app != null) {
+          changing = true;
+          for (AppCommand command : people.changes(app, new Dice(seed))) {
+            simulation.tell(simulation.apps().getFirst(), command);
+          }
+          changing = false;
         }
       }
+      case Fault.Meddle(_, long seed) -> {
+        var dice = new Dice(seed);
+        if (!granted.isEmpty()) {
+          SimDyno dyno = dice.pick(granted);
+          if (dice.chance(.7)) {
+            meddle(dyno, dice);
+          } else {
+            hear(dyno, dice);
+          }
+        }
+      }
+      case Fault.ControlKilled _ -> kill();
+      case Fault.ControlKilledUpon(_, Class<?> event) -> killedUpon.add(event);
       case Fault.HostCrashed(_, int host) -> {
         networks.get(host).forget();
         simulation.fleet().crash(simulation.fleet().host(host));
@@ -236,19 +271,92 @@ final class Trial implements Journal {
     }
   }
 
+  private void kill() {
+    forget();
+    simulation.restart();
+  }
+
+  /** All that was not written is lost; whoever waited last asks again. */
+  private void forget() {
+    networks.forEach(FaultyNetwork::forget);
+    queue.in((long) writes.exponential(10 * MESSAGES), askAgain);
+    SimApp app = simulation.apps().getFirst();
+    for (int i = 0; i < Plan.HOSTS; i++) {
+      queue.in(
+          (long) writes.exponential(10 * MESSAGES),
+          () -> simulation.hear(app, new Signal.HostFound<>(List.of())));
+    }
+  }
+
   private void ask(Fault.Ask ask) {
     var dice = new Dice(ask.seed()).fork();
+    boolean odd = dice.chance(.4);
+    List<AppCommand.RunDyno> asked = new ArrayList<>();
+    SimDyno dyno =
+        simulation.ask(
+            simulation.apps().getFirst(),
+            Plan.request(ask),
+            dice.fork(),
+            run -> {
+              asked.add(odd ? people.asks(run, dice) : run);
+              rooms.wanted(run.id(), simulation.fleet());
+              return asked.getFirst();
+            },
+            granted -> granted(granted, dice));
+    askAgain = () -> simulation.again(dyno, asked.getFirst());
+    if (dice.chance(.2)) {
+      queue.in((long) dice.exponential(dice.chance(.5) ? MESSAGES : SOON), askAgain);
+    }
+    if (odd && asked.getFirst().idempotencyKey().isPresent()) { // and by another under the same key
+      queue.in((long) dice.exponential(MESSAGES), () -> ask(ask, asked.getFirst(), dice));
+    }
+    if (dice.chance(.4)) {
+      queue.in((long) dice.exponential(dice.chance(.5) ? MESSAGES : 1e6), () -> hear(dyno, dice));
+    }
+  }
+
+  private void ask(Fault.Ask ask, AppCommand.RunDyno as, Dice dice) {
     simulation.ask(
         simulation.apps().getFirst(),
         Plan.request(ask),
-        dice,
-        dyno -> {
-          granted.add(dyno);
-          if (dyno.request.attach()) { // another client tries the same token
-            var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
-            queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
-          }
-        });
+        dice.fork(),
+        run -> {
+          rooms.wanted(run.id(), simulation.fleet());
+          return Users.same(as, run.id());
+        },
+        granted -> granted(granted, dice));
+  }
+
+  private void granted(SimDyno dyno, Dice dice) {
+    granted.add(dyno);
+    for (int i = dice.below(4); i > 0; i--) { // in whatever phase it is then
+      queue.in((long) dice.exponential(30e9), () -> meddle(dyno, dice));
+    }
+    if (dyno.request.attach()) { // another client tries the same token
+      var attach = new DynoCommand.Attach("thief@example.com", "198.51.100.9");
+      queue.in((long) dice.exponential(30e9), () -> simulation.tell(dyno, attach));
+    }
+  }
+
+  private void hear(SimDyno dyno, Dice dice) {
+    if (dice.chance(.2)) {
+      simulation.ended(dyno);
+    } else {
+      simulation.hear(dyno.app, Strays.signal(dyno.id, anyHost(dice), dice));
+    }
+  }
+
+  private SimHost anyHost(Dice dice) {
+    return simulation.fleet().host(dice.below(Plan.HOSTS));
+  }
+
+  private void meddle(SimDyno dyno, Dice dice) {
+    Instant now = plan.scenario().start().plusNanos(queue.now());
+    DynoCommand command = Strays.any(dyno.state, dice, now);
+    simulation.tell(dyno, command);
+    if (dice.chance(.3)) { // once more
+      simulation.tell(dyno, command);
+    }
   }
 
   private void staleReports(SimHost host) {
@@ -270,10 +378,10 @@ final class Trial implements Journal {
 
   @Override
   public boolean killed() {
-    boolean now = killAtWrite;
+    boolean now = killed;
     if (now) {
-      killAtWrite = false;
-      networks.forEach(FaultyNetwork::forget);
+      killed = false;
+      forget();
       if (told) {
         tell("the control plane is killed");
       }
@@ -292,7 +400,15 @@ final class Trial implements Journal {
       history.add(line(now, event));
     }
     invariants.app(app, event, after, now);
-    if (after instanceof App state
+    bounded();
+    killed |= killedUpon.remove(event.getClass());
+    if (event instanceof AppEvent.DynoRefused refused
+        && refused.reason() == Refusal.Reason.NO_ROOM
+        && !changing) {
+      rooms.refused(refused.id());
+    }
+    if (event instanceof AppEvent.DynoRequested
+        && after instanceof App state
         && state.roster().values().stream().map(r -> r.spec().name()).distinct().count()
             < state.roster().size()) {
       throw new Broken("two live dynos have one name");
@@ -314,11 +430,52 @@ final class Trial implements Journal {
       }
     }
     invariants.dyno(dyno, event, after, now);
+    bounded();
+    killed |= killedUpon.remove(event.getClass());
+    Dice own =
+        strays.computeIfAbsent(dyno.id, id -> new Dice(id.value().getLeastSignificantBits()));
+    if (own.chance(STRAYS)) {
+      queue.in((long) own.exponential(SOON), () -> meddle(dyno, own));
+    }
+    SimHost host = dyno.host();
+    if (event instanceof DynoEvent.BecameUp && host != null) {
+      rooms.placed(host);
+    }
+  }
+
+  private void bounded() {
+    if (invariants.checks() > MOST_EVENTS) {
+      throw new Broken("it goes on for ever: %,d events".formatted(MOST_EVENTS));
+    }
   }
 
   @Override
   public void order(SimDyno dyno, DynoOrder order) {
     invariants.order(dyno, order);
+  }
+
+  @Override
+  public void heard(
+      SimApp app, Conductor.Known known, Signal<Party> signal, List<Step<Party>> steps) {
+    for (Step<Party> step : steps) {
+      if (step instanceof Step.AskPlace<Party> ask) {
+        rooms.asked(ask.dyno(), ask.host());
+      }
+    }
+    AppPast past = rulebook.app();
+    if (past == null) {
+      return;
+    }
+    if (conducted == null || life != app.life) { // of the former one nothing is left
+      life = app.life;
+      conducted = new Conducted<>(Plan.POLICY, past, known);
+    }
+    conducted.check(past, signal, steps);
+  }
+
+  @Override
+  public void answered(SimHost host, DynoId dyno, long bytes, boolean kept) {
+    rooms.answered(host, bytes, kept);
   }
 
   private void tell(Object what) {

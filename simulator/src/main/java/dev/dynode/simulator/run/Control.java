@@ -1,9 +1,9 @@
 package dev.dynode.simulator.run;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
-import dev.dynode.domain.Failure;
-import dev.dynode.domain.Refusal;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppEvent;
@@ -12,7 +12,6 @@ import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.conductor.Conductor;
 import dev.dynode.domain.conductor.Signal;
-import dev.dynode.domain.conductor.Signal.Verdict;
 import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoEvent;
@@ -22,7 +21,6 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.time.VirtualClock;
@@ -30,7 +28,6 @@ import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,6 +48,9 @@ final class Control {
   /** Until an actor whose write failed starts again. */
   private static final long BACK_OFF = 1_000_000_000L;
 
+  /** Until a control plane that has started again has heard of all hosts. */
+  private static final long SETTLES = 1_000_000_000L;
+
   private final VirtualClock clock;
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
   private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
@@ -61,6 +61,8 @@ final class Control {
   private final BiConsumer<SimDyno, DynoEvent> happened;
   private final Runnable restart;
   private final Map<DynoId, SimDyno> dynos = new LinkedHashMap<>();
+  private final List<Conductor.Known> known = new ArrayList<>();
+  private final Carrier carrier;
   private final List<Conductor<Party>> conductors = new ArrayList<>();
   private @Nullable Fleet fleet;
   private @Nullable SimDyno found;
@@ -93,6 +95,7 @@ final class Control {
     this.soon = soon;
     this.happened = happened;
     this.restart = restart;
+    carrier = new Carrier(this, journal, queue, soon);
   }
 
   /** Where dynos can run; before anything is asked for. */
@@ -100,8 +103,8 @@ final class Control {
     fleet = hosts;
   }
 
-  private Fleet fleet() {
-    return java.util.Objects.requireNonNull(fleet);
+  Fleet fleet() {
+    return requireNonNull(fleet);
   }
 
   Instant clock() {
@@ -126,13 +129,7 @@ final class Control {
   }
 
   void add(SimApp app) {
-    conductors.add(conductor(app));
-  }
-
-  private Conductor<Party> conductor(SimApp app) {
-    return new Conductor<>(
-        appRules,
-        placement,
+    known.add(
         new Conductor.Known() {
           @Override
           public AppState app() {
@@ -145,19 +142,37 @@ final class Control {
             return dyno == null || !dyno.launched ? Optional.empty() : Optional.of(dyno.state);
           }
         });
+    conductors.add(conductor(app));
+  }
+
+  private Conductor<Party> conductor(SimApp app) {
+    return new Conductor<>(appRules, placement, known.get(app.index));
   }
 
   /** Mostly the same one is looked for several times. */
-  private @Nullable SimDyno find(DynoId id) {
+  @Nullable SimDyno find(DynoId id) {
     if (found == null || !found.id.equals(id)) {
       found = dynos.get(id);
     }
     return found;
   }
 
-  void ask(SimDyno dyno, RunDyno run) {
-    dynos.put(dyno.id, dyno);
+  void know(SimDyno dyno) {
+    dynos.putIfAbsent(dyno.id, dyno);
     dyno.known = true;
+    found = null;
+  }
+
+  void forget(DynoId id) {
+    SimDyno dyno = dynos.remove(id);
+    if (dyno != null) {
+      dyno.known = false;
+    }
+    found = null;
+  }
+
+  void ask(SimDyno dyno, RunDyno run) {
+    know(dyno);
     conduct(dyno, new Signal.RunAsked<>(dyno, run));
   }
 
@@ -173,89 +188,34 @@ final class Control {
     if (dead) {
       return;
     }
-    for (Step<Party> step : conductors.get(app.index).on(signal, clock())) {
-      carryOut(app, step);
+    List<Step<Party>> steps = conductors.get(app.index).on(signal, clock());
+    journal.heard(app, known.get(app.index), signal, steps);
+    for (Step<Party> step : steps) {
+      if (dead) {
+        return;
+      }
+      carrier.carryOut(app, step);
     }
   }
 
-  private void carryOut(SimApp app, Step<Party> step) {
-    if (dead) {
-      return;
-    }
-    switch (step) {
-      case Step.Decide<Party>(Party who, RunDyno run, AppCommand command) ->
-          conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
-      case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
-      case Step.Count<Party>(DynoId asked) ->
-          conduct(app, new Signal.Counted<>(asked, oneHasEnded(app)));
-      case Step.Launch<Party>(DynoSpec spec) ->
-          with(
-              spec.id(),
-              dyno -> {
-                dyno.launched = true;
-                resume(dyno);
-              });
-      case Step.Place<Party>(DynoId id, DynoCommand command) ->
-          with(
-              id,
-              dyno ->
-                  conduct(
-                      app,
-                      tell(dyno, command)
-                          ? new Signal.Placed<>(id)
-                          : new Signal.Unborn<>(id, Failure.mayBeDone("The write failed."))));
-      case Step.Tell<Party>(DynoId id, DynoCommand command) ->
-          with(id, dyno -> soon.add(() -> insist(dyno, command)));
-      case Step.Pass<Party>(DynoId id, DynoCommand report, _) ->
-          with(id, dyno -> tell(dyno, report));
-      case Step.Resume<Party>(DynoId id) -> with(id, this::resume);
-      case Step.Retire<Party>(AppCommand.RetireDyno retire) ->
-          soon.add(
-              () -> {
-                if (decide(app, retire) instanceof Decision.Accepted<AppEvent>) {
-                  conduct(app, new Signal.Retired<>(retire.id()));
-                }
-              });
-      case Step.Forget<Party>(DynoId id) -> with(id, this::forget);
-      case Step.Dismiss<Party>(DynoId id, Party party) -> {
-        if (party instanceof SimHost host) {
-          host.network().send(() -> host.dismiss(id));
-        }
-      }
-      case Step.LookForHosts<Party>(DynoId id, long bytes) ->
-          conduct(
-              app, new Signal.HostsSeen<>(id, fleet().candidates(bytes), fleet().size(), 0, true));
-      case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
-          with(id, dyno -> askPlace(dyno, fleet().host(host), generation, bytes));
-      case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
-        SimHost host = fleet().host(id);
-        host.network().send(() -> host.release(dyno, generation));
-      }
-      case Step.CarryOut<Party> _, Step.FreeName<Party> _ -> {}
-      case Step.Later<Party>(Duration after, Signal.Wake wake) -> later(app, after, wake);
-    }
-  }
-
-  private void with(DynoId id, Consumer<SimDyno> what) {
+  void with(DynoId id, Consumer<SimDyno> what) {
     SimDyno dyno = find(id);
     if (dyno != null) {
       what.accept(dyno);
     }
   }
 
-  private void later(SimApp app, Duration after, Signal.Wake wake) {
-    if (wake instanceof Signal.Wake.CountEnds) {
-      return; // they were counted at once
-    }
-    EventQueue.Entry entry =
-        inThisLife(app, after.toNanos(), () -> conduct(app, new Signal.Due<>(wake)));
-    if (wake instanceof Signal.Wake.Silent(DynoId id, _, _)) {
-      with(id, dyno -> dyno.patience = entry);
+  /** What carried a dyno's decider has ended, and nobody has killed the node. */
+  void ended(SimDyno dyno) {
+    if (dyno.launched) {
+      dyno.disarmAll();
+      dyno.launched = false;
+      conduct(dyno.app, new Signal.DynoEnded<>(dyno.id));
     }
   }
 
   /** Nothing comes of it if the app's node is killed before. */
-  private EventQueue.Entry inThisLife(SimApp app, long after, Runnable task) {
+  EventQueue.Entry inThisLife(SimApp app, long after, Runnable task) {
     int life = app.life;
     return queue.in(
         after,
@@ -264,60 +224,6 @@ final class Control {
             task.run();
           }
         });
-  }
-
-  private void askPlace(SimDyno dyno, SimHost host, int generation, long bytes) {
-    host.network()
-        .send(
-            () -> {
-              if (!host.up()) {
-                return;
-              }
-              HostView before = host.viewWithout(dyno.id);
-              boolean kept = host.reserve(dyno.id, generation, bytes);
-              host.network()
-                  .send(
-                      () -> {
-                        if (dyno.known && dyno.patience != null) {
-                          dyno.patience.cancel();
-                          dyno.patience = null;
-                        }
-                        conduct(dyno, new Signal.PlaceAnswered<>(dyno.id, before, kept, false));
-                      });
-            });
-  }
-
-  private Verdict decide(SimApp app, RunDyno run, AppCommand command) {
-    return switch (decide(app, command)) {
-      case null -> new Verdict.Failed(Failure.mayBeDone("The write failed."));
-      case Decision.Refused<AppEvent>(Refusal why, _) -> new Verdict.Refused(why);
-      case Decision.Accepted<AppEvent> _ ->
-          new Verdict.Granted(app.state instanceof App now ? now.grantedTo(run) : run.id());
-    };
-  }
-
-  private void answer(SimApp app, Party who, Verdict verdict) {
-    if (who instanceof SimDyno dyno
-        && !(verdict instanceof Verdict.Granted)
-        && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-      forget(dyno);
-    }
-  }
-
-  private void forget(SimDyno dyno) {
-    dynos.remove(dyno.id);
-    dyno.known = false;
-    found = null;
-  }
-
-  private boolean oneHasEnded(SimApp app) {
-    return app.state instanceof App now
-        && now.roster().keySet().stream()
-            .anyMatch(
-                id -> {
-                  SimDyno dyno = find(id);
-                  return dyno != null && dyno.state instanceof DynoState.Retired;
-                });
   }
 
   /** Tells an app; none if the journal failed. */
@@ -361,7 +267,7 @@ final class Control {
   }
 
   /** Until it is journaled. */
-  private void insist(SimDyno dyno, DynoCommand command) {
+  void insist(SimDyno dyno, DynoCommand command) {
     if (!tell(dyno, command)) {
       inThisLife(dyno.app, BACK_OFF, () -> insist(dyno, command));
     }
@@ -402,7 +308,7 @@ final class Control {
     return dead;
   }
 
-  private void resume(SimDyno dyno) {
+  void resume(SimDyno dyno) {
     dynoRules.resume(dyno.state, clock()).forEach(order -> carry(dyno, order));
   }
 
@@ -418,6 +324,7 @@ final class Control {
       case DynoOrder.ForApp forApp -> conduct(dyno, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
         SimHost host = fleet().host(forHost.host(), dyno);
+        carrier.look(dyno.app);
         DynoSpec spec = dyno.spec();
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }
@@ -479,6 +386,8 @@ final class Control {
   void restart(SimApp app) {
     dead = false;
     app.life++;
+    app.looks = false;
+    app.settles = fleet().exact() ? 0 : queue.now() + SETTLES;
     conductors.set(app.index, conductor(app));
     for (SimDyno dyno : List.copyOf(dynos.values())) {
       if (dyno.app.equals(app)) {
@@ -486,7 +395,7 @@ final class Control {
         dyno.launched = false;
         dyno.owes = null; // its order may not have been given
         if (!(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-          forget(dyno);
+          forget(dyno.id);
         }
       }
     }

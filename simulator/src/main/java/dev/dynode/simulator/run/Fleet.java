@@ -27,7 +27,7 @@ public final class Fleet {
   private final Hosts plan;
   private final EventQueue queue;
   private final Dice dice;
-  private final int fullOnes;
+  private final boolean exact;
   private final Consumer<SimHost> lost;
   private final Consumer<SimHost> found;
   private final List<SimHost> hosts = new ArrayList<>();
@@ -43,8 +43,8 @@ public final class Fleet {
   }
 
   /**
-   * @param fullOnes how many full hosts are asked for a place: one, where what is known of them is
-   *     exact, for they are alike
+   * @param exact whether it is known exactly which host has room: then one that has is asked alone,
+   *     and of full ones, which are alike, one
    * @param lost takes a host that failed, once that is noticed
    * @param found takes one that is back
    */
@@ -54,14 +54,14 @@ public final class Fleet {
       Instant epoch,
       Dice dice,
       IntFunction<Network> networks,
-      int fullOnes,
+      boolean exact,
       Reports reports,
       Consumer<SimHost> lost,
       Consumer<SimHost> found) {
     this.plan = plan;
     this.queue = queue;
     this.dice = dice;
-    this.fullOnes = fullOnes;
+    this.exact = exact;
     this.lost = lost;
     this.found = found;
     var control =
@@ -102,6 +102,10 @@ public final class Fleet {
     return hosts.size();
   }
 
+  boolean exact() {
+    return exact;
+  }
+
   Dice dice() {
     return dice;
   }
@@ -138,10 +142,13 @@ public final class Fleet {
   }
 
   /**
-   * The hosts to ask for a place for so many bytes: the best one, where that has room; otherwise
-   * all that have, or full ones.
+   * The hosts to ask for a place for so many bytes: all; where it is known what they answer the
+   * best one, if that has room, otherwise all that have, or a full one.
    */
   List<HostView> candidates(long bytes) {
+    if (!exact) {
+      return up().map(SimHost::view).toList();
+    }
     Optional<SimHost> best = roomy.best();
     if (best.isPresent() && best.get().view().hasRoom(bytes)) {
       return List.of(best.get().view());
@@ -150,7 +157,7 @@ public final class Fleet {
         best.isEmpty()
             ? List.of()
             : up().map(SimHost::view).filter(host -> host.hasRoom(bytes)).toList();
-    return roomier.isEmpty() ? up().limit(fullOnes).map(SimHost::view).toList() : roomier;
+    return roomier.isEmpty() ? up().limit(1).map(SimHost::view).toList() : roomier;
   }
 
   private Stream<SimHost> up() {

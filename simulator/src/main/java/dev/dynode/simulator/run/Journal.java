@@ -2,11 +2,17 @@ package dev.dynode.simulator.run;
 
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppState;
+import dev.dynode.domain.conductor.Conductor;
+import dev.dynode.domain.conductor.Signal;
+import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.id.DynoId;
+import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
+import dev.dynode.simulator.world.SimHost;
 import java.util.List;
 
 /** Takes what the rules decided, before anything comes of it. */
@@ -29,6 +35,13 @@ public interface Journal {
 
   /** An order follows from an event of the dyno, or from its state after a restart. */
   default void order(SimDyno dyno, DynoOrder order) {}
+
+  /** An app's conductor, which is shown these records, has heard something and wants this done. */
+  default void heard(
+      SimApp app, Conductor.Known known, Signal<Party> signal, List<Step<Party>> steps) {}
+
+  /** A host answers whether it keeps a place for so many bytes. */
+  default void answered(SimHost host, DynoId dyno, long bytes, boolean kept) {}
 
   /** Whether the control plane is killed now: events were written, and nothing has come of them. */
   default boolean killed() {

@@ -3,6 +3,7 @@ package dev.dynode.simulator.run;
 import dev.dynode.domain.Decider;
 import dev.dynode.domain.Decision;
 import dev.dynode.domain.app.AppCommand;
+import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppOrder;
@@ -29,6 +30,7 @@ import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.Network;
+import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
@@ -43,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A control plane, its hosts and its users in virtual time, driven by the deciders of production:
@@ -71,7 +74,7 @@ public final class Simulation {
         new AppDecider(scenario.policy()),
         new DynoDecider(),
         (_, _, atOnce) -> atOnce,
-        1);
+        true);
   }
 
   /** What is between the control plane and a host. */
@@ -91,7 +94,7 @@ public final class Simulation {
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks) {
-    this(scenario, journal, appRules, dynoRules, networks, Integer.MAX_VALUE);
+    this(scenario, journal, appRules, dynoRules, networks, false);
   }
 
   private Simulation(
@@ -100,7 +103,7 @@ public final class Simulation {
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks,
-      int fullOnes) {
+      boolean exact) {
     this.scenario = scenario;
     this.journal = journal;
     var dice = new Dice(scenario.seed());
@@ -122,7 +125,7 @@ public final class Simulation {
             scenario.start(),
             dice.fork(),
             host -> networks.to(host, queue, soon::add),
-            fullOnes,
+            exact,
             (host, dyno, report) ->
                 control.conduct(dyno, new Signal.Reported<>(dyno.id, report, host)),
             host -> {
@@ -200,15 +203,26 @@ public final class Simulation {
     }
   }
 
+  /** Somebody asks for a dyno. */
+  public void ask(SimApp app, Request request, Dice dice, Consumer<SimDyno> granted) {
+    ask(app, request, dice, run -> run, granted);
+  }
+
   /**
    * Somebody asks for a dyno.
    *
+   * @param asked how somebody else might have asked for it
    * @param granted told when that is granted
    */
-  public void ask(SimApp app, Request request, Dice dice, Consumer<SimDyno> granted) {
+  public SimDyno ask(
+      SimApp app,
+      Request request,
+      Dice dice,
+      UnaryOperator<RunDyno> asked,
+      Consumer<SimDyno> granted) {
     var id = new DynoId(dice.uuid());
     var run =
-        new AppCommand.RunDyno(
+        new RunDyno(
             USER,
             id,
             dice.below(Integer.MAX_VALUE),
@@ -220,7 +234,26 @@ public final class Simulation {
             Map.of(),
             request.timeToLive(),
             Optional.empty());
-    control.ask(new SimDyno(id, app, request, control.noDyno(), granted), run);
+    var dyno = new SimDyno(id, app, request, control.noDyno(), granted);
+    again(dyno, asked.apply(run));
+    return dyno;
+  }
+
+  /** An app's conductor hears what may come late or twice. */
+  public void hear(SimApp app, Signal<Party> signal) {
+    control.conduct(app, signal);
+    settle();
+  }
+
+  /** What carried a dyno's decider in memory has ended by itself. */
+  public void ended(SimDyno dyno) {
+    control.ended(dyno);
+    settle();
+  }
+
+  /** Somebody asks for the same dyno once more. */
+  public void again(SimDyno dyno, RunDyno run) {
+    control.ask(dyno, run);
   }
 
   /** Hosts have room again: those who wait come in, in order. */

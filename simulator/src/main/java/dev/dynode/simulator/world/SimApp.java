@@ -23,6 +23,12 @@ public final class SimApp {
   /** How often the control plane has been killed; what an earlier life had in mind is forgotten. */
   public int life;
 
+  /** Whether it is looked soon what hosts have not done. */
+  public boolean looks;
+
+  /** When all hosts will have been heard of. */
+  public long settles;
+
   /** For the invariants: dynos granted that have not ended, in all and by family. */
   public int granted;
 
