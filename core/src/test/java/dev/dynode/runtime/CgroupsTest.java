@@ -245,13 +245,12 @@ class CgroupsTest {
   @Test
   void anOrdinaryUserIsToldWhatIsMissing() throws Exception {
     assumeTrue(System.getProperty("user.name").equals("root"), "only root becomes another user");
-    Path classes =
-        Path.of(Cgroups.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Path tests =
-        Path.of(Ordinary.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    copy(classes, folder.resolve("classes"));
-    copy(tests, folder.resolve("classes"));
+    for (Class<?> needed : List.of(Cgroups.class, CgroupMounts.class, Ordinary.class)) {
+      copy(
+          Path.of(needed.getProtectionDomain().getCodeSource().getLocation().toURI()),
+          folder.resolve("classes"));
+    }
     Process process =
         new ProcessBuilder(
                 "setpriv",
@@ -260,7 +259,7 @@ class CgroupsTest {
                 "--clear-groups",
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-cp",
-                folder.resolve("classes").toString(),
+                folder.resolve("classes") + ":" + folder.resolve("classes") + "/*",
                 Ordinary.class.getName(),
                 node)
             .redirectErrorStream(true)
@@ -279,7 +278,7 @@ class CgroupsTest {
         new ProcessBuilder(
                 "sh",
                 "-c",
-                "mkdir -p \"$2\" && cp -R \"$1\"/. \"$2\" && chmod -R a+rX \"$2\"",
+                "mkdir -p \"$2\" && (cp -R \"$1\"/. \"$2\" || cp \"$1\" \"$2\") && chmod -R a+rX \"$2\"",
                 "sh",
                 from.toString(),
                 to.toString())
