@@ -35,8 +35,7 @@ class ArchitectureTest {
             "java.nio.charset..",
             "java.security..",
             "javax.crypto..",
-            "org.jspecify..",
-            "org.pcollections..")
+            "org.jspecify..")
         .check(CORE);
   }
 

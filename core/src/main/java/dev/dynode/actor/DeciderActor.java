@@ -36,7 +36,6 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.Recovery;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one shell around every {@link Decider}: reads the clock, decides, journals, carries out the
@@ -59,7 +58,13 @@ public final class DeciderActor<C, E, S, O>
   /** How soon it is tried again what the rules or the executor failed at. */
   private static final Duration AGAIN = Duration.ofSeconds(2);
 
+  /** How often it is looked, after a failed write, whether commands are held up. */
+  private static final Duration HAND_ON = Duration.ofMillis(200);
+
   private static final int REASON_CHARACTERS = 300;
+
+  /** Commands that are journaled by one write at most. */
+  private static final int TOGETHER = 100;
 
   /** What the actor understands. */
   public sealed interface Message<C, E, S> {}
@@ -166,7 +171,14 @@ public final class DeciderActor<C, E, S, O>
   /** Many were read that no state was kept of. */
   private boolean snapshotDue;
 
-  private @Nullable Decide<C, E, S> beingWritten;
+  private List<Decide<C, E, S>> beingWritten = List.of();
+
+  /** Events of the last write that failed. */
+  private int failedEvents;
+
+  /** A write of several commands has failed: what it failed at may be one of them alone. */
+  private boolean oneByOne;
+
   private boolean recoveredBefore;
   private boolean ending;
 
@@ -315,41 +327,77 @@ public final class DeciderActor<C, E, S, O>
       return Effect().none();
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    Decision<E> decision;
-    List<O> orders;
-    try {
-      decision = decider.decide(before, asked.command(), now).unlessLate(asked.notAfter(), now);
-      orders = orders(before, decision.events());
-    } catch (RuntimeException | AssertionError | StackOverflowError e) {
-      context.getLog().error("the rules failed at a {}", asked.command().getClass(), e);
-      fail(asked, Failure.broken());
-      timers.startSingleTimer(Again.class, new Again<>(), AGAIN);
-      return Effect().none();
+    var group = new ArrayList<Decided<C, E, S, O>>();
+    S state = before;
+    for (Decide<C, E, S> each : together(asked)) {
+      try {
+        Decided<C, E, S, O> one = decided(state, each, now);
+        group.add(one);
+        state = one.after();
+      } catch (RuntimeException | AssertionError | StackOverflowError e) {
+        if (!group.isEmpty()) {
+          break; // it comes again by itself
+        }
+        context.getLog().error("the rules failed at a {}", asked.command().getClass(), e);
+        fail(asked, Failure.broken());
+        timers.startSingleTimer(Again.class, new Again<>(), AGAIN);
+        return Effect().none();
+      }
     }
-    List<E> events = decision.events();
+    List<E> events = group.stream().flatMap(one -> one.decision().events().stream()).toList();
     if (events.isEmpty()) {
-      return Effect().none().thenRun(state -> answer(asked, outcome(decision, state)));
+      return Effect().none().thenRun(_ -> group.forEach(this::done));
     }
-    beingWritten = asked;
+    beingWritten = group.stream().map(Decided::asked).toList();
+    failedEvents = events.size(); // unless it is told to be written
     return Effect()
         .persist(events)
         .thenRun(
-            state -> {
-              beingWritten = null;
-              carryOut(state, orders);
-              answer(asked, outcome(decision, state));
+            _ -> {
+              beingWritten = List.of();
+              failedEvents = 0;
+              oneByOne = false;
+              group.forEach(this::done);
             });
   }
 
+  /**
+   * The command, and those right behind it that wait for the same disk: many dynos that end at once
+   * would each wait for the writes of all before it. Only such as are tried until they are decided,
+   * for a write that fails fails all of them.
+   */
+  private List<Decide<C, E, S>> together(Decide<C, E, S> asked) {
+    return asked.insist() && !oneByOne
+        ? waiting.stream()
+            .dropWhile(each -> !each.equals(asked))
+            .takeWhile(Decide::insist)
+            .limit(TOGETHER)
+            .toList()
+        : List.of(asked);
+  }
+
+  /** A command that is decided, and not yet journaled. */
+  private record Decided<C, E, S, O>(
+      Decide<C, E, S> asked, Decision<E> decision, List<O> orders, S after) {}
+
   /** Before anything is journaled: an event that the rules fail at would fail each recovery. */
-  private List<O> orders(S before, List<E> events) {
+  private Decided<C, E, S, O> decided(S before, Decide<C, E, S> asked, Instant now) {
+    Decision<E> decision =
+        decider.decide(before, asked.command(), now).unlessLate(asked.notAfter(), now);
     var orders = new ArrayList<O>();
     S state = before;
-    for (E event : events) {
+    for (E event : decision.events()) {
       state = decider.evolve(state, event);
       orders.addAll(decider.react(event, state));
     }
-    return orders;
+    return new Decided<>(asked, decision, orders, state);
+  }
+
+  private void done(Decided<C, E, S, O> one) {
+    if (!one.decision().events().isEmpty()) {
+      carryOut(one.after(), one.orders());
+    }
+    answer(one.asked(), outcome(one.decision(), one.after()));
   }
 
   private static <E, S> Outcome<E, S> outcome(Decision<E> decision, S state) {
@@ -374,10 +422,9 @@ public final class DeciderActor<C, E, S, O>
   }
 
   private void failWritten(Failure failure) {
-    if (beingWritten != null) {
-      fail(beingWritten, failure);
-      beingWritten = null;
-    }
+    oneByOne |= beingWritten.size() > 1;
+    beingWritten.forEach(each -> fail(each, failure));
+    beingWritten = List.of();
   }
 
   private void resume(S state) {
@@ -446,12 +493,33 @@ public final class DeciderActor<C, E, S, O>
         .build();
   }
 
+  /**
+   * Of a write of several events that fails, Pekko hears once an event. All but the first are held
+   * back over the restart, and each of them holds up the commands behind it until another message
+   * has been handled: as many as there may be come at once, and more while somebody waits.
+   */
+  private void handOn() {
+    for (; failedEvents > 1; failedEvents--) {
+      context.getSelf().tell(new Look<>(_ -> {}));
+    }
+    if (!waiting.isEmpty()) {
+      timers.startTimerWithFixedDelay(Look.class, new Look<>(this::stopHandingOn), HAND_ON);
+    }
+  }
+
+  private void stopHandingOn(S state) {
+    if (waiting.isEmpty()) {
+      timers.cancel(Look.class);
+    }
+  }
+
   private void recovered(S state) {
     snapshotDue = snapshotEvery > 0 && events >= snapshotEvery;
     events = 0;
     guarded(state, () -> executor.changed(state));
     resume(state);
     if (recoveredBefore) { // what was held back may be forgotten
+      handOn();
       List.copyOf(waiting).forEach(context.getSelf()::tell);
       if (ending) {
         context.getSelf().tell(new End<>());

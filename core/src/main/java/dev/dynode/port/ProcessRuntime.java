@@ -21,16 +21,20 @@ import org.jspecify.annotations.Nullable;
 public interface ProcessRuntime extends AutoCloseable {
 
   /**
-   * Makes the dyno's private file system ready: a fresh writable copy of the slug. Idempotent;
-   * {@link #start} does it where it was not done before.
+   * Makes a launch ready, so that {@link #start} has the less to do: the dyno's private file
+   * system, a fresh writable copy of the slug, and what else can be made before its first
+   * instruction. Nothing of the dyno runs, and nothing is recorded: an end of this runtime undoes
+   * it. Idempotent; {@link #start} does what was not done before, and {@link #discard} ends what
+   * waits.
    *
    * @throws IOException if the disk refuses; nothing half-made is left
    */
-  void prepare(DynoId dyno, SlugTree slug) throws IOException;
+  void prepare(Launch launch) throws IOException;
 
   /**
    * Starts the dyno's command. The launch is recorded on disk first, so that a later {@link
-   * #recover} knows of it.
+   * #recover} knows of it. A launch that was made ready must be this one: an earlier one of the
+   * dyno is ended.
    *
    * @throws IOException if the process could not be started; nothing of it is left running
    */

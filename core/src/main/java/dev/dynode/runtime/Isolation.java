@@ -30,8 +30,9 @@ sealed interface Isolation permits Plain, Sandbox {
    * What the keeper starts.
    *
    * @param processes most processes of the launch, where its bounds do not say it; 0: they do
+   * @param waits whether it is to wait in its box, where that has walls
    */
-  Program program(Launch launch, Bounds bounds, int processes) throws IOException;
+  Program program(Launch launch, Bounds bounds, int processes, boolean waits) throws IOException;
 
   /** Whether a launch is the trial of {@link LocalRuntime#warmUp}. */
   static boolean trial(Launch launch) {

@@ -39,6 +39,7 @@ public final class Keeper {
   private static final long CONNECTION = 1;
   private static final long FIRST_KEY = 16;
   private static final int SWEEP_MILLIS = 1;
+  private static final String UNHEARD = "nobody has heard of this host for the length of its lease";
 
   /** How long it waits for the node that started it. */
   private static final long FIRST_NODE_NANOS = 60_000_000_000L;
@@ -205,6 +206,8 @@ public final class Keeper {
         ended(launch);
       } else if (launch != null && key == launch.outputKey()) {
         answer(launch);
+      } else if (launch != null && key == launch.connectedKey()) {
+        launch.connected();
       } else if (launch != null) {
         launch.connect(buffer, state);
       }
@@ -232,7 +235,15 @@ public final class Keeper {
     if (node != null) {
       connection = null;
       node.close();
-      launches.values().forEach(KeptLaunch::nobodyWants);
+      for (KeptLaunch launch : List.copyOf(launches.values())) {
+        launch.nobodyWants();
+        if (launch.waits()) { // the next node knows nothing of it, and its client may never come
+          launch.abandon();
+          if (launch.ended()) {
+            forget(launch);
+          }
+        }
+      }
     }
   }
 
@@ -268,9 +279,12 @@ public final class Keeper {
   private void carry(Order order) throws IOException {
     switch (order) {
       case Order.Start(long call, Program program) -> start(call, program);
+      case Order.Go(long call, String name) -> go(call, launches.get(name));
       case Order.Tell(long call) -> {
         for (KeptLaunch launch : List.copyOf(launches.values())) {
-          tell(launch.kept(), launch.descriptors());
+          if (!launch.waits()) {
+            tell(launch.kept(), launch.descriptors());
+          }
         }
         tell(new Report.Told(call));
       }
@@ -314,8 +328,7 @@ public final class Keeper {
 
   private void start(long call, Program program) {
     if (lapsed && !program.trial()) {
-      tell(
-          new Report.NotStarted(call, "nobody has heard of this host for the length of its lease"));
+      tell(new Report.NotStarted(call, UNHEARD));
       return;
     }
     if (launches.containsKey(program.launch())) {
@@ -338,9 +351,27 @@ public final class Keeper {
         keys.put(launch.connectKey(), launch);
         Libc.epollControl(
             epoll, ADD, launch.told(), Libc.EPOLLIN | Libc.EPOLLONESHOT, launch.connectKey());
+        keys.put(launch.connectedKey(), launch);
+        Libc.epollControl(
+            epoll, ADD, launch.up(), Libc.EPOLLIN | Libc.EPOLLONESHOT, launch.connectedKey());
       }
       int[] descriptors = launch.descriptors();
       tell(new Report.Started(call, launch.pid(), descriptors.length), descriptors);
+    } catch (IOException e) {
+      tell(new Report.NotStarted(call, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void go(long call, @Nullable KeptLaunch launch) {
+    try {
+      if (launch == null || !launch.waits() || launch.status() >= 0) {
+        tell(new Report.NotStarted(call, "no program waits"));
+      } else if (lapsed && !launch.trial()) { // it is being killed
+        tell(new Report.NotStarted(call, UNHEARD));
+      } else {
+        launch.go();
+        tell(new Report.Started(call, launch.pid(), 0));
+      }
     } catch (IOException e) {
       tell(new Report.NotStarted(call, String.valueOf(e.getMessage())));
     }
@@ -374,7 +405,11 @@ public final class Keeper {
     for (KeptLaunch launch : List.copyOf(sweeping)) {
       if (launch.swept(self, orphans, leaders)) {
         sweeping.remove(launch);
-        tell(new Report.Exited(launch.name(), launch.status()));
+        if (launch.abandoned()) {
+          forget(launch);
+        } else {
+          tell(new Report.Exited(launch.name(), launch.status()));
+        }
       }
     }
   }

@@ -39,6 +39,7 @@ final class KeeperLink implements AutoCloseable {
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicLong calls = new AtomicLong();
   private final Map<Long, Starting> starting = new ConcurrentHashMap<>();
+  private final Map<Long, CompletableFuture<Boolean>> going = new ConcurrentHashMap<>();
   private final Map<Long, CompletableFuture<List<KeptProcess>>> telling = new ConcurrentHashMap<>();
   private final Map<String, KeptProcess> processes = new ConcurrentHashMap<>();
   private final CompletableFuture<Report.Hello> hello = new CompletableFuture<>();
@@ -114,6 +115,24 @@ final class KeeperLink implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets a launch that waits run.
+   *
+   * @return false if it does not
+   * @throws IOException if nobody knows, for the keeper is gone
+   */
+  boolean go(String launch) throws IOException {
+    long call = calls.incrementAndGet();
+    var gone = new CompletableFuture<Boolean>();
+    going.put(call, gone);
+    try {
+      send(new Order.Go(call, launch));
+      return await(gone);
+    } finally {
+      going.remove(call);
+    }
+  }
+
   /** Everything that is kept, running or ended. Once, before anything is started. */
   List<KeptProcess> tell() throws IOException {
     long call = calls.incrementAndGet();
@@ -125,7 +144,9 @@ final class KeeperLink implements AutoCloseable {
 
   void forget(String launch) throws IOException {
     processes.remove(launch);
-    send(new Order.Forget(launch));
+    if (!gone.isDone()) {
+      send(new Order.Forget(launch));
+    }
   }
 
   void send(Order order) throws IOException {
@@ -196,6 +217,7 @@ final class KeeperLink implements AutoCloseable {
     var failure = new IOException("the keeper of this host's dynos is gone");
     hello.completeExceptionally(failure);
     starting.values().forEach(call -> call.started().completeExceptionally(failure));
+    going.values().forEach(call -> call.completeExceptionally(failure));
     telling.values().forEach(call -> call.completeExceptionally(failure));
     if (!closed) {
       awaitDeath();
@@ -228,6 +250,11 @@ final class KeeperLink implements AutoCloseable {
     switch (report) {
       case Report.Hello said -> hello.complete(said);
       case Report.Started(long call, int pid, int count) -> {
+        CompletableFuture<Boolean> goes = going.get(call);
+        if (goes != null) {
+          goes.complete(true);
+          return;
+        }
         Starting asked = starting.get(call);
         if (asked == null) {
           throw new IOException("an answer to a start that was not asked for");
@@ -249,6 +276,10 @@ final class KeeperLink implements AutoCloseable {
         Starting asked = starting.get(call);
         if (asked != null) {
           asked.started().completeExceptionally(new IOException(reason));
+        }
+        CompletableFuture<Boolean> goes = going.get(call);
+        if (goes != null) {
+          goes.complete(false);
         }
       }
       case Report.Kept kept -> {

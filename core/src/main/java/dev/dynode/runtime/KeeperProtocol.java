@@ -22,7 +22,8 @@ final class KeeperProtocol {
 
   /**
    * Counts changes of what a node may say to a keeper that an earlier build started, and hear from
-   * it; {@link Program} may change, since such a keeper is told to start nothing.
+   * it; {@link Program} and {@link Order.Go} may change, since such a keeper is told to start
+   * nothing.
    */
   static final int VERSION = 2;
 
@@ -42,6 +43,8 @@ final class KeeperProtocol {
    * @param input whether standard input is connected; without it the keeper reads the output
    * @param user host's user it runs as; -1: the keeper's
    * @param trial nobody's dyno: no lease ends it, and nobody will ask how it ended
+   * @param waits whether its box is made, and {@link Order.Go} waited for; without that it is never
+   *     run, and ends with the node's connection
    * @param bounds what the kernel holds it to
    * @param box what it is walled off with; null: nothing
    */
@@ -56,6 +59,7 @@ final class KeeperProtocol {
       boolean input,
       int user,
       boolean trial,
+      boolean waits,
       Bounds bounds,
       @Nullable Box box) {}
 
@@ -71,8 +75,9 @@ final class KeeperProtocol {
 
   /**
    * What the keeper makes ready for a sandboxed program. The program's descriptors beside the usual
-   * three are: 3, which ends once everything is ready, then {@code data}, and for a network of its
-   * own two more: on the first it tells its child in JSON, at the second it waits for a byte.
+   * three are: 3, which ends once everything is ready, then {@code data}, for a network of its own
+   * one on which it tells its child in JSON, and for that or one that {@code waits} a last one, at
+   * which it waits for a byte.
    *
    * @param lower the slug, never written to; empty: none
    * @param folder has {@code up}, {@code work} and {@code tmp} of the dyno
@@ -85,6 +90,9 @@ final class KeeperProtocol {
   /** What the node wants. */
   sealed interface Order {
     record Start(long call, Program program) implements Order {}
+
+    /** Let a program that waits run. */
+    record Go(long call, String launch) implements Order {}
 
     /** Tell every launch that is kept. */
     record Tell(long call) implements Order {}
@@ -122,7 +130,10 @@ final class KeeperProtocol {
      */
     record Hello(String keeper, int pid, String boxes, int version) implements Report {}
 
-    /** With it come the descriptors: the terminal, or input and output, or none. */
+    /**
+     * With it come the descriptors: the terminal, or input and output, or none. Of a program that
+     * waits it is told twice, the second time without them.
+     */
     record Started(long call, int pid, int descriptors) implements Report {}
 
     record NotStarted(long call, String reason) implements Report {}
@@ -181,6 +192,7 @@ final class KeeperProtocol {
               out.writeBoolean(program.input());
               out.writeInt(program.user());
               out.writeBoolean(program.trial());
+              out.writeBoolean(program.waits());
               Bounds bounds = program.bounds();
               out.writeInt(bounds.groups().size());
               for (String group : bounds.groups()) {
@@ -226,6 +238,11 @@ final class KeeperProtocol {
               out.writeByte(8);
               out.writeLong(millis);
             }
+            case Order.Go(long call, String launch) -> {
+              out.writeByte(9);
+              out.writeLong(call);
+              text(out, launch);
+            }
           }
         });
   }
@@ -258,6 +275,7 @@ final class KeeperProtocol {
                 in.readBoolean(),
                 in.readInt(),
                 in.readBoolean(),
+                in.readBoolean(),
                 bounds(in),
                 in.readBoolean() ? box(in) : null));
       }
@@ -268,6 +286,7 @@ final class KeeperProtocol {
       case 6 -> new Order.Stop();
       case 7 -> new Order.Retire();
       case 8 -> new Order.KeepFor(in.readLong());
+      case 9 -> new Order.Go(in.readLong(), text(in));
       default -> throw new IOException("the keeper does not know this order");
     };
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class KeptLaunch {
   static final int SIGKILL = 9;
 
-  /** Of each launch, from its first on: exit, output, connect. */
-  static final int KEYS = 3;
+  /** Of each launch, from its first on: exit, output, connect, connected. */
+  static final int KEYS = 4;
 
   private static final String WHEN_READY = "read -r _ <&3; exec 3<&-; exec \"$@\"";
 
@@ -43,7 +43,10 @@ final class KeptLaunch {
   private final boolean trial;
   private final Path record;
   private final @Nullable Outbound outbound;
+  private final @Nullable Gate gate;
   private final long key;
+  private boolean waits;
+  private boolean abandoned;
   private int input;
   private int status = -1;
   private boolean swept;
@@ -62,6 +65,7 @@ final class KeptLaunch {
       int input,
       int output,
       @Nullable Outbound outbound,
+      @Nullable Gate gate,
       long key)
       throws IOException {
     this.name = program.launch();
@@ -75,12 +79,15 @@ final class KeptLaunch {
     this.trial = program.trial();
     this.record = Path.of(program.record());
     this.outbound = outbound;
+    this.gate = gate;
+    this.waits = program.waits();
     this.key = key;
     pidfd = Libc.pidfd(pid);
   }
 
   /**
-   * Writes the record, then starts the program on a terminal or pipes of its own.
+   * Writes the record, then starts the program on a terminal or pipes of its own. One that waits
+   * has no record before it goes: it was never started.
    *
    * @param boxes null where this keeper makes none
    */
@@ -89,36 +96,53 @@ final class KeptLaunch {
     String mark = keeper + ":" + program.launch();
     Map<String, String> environment = new HashMap<>(program.environment());
     environment.put(ProcessTable.MARK, mark);
-    Files.writeString(Path.of(program.record()), mark + "\n");
+    if (!program.waits()) {
+      record(Path.of(program.record()), mark);
+    }
     List<Integer> open = new ArrayList<>();
     Outbound outbound = null;
+    Gate gate = null;
     try {
       Box box = program.box();
+      List<Integer> last = new ArrayList<>();
       if (box != null && !box.outbound().isEmpty()) {
         outbound =
             new Outbound(box.outbound(), Map.of("PATH", Isolation.PATH, ProcessTable.MARK, mark));
+        last.add(outbound.tell());
       }
-      List<Integer> last = outbound == null ? List.of() : outbound.given();
+      if (outbound != null || program.waits()) {
+        gate = new Gate((outbound == null ? 0 : 1) + (program.waits() ? 1 : 0));
+        last.add(gate.fd());
+      }
       try {
         if (boxes == null || box == null) {
           Start start = (input, output) -> plain(program, environment, input, output);
-          return start(program, mark, start, open, outbound, key);
+          return start(program, mark, start, open, outbound, gate, key);
         }
         Start start =
             (input, output) -> boxes.start(program, box, environment, input, output, last);
         try (var _ = boxes.room(program, box)) { // a terminal is one of the box, too
-          return start(program, mark, start, open, outbound, key);
+          return start(program, mark, start, open, outbound, gate, key);
         }
       } finally {
-        last.forEach(Libc::close);
+        if (outbound != null) {
+          Libc.close(outbound.tell());
+        }
       }
     } catch (IOException e) {
       open.forEach(Libc::close);
       if (outbound != null) {
         outbound.close();
       }
+      if (gate != null) {
+        gate.close();
+      }
       throw e;
     }
+  }
+
+  private static void record(Path record, String mark) throws IOException {
+    Files.writeString(record, mark + "\n");
   }
 
   private static KeptLaunch start(
@@ -127,6 +151,7 @@ final class KeptLaunch {
       Start start,
       List<Integer> open,
       @Nullable Outbound outbound,
+      @Nullable Gate gate,
       long key)
       throws IOException {
     if (program.columns() > 0) {
@@ -138,7 +163,7 @@ final class KeptLaunch {
       }
       int controlling = program.box() == null ? 0 : Libc.O_NOCTTY; // a box takes it itself
       int pid = start.start(new Spawner.Source.File(pty.slave(), Libc.O_RDWR | controlling), null);
-      return new KeptLaunch(program, mark, pid, -1, pty.master(), outbound, key);
+      return new KeptLaunch(program, mark, pid, -1, pty.master(), outbound, gate, key);
     }
     int[] out = pipe(open, 0);
     int[] in = program.input() ? pipe(open, 1) : new int[] {-1, -1};
@@ -157,7 +182,7 @@ final class KeptLaunch {
     if (program.input()) {
       Libc.close(in[0]);
     }
-    return new KeptLaunch(program, mark, pid, in[1], out[0], outbound, key);
+    return new KeptLaunch(program, mark, pid, in[1], out[0], outbound, gate, key);
   }
 
   private static int plain(
@@ -234,10 +259,52 @@ final class KeptLaunch {
     return key + 2;
   }
 
+  /** Readable once its own network is connected, or never will be; -1 where it has none. */
+  int up() {
+    return outbound == null ? -1 : outbound.up();
+  }
+
+  long connectedKey() {
+    return key + 3;
+  }
+
   void connect(MemorySegment buffer, MemorySegment state) throws IOException {
     if (outbound != null) {
       outbound.connect(buffer, state);
     }
+  }
+
+  /** It waits no longer for its network. */
+  void connected() throws IOException {
+    if (gate != null) {
+      gate.unlock();
+    }
+  }
+
+  /** Whether it may not run before {@link #go}. */
+  boolean waits() {
+    return waits;
+  }
+
+  /** Lets it run, if it waits. From here on it has been started. */
+  void go() throws IOException {
+    if (waits && gate != null) {
+      record(record, mark);
+      waits = false;
+      gate.unlock();
+    }
+  }
+
+  /** Ends what waits in vain: who could let it run is gone. */
+  void abandon() {
+    abandoned = true;
+    if (status < 0) {
+      Libc.kill(pid, SIGKILL);
+    }
+  }
+
+  boolean abandoned() {
+    return abandoned;
   }
 
   /** Its status, once it has ended. */
@@ -295,6 +362,9 @@ final class KeptLaunch {
     status = Libc.code(raw == null ? SIGKILL : raw);
     if (outbound != null) {
       outbound.close();
+    }
+    if (gate != null) {
+      gate.close();
     }
   }
 

@@ -81,6 +81,11 @@ final class KeptProcess implements RunningProcess {
     this.position = released;
   }
 
+  /** Lets it run, if it waits for that; false if it does not run. */
+  boolean go() throws IOException {
+    return !exit.isDone() && link.go(launch);
+  }
+
   /** Lets its keeper forget it, once it has ended. */
   void forget() throws IOException {
     link.forget(launch);

@@ -220,9 +220,14 @@ final class Libc {
 
   /** For reading; closed in children. */
   static int open(String path) throws IOException {
+    return open(path, 0);
+  }
+
+  /** Closed in children. */
+  static int open(String path, int flags) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path);
-      return (int) checked("open", s -> OPEN.invoke(s, name, O_CLOEXEC));
+      return (int) checked("open", s -> OPEN.invoke(s, name, flags | O_CLOEXEC));
     }
   }
 

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,9 @@ public final class LocalRuntime implements ProcessRuntime {
   private final Isolation isolation;
   private final Keepers keepers;
   private final Leftovers leftovers;
+
+  /** Made ready, not started. */
+  private final Map<DynoId, KeptProcess> waiting = new ConcurrentHashMap<>();
 
   /**
    * @param data dynos live in its folder {@code dynos}, their keeper in {@code keeper}
@@ -143,6 +148,9 @@ public final class LocalRuntime implements ProcessRuntime {
               terminal ? new WindowSize(80, 24) : null,
               true,
               DynoSize.ALL.getFirst());
+      if (terminal) {
+        prepare(launch);
+      }
       RunningProcess process = start(launch);
       byte[] buffer = new byte[1];
       while (process.read(buffer) >= 0) {
@@ -159,22 +167,51 @@ public final class LocalRuntime implements ProcessRuntime {
   }
 
   @Override
-  public void prepare(DynoId dyno, SlugTree slug) throws IOException {
-    isolation.prepare(dyno, slug);
+  public void prepare(Launch launch) throws IOException {
+    isolation.prepare(launch.dyno(), launch.slug());
+    if (!isolates() || keepers.processes().stream().anyMatch(of(launch.dyno()))) {
+      return;
+    }
+    try {
+      waiting.put(launch.dyno(), start(launch, true));
+    } catch (IOException e) { // what is wrong with it is told when it is started
+      LOG.debug("{} is not made ready", launch.dyno(), e);
+    }
   }
 
   @Override
   public RunningProcess start(Launch launch) throws IOException {
+    KeptProcess ready = waiting.remove(launch.dyno());
+    if (ready != null) {
+      boolean goes = false;
+      try {
+        goes = ready.generation() == launch.generation() && ready.go();
+      } finally {
+        if (!goes) {
+          discard(ready);
+          ready.close();
+        }
+      }
+      if (goes) {
+        return ready;
+      }
+    }
+    return start(launch, false);
+  }
+
+  private KeptProcess start(Launch launch, boolean waits) throws IOException {
     int running = keepers.size();
     if (running >= settings.maxProcesses()) {
       throw new IOException(
           "this host runs " + running + " dynos, the most it may (dynode.runtime.max-processes)");
     }
-    prepare(launch.dyno(), launch.slug());
+    isolation.prepare(launch.dyno(), launch.slug());
     files.own(launch.dyno(), launch.app());
     int processes = held.limitsProcesses() ? 0 : launch.size().processes();
     try {
-      return keepers.current().start(isolation.program(launch, held.bounds(launch), processes));
+      return keepers
+          .current()
+          .start(isolation.program(launch, held.bounds(launch), processes, waits));
     } catch (IOException e) {
       held.release(launch.dyno(), launch.generation());
       throw e;
@@ -244,13 +281,25 @@ public final class LocalRuntime implements ProcessRuntime {
   @Override
   public void discard(DynoId dyno) throws IOException {
     for (KeptProcess process : keepers.processes()) {
-      if (process.dyno().equals(dyno)) {
-        process.kill(settings);
-        process.forget();
-        held.release(dyno, process.generation());
+      if (of(dyno).test(process)) {
+        discard(process);
       }
     }
+    KeptProcess ready = waiting.remove(dyno);
+    if (ready != null) {
+      ready.close();
+    }
     leftovers.remove(dyno);
+  }
+
+  private static Predicate<KeptProcess> of(DynoId dyno) {
+    return process -> process.dyno().equals(dyno);
+  }
+
+  private void discard(KeptProcess process) throws IOException {
+    process.kill(settings);
+    process.forget();
+    held.release(process.dyno(), process.generation());
   }
 
   @Override

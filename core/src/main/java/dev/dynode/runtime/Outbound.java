@@ -23,8 +23,8 @@ final class Outbound implements AutoCloseable {
   private final Map<String, String> environment;
   private final int told;
   private final int tell;
-  private final int wait;
-  private int go;
+  private final int up;
+  private int ready;
   private int pid;
 
   /**
@@ -38,20 +38,25 @@ final class Outbound implements AutoCloseable {
     int[] info = Libc.pipe();
     told = info[0];
     tell = Libc.above(info[1]);
-    int[] block = Libc.pipe();
-    wait = Libc.above(block[0]);
-    go = block[1];
+    int[] ends = Libc.pipe();
+    up = ends[0];
+    ready = ends[1];
     Libc.nonBlocking(told);
   }
 
-  /** For bubblewrap: where it tells its child, and where it waits. To be closed after the start. */
-  List<Integer> given() {
-    return List.of(tell, wait);
+  /** For bubblewrap: where it tells its child. To be closed after the start. */
+  int tell() {
+    return tell;
   }
 
   /** Readable once {@link #connect} can do something. */
   int told() {
     return told;
+  }
+
+  /** Readable once the process carries packets, or has ended. */
+  int up() {
+    return up;
   }
 
   /** Starts the process for the child that bubblewrap tells of. */
@@ -83,11 +88,11 @@ final class Outbound implements AutoCloseable {
                 Path.of("/"),
                 new Spawner.Source.File("/dev/null", Libc.O_RDWR),
                 null,
-                List.of(go));
+                List.of(ready));
       }
     } finally {
-      Libc.close(go);
-      go = -1;
+      Libc.close(ready);
+      ready = -1;
     }
   }
 
@@ -98,8 +103,9 @@ final class Outbound implements AutoCloseable {
       Libc.kill(pid, Signal.KILL.number());
     }
     Libc.close(told);
-    if (go >= 0) {
-      Libc.close(go);
+    Libc.close(up);
+    if (ready >= 0) {
+      Libc.close(ready);
     }
   }
 }

@@ -77,7 +77,7 @@ record Plain(DynoFiles files, Path link, int user) implements Isolation {
   }
 
   @Override
-  public Program program(Launch launch, Bounds bounds, int processes) {
+  public Program program(Launch launch, Bounds bounds, int processes, boolean waits) {
     Path home = files.app(launch.dyno());
     Map<String, String> environment = Isolation.environment(launch, home.toString());
     environment.putIfAbsent("TMPDIR", files.temporary(launch.dyno()).toString());
@@ -94,6 +94,7 @@ record Plain(DynoFiles files, Path link, int user) implements Isolation {
         launch.input(),
         user,
         Isolation.trial(launch),
+        false,
         bounds,
         null);
   }

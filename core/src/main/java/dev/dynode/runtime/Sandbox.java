@@ -74,7 +74,8 @@ record Sandbox(
   }
 
   @Override
-  public Program program(Launch launch, Bounds bounds, int processes) throws IOException {
+  public Program program(Launch launch, Bounds bounds, int processes, boolean waits)
+      throws IOException {
     checkSize(launch);
     String name = launch.dyno() + ":" + launch.generation();
     Path slug = launch.slug().directory();
@@ -101,12 +102,14 @@ record Sandbox(
       data.add(filter.program());
     }
     List<String> words = arguments(launch, number);
+    int last = ARGUMENTS + data.size() + 1; // the first are the words themselves
     if (outbound != null) {
       data.add(RESOLVER.getBytes(StandardCharsets.US_ASCII));
-      int last = ARGUMENTS + data.size();
-      words.addAll(List.of("--ro-bind-data", Integer.toString(last), "/etc/resolv.conf"));
-      words.addAll(List.of("--info-fd", Integer.toString(last + 1)));
-      words.addAll(List.of("--block-fd", Integer.toString(last + 2)));
+      words.addAll(List.of("--ro-bind-data", Integer.toString(last++), "/etc/resolv.conf"));
+      words.addAll(List.of("--info-fd", Integer.toString(last++)));
+    }
+    if (outbound != null || waits) {
+      words.addAll(List.of("--block-fd", Integer.toString(last)));
     }
     data.addFirst((String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8));
     return new Program(
@@ -120,6 +123,7 @@ record Sandbox(
         launch.input(),
         user,
         Isolation.trial(launch),
+        waits,
         bounds,
         new Box(
             slug == null ? "" : slug.toString(),

@@ -25,7 +25,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -48,7 +51,7 @@ class DeciderActorTest {
   private static final String ID = "Words|all";
 
   /** Longer than anybody waits here, on a machine however busy. */
-  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final Duration BOUND = Duration.ofSeconds(60);
 
   /** Restarts wait for up to 3.6 s each, and whoever asks may be behind several of them. */
   private static final Duration AFTER_MANY_FAULTS = Duration.ofMinutes(2);
@@ -239,6 +242,96 @@ class DeciderActorTest {
     actor.tell(Decide.insisting(new Say("b"), probe.ref()::tell));
     assertInstanceOf(Outcome.Accepted.class, probe.receiveMessage(BOUND));
     assertEquals(Set.of("a", "b"), journaled());
+  }
+
+  /** Fifty dynos that end at once: each would wait for the writes of all before it. */
+  @Test
+  void whatIsInsistedOnMeanwhileIsWrittenTogether() {
+    assertInstanceOf(Outcome.Refused.class, say("no")); // it has recovered
+    var writes = new AtomicInteger();
+    var all = new CountDownLatch(1);
+    journal.withPolicy(
+        policy(
+            write -> {
+              if (writes.incrementAndGet() == 1) {
+                await(all);
+              }
+              return ProcessingSuccess.getInstance();
+            }));
+    List<TestProbe<Outcome<Said, Set<String>>>> probes = insist("first", "no", "a", "b", "a", "c");
+    TestProbe<Outcome<Said, Set<String>>> other = ask("other");
+    probes.addAll(insist("d", "e"));
+    all.countDown();
+    assertInstanceOf(Outcome.Accepted.class, other.receiveMessage(BOUND));
+    List<Set<String>> seen = new ArrayList<>();
+    for (var probe : probes) {
+      switch (probe.receiveMessage(BOUND)) {
+        case Outcome.Accepted<Said, Set<String>>(_, var words) -> seen.add(words);
+        case Outcome.Refused<Said, Set<String>> _ -> seen.add(Set.of());
+        case Outcome.Failed<Said, Set<String>> failed -> throw new AssertionError(failed);
+      }
+    }
+    assertEquals(
+        List.of(
+            Set.of("first"),
+            Set.of(),
+            Set.of("first", "a"),
+            Set.of("first", "a", "b"),
+            Set.of("first", "a", "b"),
+            Set.of("first", "a", "b", "c"),
+            Set.of("first", "a", "b", "c", "other", "d"),
+            Set.of("first", "a", "b", "c", "other", "d", "e")),
+        seen);
+    assertEquals(List.of("first", "a", "b", "c", "other", "d", "e"), said);
+    assertEquals(4, writes.get());
+  }
+
+  /** As a full disk takes some events and no others. */
+  @Test
+  void whatCannotBeWrittenHoldsUpNothingItWasWrittenWith() {
+    journal.withPolicy(
+        policy(
+            write ->
+                write.batch().contains(new Said("large"))
+                    ? new Reject(new IllegalStateException("no room"))
+                    : ProcessingSuccess.getInstance()));
+    List<TestProbe<Outcome<Said, Set<String>>>> probes = insist("a", "large", "b", "c");
+    for (int i : List.of(0, 2, 3)) {
+      assertInstanceOf(Outcome.Accepted.class, probes.get(i).receiveMessage(BOUND));
+    }
+    assertEquals(Set.of("a", "b", "c"), journaled());
+    journal.resetPolicy();
+    assertInstanceOf(Outcome.Accepted.class, probes.get(1).receiveMessage(BOUND));
+  }
+
+  private List<TestProbe<Outcome<Said, Set<String>>>> insist(String... words) {
+    List<TestProbe<Outcome<Said, Set<String>>>> probes = new ArrayList<>();
+    for (String word : words) {
+      TestProbe<Outcome<Said, Set<String>>> probe = kit.createTestProbe();
+      actor.tell(Decide.insisting(new Say(word), probe.ref()::tell));
+      probes.add(probe);
+    }
+    return probes;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ProcessingPolicy<JournalOperation> policy(
+      Function<WriteEvents, ProcessingResult> writes) {
+    return new ProcessingPolicy<>() {
+      @Override
+      public ProcessingResult tryProcess(String id, JournalOperation operation) {
+        return operation instanceof WriteEvents write
+            ? writes.apply(write)
+            : ProcessingSuccess.getInstance();
+      }
+    };
   }
 
   @Test

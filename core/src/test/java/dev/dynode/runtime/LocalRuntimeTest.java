@@ -20,7 +20,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
-import dev.dynode.port.ProcessRuntime.SlugTree;
 import dev.dynode.port.ProcessRuntime.WindowSize;
 import dev.dynode.runtime.SandboxSettings.Choice;
 import java.io.IOException;
@@ -329,8 +328,8 @@ class LocalRuntimeTest {
     Path slug = Files.createTempDirectory(data, "slug");
     Files.writeString(slug.resolve("f"), "1");
     Launch launch = launch("cat f", null, false, Map.of(), slug);
-    runtime.prepare(launch.dyno(), new SlugTree(slug));
-    runtime.prepare(launch.dyno(), new SlugTree(slug));
+    runtime.prepare(launch);
+    runtime.prepare(launch);
     assertEquals("1", output(runtime.start(launch)));
   }
 

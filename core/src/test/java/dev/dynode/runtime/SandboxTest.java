@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.dynode.port.ProcessRuntime.Launch;
 import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.runtime.SandboxSettings.Choice;
@@ -260,7 +261,9 @@ class SandboxTest {
               .replace("OUTSIDE", outside.getHostAddress())
               .replace("LOOPBACK", Integer.toString(loopback.getLocalPort()))
               .replace("OPEN", Integer.toString(open.getLocalPort()));
-      RunningProcess process = runtime().start(launch(script, null, false, Map.of(), null));
+      Launch launch = launch(script, null, false, Map.of(), null);
+      runtime().prepare(launch); // waits for its network and for its start
+      RunningProcess process = runtime().start(launch);
       assertEquals(
           "nameserver 10.0.2.3\nlo\ntap0\nthe host by " + outside.getHostAddress() + "\n",
           output(process));

@@ -121,16 +121,16 @@ final class DynoRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> create(Call call, String app) {
+    CompletionStage<AppId> asked = desk.id(app); // while the body is on its way
     return call.body()
         .thenCompose(
             body -> {
               var run = DynoRequest.read(call, body);
-              return desk.id(app)
-                  .thenCompose(
-                      id ->
-                          call.control()
-                              .run(id, run)
-                              .thenCompose(answer -> create(call, id, Desk.done(answer))));
+              return asked.thenCompose(
+                  id ->
+                      call.control()
+                          .run(id, run)
+                          .thenCompose(answer -> create(call, id, Desk.done(answer))));
             });
   }
 

@@ -28,6 +28,7 @@ public final class Bench implements AutoCloseable {
           "throughput",
           "lifecycles",
           "crowd",
+          "ends",
           "history",
           "questions",
           "ledger",
@@ -81,7 +82,8 @@ public final class Bench implements AutoCloseable {
     MeasuredNode node = ends(MeasuredNode.start(server, folder.resolve("node")));
     Peers peers = ends(Peers.find(folder));
     BareRuntime bare = ends(new BareRuntime(folder.resolve("bare")));
-    var starts = new Starts(node, peers, effort);
+    var box = new BareBox(bare, folder.resolve("box"));
+    var starts = new Starts(node, peers, box, effort);
     List<Row> rows = new ArrayList<>();
     for (String part : PARTS) {
       if (parts.contains(part)) {
@@ -90,11 +92,12 @@ public final class Bench implements AutoCloseable {
             switch (part) {
               case "attached" -> starts.attached();
               case "detached" -> starts.detached();
-              case "isolated" -> new Isolated(bare, effort, folder.resolve("isolated")).measure();
+              case "isolated" -> new Isolated(bare, box, effort).measure();
               case "keystrokes" -> new Keystrokes(node, bare, peers, effort).measure();
               case "throughput" -> new Throughput(node, bare, effort, folder).measure();
               case "lifecycles" -> new Lifecycles(node, effort).measure();
               case "crowd" -> new Crowd(node, effort).measure();
+              case "ends" -> new Ends(node, box, effort).measure();
               case "history" ->
                   new Histories(server, effort, folder.resolve("history"), progress).measure();
               case "questions" ->

@@ -6,7 +6,6 @@ import dev.dynode.port.ProcessRuntime.RunningProcess;
 import dev.dynode.port.ProcessRuntime.Signal;
 import dev.dynode.runtime.RawProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** What keeper and runtime add to a dyno's box, without API and network. */
@@ -28,23 +27,16 @@ final class Isolated {
 
   private final BareRuntime ours;
   private final Effort effort;
-  private final List<String> echo;
+  private final BareBox box;
 
-  /**
-   * @param folder for the files of the boxes that are not ours; to be made
-   */
-  Isolated(BareRuntime ours, Effort effort, Path folder) throws IOException {
+  Isolated(BareRuntime ours, BareBox box, Effort effort) {
     this.ours = ours;
+    this.box = box;
     this.effort = effort;
-    echo = ours.withoutUs(folder, ECHO);
   }
 
   List<Row> measure() throws IOException {
     return List.of(start(), rate(), output(), key());
-  }
-
-  private String box() {
-    return ours.isolates() ? "`bwrap` with the same walls" : "the same process, not isolated";
   }
 
   private Row start() throws IOException {
@@ -52,7 +44,7 @@ final class Isolated {
     var bare = new Samples();
     for (int i = -effort.warmUp(); i < effort.rounds(); i++) {
       double first = boxed();
-      double theirs = bare();
+      double theirs = box.start();
       if (i >= 0) {
         mine.add(first);
         bare.add(theirs);
@@ -62,7 +54,7 @@ final class Isolated {
         Row.beside(
             "isolated start, order to first byte of `echo hi`",
             Figure.of(mine, Unit.MILLIS),
-            box(),
+            box.name(),
             Figure.of(bare, Unit.MILLIS));
     return row.aiming("at most 1.5 times", row.ratio().orElseThrow() <= START);
   }
@@ -74,24 +66,7 @@ final class Isolated {
     int read = process.read(new byte[1]);
     double millis = (System.nanoTime() - begin) / MILLI;
     ours.finish(process);
-    return checked(read, millis);
-  }
-
-  private double bare() throws IOException {
-    long begin = System.nanoTime();
-    try (var process = new RawProcess(echo)) {
-      int read = process.read(new byte[1]);
-      double millis = (System.nanoTime() - begin) / MILLI;
-      process.await();
-      return checked(read, millis);
-    }
-  }
-
-  private static double checked(int read, double millis) throws IOException {
-    if (read != 1) {
-      throw new IOException("A box printed nothing.");
-    }
-    return millis;
+    return BareBox.checked(read, millis);
   }
 
   private Row rate() throws IOException {
@@ -99,13 +74,13 @@ final class Isolated {
     var bare = new Samples();
     for (int i = 0; i < effort.transfers(); i++) {
       mine.add(Lifecycles.atOnce(IN_FLIGHT, effort.lifecycles(), this::boxed));
-      bare.add(Lifecycles.atOnce(IN_FLIGHT, effort.lifecycles(), this::bare));
+      bare.add(Lifecycles.atOnce(IN_FLIGHT, effort.lifecycles(), box::start));
     }
     Row row =
         Row.beside(
             "isolated starts until their end, 8 in flight",
             Figure.single(mine.median(), Unit.PER_SECOND),
-            box(),
+            box.name(),
             Figure.single(bare.median(), Unit.PER_SECOND));
     return row.aiming("≥ 0.8 of it", row.ratio().orElseThrow() >= RATE);
   }

@@ -124,11 +124,15 @@ final class MeasuredNode implements AutoCloseable {
 
   /** A new dyno as the API answers it. */
   JsonNode create(String command, boolean attach, boolean terminal) throws IOException {
+    return create(APP, command, attach, terminal);
+  }
+
+  JsonNode create(String app, String command, boolean attach, boolean terminal) throws IOException {
     ObjectNode request = object().put("command", command).put("attach", attach);
     if (!terminal) {
       request.put("force_no_tty", true);
     }
-    return post("/apps/" + APP + "/dynos", request);
+    return post("/apps/" + app + "/dynos", request);
   }
 
   /** A client that has never dialled before: no TLS session is resumed, as in a new process. */
@@ -156,8 +160,12 @@ final class MeasuredNode implements AutoCloseable {
   }
 
   LogTail tail() throws IOException {
+    return tail(APP);
+  }
+
+  LogTail tail(String app) throws IOException {
     JsonNode session =
-        post("/apps/" + APP + "/log-sessions", object().put("lines", 1).put("tail", true));
+        post("/apps/" + app + "/log-sessions", object().put("lines", 1).put("tail", true));
     // Not an HttpURLConnection: its stream cannot be closed while it is being read.
     HttpRequest read =
         HttpRequest.newBuilder(URI.create(session.path("logplex_url").asText()))

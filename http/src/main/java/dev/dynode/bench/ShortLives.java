@@ -40,7 +40,7 @@ final class ShortLives implements ProcessRuntime {
   }
 
   @Override
-  public void prepare(DynoId dyno, SlugTree slug) {}
+  public void prepare(Launch launch) {}
 
   @Override
   public RunningProcess start(Launch launch) {

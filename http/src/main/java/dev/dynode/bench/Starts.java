@@ -16,17 +16,20 @@ import javax.net.ssl.SSLContext;
 final class Starts {
   private static final double MILLI = 1e6;
   private static final double AIM_MILLIS = 15;
+  private static final double AIM_AGAINST_BOX = 2;
   private static final double AIM_AGAINST_SSH = 5;
   private static final List<String> BARE = List.of("/bin/sh", "-c", "echo hi");
   private static final String FLOOR = "fork+exec of `sh -c 'echo hi'`";
 
   private final MeasuredNode node;
   private final Peers peers;
+  private final BareBox box;
   private final Effort effort;
 
-  Starts(MeasuredNode node, Peers peers, Effort effort) {
+  Starts(MeasuredNode node, Peers peers, BareBox box, Effort effort) {
     this.node = node;
     this.peers = peers;
+    this.box = box;
     this.effort = effort;
   }
 
@@ -40,6 +43,7 @@ final class Starts {
   List<Row> attached() throws IOException {
     var steps = new Steps();
     var floor = new Samples();
+    var boxes = new Samples();
     Map<Peers.Peer, Samples> theirs = new LinkedHashMap<>();
     peers.starting().forEach(peer -> theirs.put(peer, new Samples()));
     try (LogTail log = node.tail()) {
@@ -50,6 +54,7 @@ final class Starts {
       for (int i = 0; i < effort.rounds(); i++) {
         attachedOnce(log, steps);
         floor.add(Programs.nanosToFirstByte(BARE) / MILLI);
+        boxes.add(box.start());
         for (var peer : theirs.entrySet()) {
           peer.getValue().add(Programs.nanosToFirstByte(peer.getKey().command()) / MILLI);
         }
@@ -61,6 +66,8 @@ final class Starts {
     rows.add(
         Row.beside(what, ours, FLOOR, Figure.of(floor, Unit.MILLIS))
             .aiming("median < 15 ms", ours.median() < AIM_MILLIS));
+    Row beside = Row.beside(what, ours, box.name(), millis(boxes));
+    rows.add(beside.aiming("at most 2 times", beside.ratio().orElseThrow() <= AIM_AGAINST_BOX));
     theirs.forEach(
         (peer, samples) -> {
           Figure figure = Figure.of(samples, Unit.MILLIS);

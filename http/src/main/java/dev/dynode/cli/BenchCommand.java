@@ -42,8 +42,8 @@ final class BenchCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "PART",
       description =
-          "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, history,"
-              + " questions, ledger, heap;"
+          "attached, detached, isolated, keystrokes, throughput, lifecycles, crowd, ends,"
+              + " history, questions, ledger, heap;"
               + " all if not given.")
   private List<String> parts = List.of();
 

@@ -22,11 +22,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** The lifecycle as the decider really walks it: every command in every state it can reach. */
 final class LifecyclePage {
@@ -97,14 +99,18 @@ final class LifecyclePage {
                 new DynoCommand.ReportLost(1, "x"),
                 new DynoCommand.Place("user", new HostId("h"), Optional.empty())));
     if (state instanceof Live live) {
-      live.deadlines().keySet().forEach(timer -> all.add(new DynoCommand.TimerDue(timer)));
+      live.deadlines().timers().forEach(timer -> all.add(new DynoCommand.TimerDue(timer)));
     }
     return all;
   }
 
   private static Instant later(DynoState state) {
     return state instanceof Live live
-        ? live.deadlines().values().stream().max(Instant::compareTo).orElse(START)
+        ? Stream.of(DynoTimer.values())
+            .map(live.deadlines()::get)
+            .filter(Objects::nonNull)
+            .max(Instant::compareTo)
+            .orElse(START)
         : START;
   }
 
@@ -128,7 +134,7 @@ final class LifecyclePage {
             + live.hangups()
             + live.why()
             + live.startedAt().isPresent()
-            + new TreeSet<DynoTimer>(live.deadlines().keySet())
+            + live.deadlines().timers()
         : name(state);
   }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.DynoSize;
-import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoPolicy;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,7 @@ class StateShapeTest {
   @Test
   void allThatIsInAStateCounts() {
     String text = StateShape.text(AppState.App.class);
-    for (Class<?> inside :
-        List.of(DynoPolicy.class, DynoSize.class, DynoSize.Family.class, Ending.class)) {
+    for (Class<?> inside : List.of(DynoPolicy.class, DynoSize.class, DynoSize.Family.class)) {
       assertTrue(text.contains(inside.getName() + "="), inside.getName());
     }
     assertTrue(text.contains("java.time.Duration hangupEvery"), text);

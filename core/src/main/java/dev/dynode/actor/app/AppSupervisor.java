@@ -69,7 +69,7 @@ public final class AppSupervisor extends AbstractBehavior<AppSupervisor.Command>
   public sealed interface Command {}
 
   /** Whoever the conductor answers. */
-  private sealed interface Waiting {}
+  sealed interface Waiting {}
 
   /** Something that somebody waits for. */
   sealed interface Asked<T> {

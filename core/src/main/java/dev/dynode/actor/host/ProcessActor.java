@@ -240,13 +240,16 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
 
   private void carry(DynoOrder.ForHost order) {
     switch (order) {
-      case DynoOrder.PrepareFiles(_, int generation) ->
+      case DynoOrder.PrepareFiles(_, int generation) -> {
+        if (generation > ordered) { // else an order that was long on its way
           next(
               generation,
               () -> {
-                surroundings.runtime().prepare(spec.id(), slug());
+                surroundings.runtime().prepare(launch(generation));
                 return new Prepared(generation);
               });
+        }
+      }
       case DynoOrder.StartProcess(_, int generation) -> {
         if (generation > ordered) {
           ordered = generation;

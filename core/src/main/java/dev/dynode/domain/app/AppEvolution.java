@@ -1,5 +1,6 @@
 package dev.dynode.domain.app;
 
+import dev.dynode.domain.TrieMap;
 import dev.dynode.domain.app.AppState.App;
 import dev.dynode.domain.app.AppState.Release;
 import dev.dynode.domain.app.AppState.Requested;
@@ -15,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.pcollections.OrderedPMap;
-import org.pcollections.PMap;
 
 /** What an event means for an app. */
 final class AppEvolution {
@@ -107,7 +106,7 @@ final class AppEvolution {
                     Optional.of(new Stored(bytes, checksum, at))));
       }
       case AppEvent.SlugRemoved(_, _, SlugId id) -> {
-        next.slugs = ordered(app.slugs()).minus(id);
+        next.slugs = TrieMap.of(app.slugs()).minus(id);
         var removed = new ArrayList<>(app.removedSlugs());
         removed.add(id);
         next.removedSlugs =
@@ -137,7 +136,7 @@ final class AppEvolution {
         if (requested == null) {
           throw new IllegalStateException("dyno " + id + " is not in the roster");
         }
-        next.roster = ordered(app.roster()).minus(id);
+        next.roster = TrieMap.of(app.roster()).minus(id);
         Recent finished = Recent.of(app.finished()).with(Granted.of(requested));
         if (finished.size() > App.FINISHED_KEPT) {
           Granted oldest = finished.first();
@@ -152,12 +151,7 @@ final class AppEvolution {
   }
 
   private static <K, V> Map<K, V> with(Map<K, V> map, K key, V value) {
-    return ordered(map).plus(key, value);
-  }
-
-  /** A map in order of insertion that shares its parts with those it came from. */
-  private static <K, V> PMap<K, V> ordered(Map<K, V> map) {
-    return map instanceof OrderedPMap<K, V> shared ? shared : OrderedPMap.from(map);
+    return TrieMap.of(map).plus(key, value);
   }
 
   /** The fields an event may change. */

@@ -15,6 +15,8 @@ import dev.dynode.domain.app.AppState.Requested;
 import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.conductor.Signal.Verdict;
 import dev.dynode.domain.conductor.Signal.Wake;
+import dev.dynode.domain.conductor.UnderWay.Asking;
+import dev.dynode.domain.conductor.UnderWay.Seat;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoOrder;
@@ -64,37 +66,10 @@ public final class Conductor<W> {
     Optional<DynoState> dyno(DynoId dyno);
   }
 
-  /** How far the place for a dyno's next launch is. */
-  private sealed interface Seat {
-    record Searched(PlaceSearch search) implements Seat {}
-
-    record Kept(HostId host, Grounds grounds, int generation) implements Seat {}
-
-    /** The dyno was told, and has not decided yet. */
-    record Given() implements Seat {}
-
-    /** There was none: later, or when a host comes. */
-    record Wanted(int generation) implements Seat {}
-  }
-
-  private static final Seat GIVEN = new Seat.Given();
-
-  /** Those who ask for one dyno, until the app's record decides. */
-  private record Asking<W>(RunDyno command, List<W> who) {}
-
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> rules;
   private final Placement placement;
   private final Known known;
-  private final Map<DynoId, Asking<W>> asking = new HashMap<>();
-  private final Map<DynoId, Asking<W>> counting = new HashMap<>();
-
-  /** Those who were granted a dyno that has journaled nothing yet. */
-  private final Map<DynoId, List<W>> awaitingBirth = new HashMap<>();
-
-  private final Map<DynoId, Seat> seats = new HashMap<>();
-
-  /** Dynos whose first event could not be journaled once. */
-  private final Map<DynoId, Failure> unborn = new HashMap<>();
+  private final UnderWay<W> underWay = new UnderWay<>();
 
   /** Dynos whose hosts had something to do when it was last looked, and their states then. */
   private Map<DynoId, DynoState> awaitingHost = Map.of();
@@ -119,33 +94,33 @@ public final class Conductor<W> {
           ordered(dyno, order, steps);
       case Signal.Retired<W>(DynoId dyno) -> {
         release(dyno, steps);
-        seats.remove(dyno);
+        underWay.unseat(dyno);
         steps.add(new Step.Forget<>(dyno));
       }
       case Signal.DynoChanged<W>(DynoId dyno) -> changed(dyno, steps);
-      case Signal.Placed<W>(DynoId dyno) -> seats.remove(dyno, GIVEN);
+      case Signal.Placed<W>(DynoId dyno) -> underWay.notGiven(dyno);
       case Signal.Unborn<W>(DynoId dyno, Failure why) -> {
-        seats.remove(dyno, GIVEN); // it orders a place again
+        underWay.notGiven(dyno); // it orders a place again
         unborn(dyno, why, steps);
       }
       case Signal.DynoEnded<W>(DynoId dyno) -> {
-        seats.remove(dyno, GIVEN); // it may not have heard of it
+        underWay.notGiven(dyno); // it may not have heard of it
         onRoster(dyno, steps);
       }
       case Signal.HostsSeen<W> seen -> {
-        if (seats.get(seen.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
+        if (underWay.seat(seen.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
           searched(search, search.begin(seen, steps), steps);
         }
       }
       case Signal.HostsUnknown<W>(DynoId dyno) -> unknown(dyno, steps);
       case Signal.PlaceAnswered<W> answer -> {
-        if (seats.get(answer.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
+        if (underWay.seat(answer.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
           searched(search, search.answered(answer, steps), steps);
         }
       }
       case Signal.HostFound<W>(var dynos) -> {
         dynos.forEach(dyno -> steps.add(new Step.Resume<>(dyno)));
-        List.copyOf(seats.keySet()).forEach(dyno -> placeAgain(dyno, steps));
+        underWay.dynos().forEach(dyno -> placeAgain(dyno, steps));
       }
       case Signal.HostLost<W>(HostId host, var dynos) -> {
         for (DynoId dyno : dynos) {
@@ -182,12 +157,12 @@ public final class Conductor<W> {
       case Wake.CountEnds(DynoId dyno) -> counted(dyno, false, steps);
       case Wake.PlaceAgain(DynoId dyno) -> placeAgain(dyno, steps);
       case Wake.LookAgain(DynoId dyno) -> {
-        if (seats.get(dyno) instanceof Seat.Searched(PlaceSearch search)) {
+        if (underWay.seat(dyno) instanceof Seat.Searched(PlaceSearch search)) {
           steps.add(new Step.LookForHosts<>(dyno, search.bytes));
         }
       }
       case Wake.Silent silent -> {
-        if (seats.get(silent.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
+        if (underWay.seat(silent.dyno()) instanceof Seat.Searched(PlaceSearch search)) {
           searched(search, search.silent(silent, steps), steps);
         }
       }
@@ -201,7 +176,7 @@ public final class Conductor<W> {
    */
   private void asked(W who, RunDyno command, Instant now, List<Step<W>> steps) {
     DynoId dyno = command.id();
-    Asking<W> before = asking.getOrDefault(dyno, counting.get(dyno));
+    Asking<W> before = underWay.asking(dyno);
     if (before != null) {
       before.who().add(who);
       return;
@@ -211,7 +186,7 @@ public final class Conductor<W> {
       case Decision.Accepted<AppEvent>(var events) when !events.isEmpty() -> seek(one, steps);
       case Decision.Refused<AppEvent>(Refusal why, _)
           when why.reason() == Refusal.Reason.OVER_LIMIT -> {
-        counting.put(dyno, one);
+        underWay.about(dyno).counting = one;
         steps.add(new Step.Count<>(dyno));
         steps.add(new Step.Later<>(COUNT, new Wake.CountEnds(dyno)));
       }
@@ -221,7 +196,7 @@ public final class Conductor<W> {
 
   /** Whoever has ended told so before it was counted, and the app's record decides that first. */
   private void counted(DynoId dyno, boolean oneHasEnded, List<Step<W>> steps) {
-    Asking<W> one = counting.remove(dyno);
+    Asking<W> one = underWay.endCounting(dyno);
     if (one != null && oneHasEnded) {
       seek(one, steps);
     } else if (one != null) {
@@ -231,12 +206,13 @@ public final class Conductor<W> {
 
   private void seek(Asking<W> one, List<Step<W>> steps) {
     DynoId dyno = one.command().id();
-    boolean isDecided = seats.get(dyno) instanceof Seat.Kept; // for who asked before: in that place
+    boolean isDecided =
+        underWay.seat(dyno) instanceof Seat.Kept; // for who asked before: in that place
     if (isDecided || !(known.app() instanceof App app)) {
       decide(one, one.command(), steps);
       return;
     }
-    asking.put(dyno, one);
+    underWay.about(dyno).asking = one;
     search(dyno, 1, AppDecider.promised(app, one.command().size()), steps);
   }
 
@@ -245,7 +221,8 @@ public final class Conductor<W> {
   }
 
   private void search(DynoId dyno, int generation, long bytes, List<Step<W>> steps) {
-    seats.put(dyno, new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes)));
+    underWay.about(dyno).seat =
+        new Seat.Searched(new PlaceSearch(placement, dyno, generation, bytes));
     steps.add(new Step.LookForHosts<>(dyno, bytes));
   }
 
@@ -254,9 +231,9 @@ public final class Conductor<W> {
     switch (stage) {
       case PlaceSearch.Stage.Asking() -> {}
       case PlaceSearch.Stage.Found(var before) -> {
-        seats.put(
-            dyno, new Seat.Kept(before.id(), search.search().grounds(before), search.generation));
-        Asking<W> one = asking.remove(dyno);
+        underWay.about(dyno).seat =
+            new Seat.Kept(before.id(), search.search().grounds(before), search.generation);
+        Asking<W> one = underWay.endAsking(dyno);
         if (one != null) {
           decide(one, one.command(), steps);
         } else {
@@ -264,9 +241,9 @@ public final class Conductor<W> {
         }
       }
       case PlaceSearch.Stage.Nowhere() -> {
-        Asking<W> one = asking.remove(dyno);
+        Asking<W> one = underWay.endAsking(dyno);
         if (one != null) {
-          seats.remove(dyno);
+          underWay.unseat(dyno);
           decide(one, new AppCommand.RunNowhere(one.command(), search.search().refusal()), steps);
         } else { // it was granted: until there is one
           later(dyno, search.generation, steps);
@@ -276,24 +253,24 @@ public final class Conductor<W> {
   }
 
   private void later(DynoId dyno, int generation, List<Step<W>> steps) {
-    seats.put(dyno, new Seat.Wanted(generation));
+    underWay.about(dyno).seat = new Seat.Wanted(generation);
     steps.add(new Step.Later<>(PLACE_AGAIN, new Wake.PlaceAgain(dyno)));
   }
 
   private void placeAgain(DynoId dyno, List<Step<W>> steps) {
-    if (seats.get(dyno) instanceof Seat.Wanted(int generation)) {
-      seats.remove(dyno);
+    if (underWay.seat(dyno) instanceof Seat.Wanted(int generation)) {
+      underWay.unseat(dyno);
       choose(dyno, generation, steps);
     }
   }
 
   private void unknown(DynoId dyno, List<Step<W>> steps) {
-    if (!(seats.get(dyno) instanceof Seat.Searched(PlaceSearch search))) {
+    if (!(underWay.seat(dyno) instanceof Seat.Searched(PlaceSearch search))) {
       return;
     }
-    Asking<W> one = asking.remove(dyno);
+    Asking<W> one = underWay.endAsking(dyno);
     if (one != null) {
-      seats.remove(dyno);
+      underWay.unseat(dyno);
       fail(one.who(), Failure.broken(), steps);
     } else {
       later(dyno, search.generation, steps);
@@ -318,14 +295,18 @@ public final class Conductor<W> {
     if (born) {
       steps.add(new Step.Answer<>(who, verdict));
     } else {
-      awaitingBirth.computeIfAbsent(dyno, _ -> new ArrayList<>()).add(who);
+      UnderWay.One<W> one = underWay.about(dyno);
+      if (one.awaitingBirth == null) {
+        one.awaitingBirth = new ArrayList<>(1);
+      }
+      one.awaitingBirth.add(who);
     }
   }
 
   /** The place is not needed, if one is kept. */
   private void release(DynoId dyno, List<Step<W>> steps) {
-    if (seats.get(dyno) instanceof Seat.Kept(HostId host, _, int generation)) {
-      seats.remove(dyno);
+    if (underWay.seat(dyno) instanceof Seat.Kept(HostId host, _, int generation)) {
+      underWay.unseat(dyno);
       steps.add(new Step.ReleasePlace<>(host, dyno, generation));
     }
   }
@@ -374,7 +355,7 @@ public final class Conductor<W> {
     if (!(known.app() instanceof App app) || !app.roster().containsKey(dyno)) {
       return;
     }
-    switch (seats.get(dyno)) {
+    switch (underWay.seat(dyno)) {
       case Seat.Searched _, Seat.Given _ -> {}
       case Seat.Kept _ -> give(dyno, steps);
       case null, default ->
@@ -385,12 +366,13 @@ public final class Conductor<W> {
   private void give(DynoId dyno, List<Step<W>> steps) {
     if (!(known.app() instanceof App app)
         || !app.roster().containsKey(dyno)
-        || !(seats.get(dyno) instanceof Seat.Kept(HostId host, Grounds grounds, int generation))) {
+        || !(underWay.seat(dyno)
+            instanceof Seat.Kept(HostId host, Grounds grounds, int generation))) {
       release(dyno, steps);
       return;
     }
     Requested requested = app.roster().get(dyno);
-    seats.put(dyno, GIVEN);
+    underWay.about(dyno).seat = UnderWay.GIVEN;
     steps.add(
         new Step.Place<>(
             dyno,
@@ -402,26 +384,31 @@ public final class Conductor<W> {
 
   /** It was granted, so it is tried again; who waits for it is told at the second failure. */
   private void unborn(DynoId dyno, Failure why, List<Step<W>> steps) {
-    if (unborn.put(dyno, why) != null) {
-      List<W> waiting = awaitingBirth.remove(dyno);
-      if (waiting != null) {
-        fail(
-            waiting,
-            Failure.mayBeDone("The dyno was granted, but cannot be started yet: " + why.message()),
-            steps);
-      }
+    UnderWay.One<W> one = underWay.about(dyno);
+    if (one.unborn && one.awaitingBirth != null) {
+      fail(
+          one.awaitingBirth,
+          Failure.mayBeDone("The dyno was granted, but cannot be started yet: " + why.message()),
+          steps);
+      one.awaitingBirth = null;
     }
+    one.unborn = true;
   }
 
   private void changed(DynoId dyno, List<Step<W>> steps) {
     if (stateOf(dyno) instanceof DynoState.Absent) {
       return;
     }
-    unborn.remove(dyno);
-    List<W> waiting = awaitingBirth.remove(dyno);
-    if (waiting != null) {
-      waiting.forEach(who -> steps.add(new Step.Answer<>(who, new Verdict.Granted(dyno))));
-    }
+    underWay.settle(
+        dyno,
+        one -> {
+          one.unborn = false;
+          if (one.awaitingBirth != null) {
+            one.awaitingBirth.forEach(
+                who -> steps.add(new Step.Answer<>(who, new Verdict.Granted(dyno))));
+            one.awaitingBirth = null;
+          }
+        });
   }
 
   /** Whether a dyno is not over; after a recovery it may not have been launched yet. */

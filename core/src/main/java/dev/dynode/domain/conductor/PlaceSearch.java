@@ -7,10 +7,8 @@ import dev.dynode.domain.placement.Placement;
 import dev.dynode.domain.placement.Search;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Asks hosts for a place for one launch of a dyno, as {@link Search} says. */
 final class PlaceSearch {
@@ -38,7 +36,7 @@ final class PlaceSearch {
   final DynoId dyno;
   final int generation;
   final long bytes;
-  private final Set<HostId> asked = new LinkedHashSet<>();
+  private final List<HostId> asked = new ArrayList<>(1);
   private Search search;
   private boolean settled;
   private int turn;
@@ -93,7 +91,9 @@ final class PlaceSearch {
     Optional<HostId> next = search.next();
     if (next.isPresent()) {
       turn++;
-      asked.add(next.get());
+      if (!asked.contains(next.get())) {
+        asked.add(next.get());
+      }
       steps.add(new Step.AskPlace<>(next.get(), dyno, generation, bytes));
       steps.add(new Step.Later<>(ANSWER, new Signal.Wake.Silent(dyno, next.get(), turn)));
       return new Stage.Asking();
@@ -112,7 +112,7 @@ final class PlaceSearch {
 
   /** Whoever else was asked and may keep a place now, or when it hears of this, needs not. */
   private <W> void end(Optional<HostId> keeps, List<Step<W>> steps) {
-    for (HostId host : new ArrayList<>(asked)) {
+    for (HostId host : asked) {
       if (!keeps.equals(Optional.of(host))) {
         steps.add(new Step.ReleasePlace<>(host, dyno, generation));
       }

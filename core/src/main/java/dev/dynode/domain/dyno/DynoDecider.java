@@ -23,12 +23,10 @@ import dev.dynode.domain.dyno.DynoState.Absent;
 import dev.dynode.domain.dyno.DynoState.Live;
 import dev.dynode.domain.dyno.DynoState.Phase;
 import dev.dynode.domain.dyno.DynoState.Retired;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The life of a one-off dyno, as Heroku's articles "One-Off Dynos" and "Dyno Shutdown Behavior"
@@ -45,9 +43,6 @@ import java.util.UUID;
 public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> {
   /** Whom events name that nobody asked for. */
   public static final String SYSTEM = "dynode";
-
-  /** The connection of a client of which an older event does not tell it. */
-  private static final UUID UNTOLD = new UUID(0, 0);
 
   /** Status of an attached dyno whose client never came (Heroku's R13). */
   public static final int NOT_ATTACHED_STATUS = 128;
@@ -153,7 +148,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
 
   /** Whether it was sent SIGTERM and not yet SIGKILL, after which it uses nothing for long. */
   private static boolean isAsked(Live live) {
-    return live.deadlines().containsKey(DynoTimer.GRACE);
+    return live.deadlines().grace() != null;
   }
 
   /** A one-off ends with its host; a dyno of the formation is to be placed again. */
@@ -168,7 +163,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
             lost, new DynoEvent.Retired(now, SYSTEM, generation, Ending.LOST, Optional.empty()));
   }
 
-  private static boolean placedAgain(Live live) {
+  static boolean placedAgain(Live live) {
     return live.spec().formation() && live.phase() != Phase.STOPPING;
   }
 
@@ -261,89 +256,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
 
   @Override
   public DynoState evolve(DynoState state, DynoEvent event) {
-    if (event instanceof DynoEvent.Created(Instant at, _, int generation, DynoSpec spec)) {
-      Duration life =
-          spec.timeToLive()
-              .filter(ttl -> ttl.compareTo(spec.policy().life()) < 0)
-              .orElse(spec.policy().life());
-      return new Live(
-              spec,
-              Phase.CREATED,
-              generation,
-              Optional.empty(),
-              false,
-              Optional.empty(),
-              0,
-              java.util.Map.of(),
-              at,
-              at,
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Strain.NONE)
-          .due(DynoTimer.LIFE, at.plus(life));
-    }
-    if (!(state instanceof Live live)) {
-      throw new IllegalStateException(event + " cannot follow " + state);
-    }
-    DynoPolicy policy = live.spec().policy();
-    return switch (event) {
-      case DynoEvent.Created _ -> throw new AssertionError("handled above");
-      case DynoEvent.Placed(_, _, int generation, var host, _) ->
-          live.placed(generation, host).in(live.spec().attach() ? Phase.AWAITING : Phase.STARTING);
-      case DynoEvent.BecameUp(Instant at, _, _) ->
-          live.phase() == Phase.AWAITING
-              ? live.becameUp(at).due(DynoTimer.ATTACH, at.plus(policy.attachWithin()))
-              : live.becameUp(at);
-      case DynoEvent.ClientAttached(_, _, _, _, var connection) ->
-          live.withClient(connection.or(() -> Optional.of(UNTOLD)))
-              .in(Phase.STARTING)
-              .notDue(DynoTimer.ATTACH);
-      case DynoEvent.Started(Instant at, _, _, _) -> {
-        Live next = live.started(at);
-        yield live.phase() == Phase.STARTING ? next.in(Phase.RUNNING) : next;
-      }
-      case DynoEvent.StartFailed _, DynoEvent.WindowResized _ -> live;
-      case DynoEvent.ClientDetached _, DynoEvent.IdleTimedOut _ ->
-          live.withClient(Optional.empty());
-      case DynoEvent.HangupSent(Instant at, _, _, int times) ->
-          live.hungUp(times)
-              .because(Optional.of(Ending.HUNG_UP))
-              .due(DynoTimer.HANGUP, at.plus(policy.hangupEvery()));
-      case DynoEvent.HangupIgnored _ -> live.because(Optional.empty()).notDue(DynoTimer.HANGUP);
-      case DynoEvent.StopRequested _ -> live.because(Optional.of(Ending.STOPPED));
-      case DynoEvent.Cycled _ -> live.because(Optional.of(Ending.CYCLED));
-      case DynoEvent.TerminateSent(Instant at, _, _) ->
-          live.in(Phase.STOPPING)
-              .notDue(DynoTimer.LIFE)
-              .notDue(DynoTimer.HANGUP)
-              .due(DynoTimer.GRACE, at.plus(policy.grace()));
-      case DynoEvent.MemoryExceeded(Instant at, _, _, _, _) ->
-          live.under(live.strain().toldMemory(at));
-      case DynoEvent.ProcessLimitHit(Instant at, _, _, _, long hits) ->
-          live.under(live.strain().toldProcesses(at, hits));
-      case DynoEvent.QuotaExceeded _ ->
-          live.phase() == Phase.STOPPING // its end was decided before
-              ? live
-              : live.in(Phase.STOPPING)
-                  .because(Optional.of(Ending.QUOTA_EXCEEDED))
-                  .notDue(DynoTimer.LIFE)
-                  .notDue(DynoTimer.HANGUP);
-      case DynoEvent.ExitTimedOut _, DynoEvent.KillSent _ -> live.notDue(DynoTimer.GRACE);
-      case DynoEvent.AttachFailed _ -> live.notDue(DynoTimer.ATTACH);
-      case DynoEvent.Exited(_, _, _, int status) -> live.exited(Optional.of(status));
-      case DynoEvent.Lost _ -> placedAgain(live) ? live.unplaced() : live.exited(Optional.empty());
-      case DynoEvent.Retired(Instant at, _, int generation, Ending ending, var status) ->
-          new Retired(
-              live.spec(),
-              generation,
-              live.host(),
-              live.createdAt(),
-              live.startedAt(),
-              at,
-              ending,
-              status);
-    };
+    return DynoEvolution.evolve(state, event);
   }
 
   @Override
@@ -365,24 +278,26 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
     for (DynoTimer timer : DynoTimer.values()) {
       orders.add(new DynoOrder.DisarmTimer(timer));
     }
-    orders.addAll(leave(retired));
+    leave(retired, orders);
     return List.copyOf(orders);
   }
 
-  private static List<DynoOrder> leave(Retired retired) {
-    var orders = new ArrayList<DynoOrder>();
+  private static void leave(Retired retired, List<DynoOrder> orders) {
     retired
         .host()
         .ifPresent(host -> orders.add(new DynoOrder.DiscardFiles(host, retired.generation())));
     orders.add(new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt()));
-    return List.copyOf(orders);
   }
 
   @Override
   public List<DynoOrder> resume(DynoState state, Instant now) {
     return switch (state) {
       case Absent _ -> List.of(new DynoOrder.ChooseHost(1));
-      case Retired retired -> leave(retired);
+      case Retired retired -> {
+        var orders = new ArrayList<DynoOrder>();
+        leave(retired, orders);
+        yield List.copyOf(orders);
+      }
       case Live live -> new DynoReactions(live).again();
     };
   }

@@ -121,7 +121,7 @@ record DynoReactions(Live live) {
       case RUNNING -> orders.add(ask());
       case STOPPING -> {
         orders.add(ask());
-        if (!live.deadlines().containsKey(DynoTimer.GRACE)) {
+        if (live.deadlines().grace() == null) {
           orders.add(signal(StopSignal.KILL)); // it was sent, and may have been lost
         }
       }

@@ -1,13 +1,12 @@
 package dev.dynode.domain.host;
 
+import dev.dynode.domain.TrieMap;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.HostView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 
 /**
  * What runs on a host, what it has promised to run, and whether it may run more. The host alone
@@ -26,8 +25,8 @@ public record HostState(
     int capacity,
     long memory,
     boolean draining,
-    PMap<DynoId, Long> places,
-    PMap<DynoId, Reservation> reserved,
+    TrieMap<DynoId, Long> places,
+    TrieMap<DynoId, Reservation> reserved,
     long promised) {
 
   /**
@@ -40,8 +39,7 @@ public record HostState(
 
   /** One with nothing on it. */
   public static HostState empty(HostId id, int capacity, long memory) {
-    return new HostState(
-        id, capacity, memory, false, HashTreePMap.empty(), HashTreePMap.empty(), 0);
+    return new HostState(id, capacity, memory, false, TrieMap.empty(), TrieMap.empty(), 0);
   }
 
   /** As placement sees it. */
@@ -126,7 +124,7 @@ public record HostState(
   }
 
   private HostState with(
-      PMap<DynoId, Long> places, PMap<DynoId, Reservation> reserved, long promised) {
+      TrieMap<DynoId, Long> places, TrieMap<DynoId, Reservation> reserved, long promised) {
     return new HostState(id, capacity, memory, draining, places, reserved, promised);
   }
 }

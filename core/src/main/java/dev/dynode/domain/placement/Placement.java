@@ -7,20 +7,27 @@ import java.util.Optional;
 /** Which host runs a dyno, of those that have room. */
 public enum Placement {
   /** The emptiest: dynos keep out of each other's way, and a lost host takes few along. */
-  SPREAD(Comparator.comparingDouble(HostView::filled)),
+  SPREAD(1),
   /** The fullest: hosts that are not needed stay empty. */
-  PACK(Comparator.comparingDouble(HostView::filled).reversed());
+  PACK(-1);
 
-  @SuppressWarnings("ImmutableEnumChecker") // these comparators hold nothing
+  private final int sign;
+
+  @SuppressWarnings("ImmutableEnumChecker") // this comparator holds nothing
   private final Comparator<HostView> order;
 
-  Placement(Comparator<HostView> order) {
-    this.order = order.thenComparing(host -> host.id().value());
+  Placement(int sign) {
+    this.sign = sign;
+    order = Comparator.comparingDouble(this::score).thenComparing(host -> host.id().value());
   }
 
-  /** The best host first. */
+  /** The best host first: of the lowest score, and of these the first by id. */
   public Comparator<HostView> order() {
     return order;
+  }
+
+  public double score(HostView host) {
+    return sign * host.filled();
   }
 
   /**

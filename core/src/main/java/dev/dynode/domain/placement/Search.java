@@ -31,8 +31,10 @@ public record Search(
   public static Search of(
       Placement by, long bytes, Collection<HostView> hosts, int all, int draining) {
     List<HostView> order = new ArrayList<>(hosts);
-    order.sort(
-        Comparator.comparing((HostView host) -> !host.hasRoom(bytes)).thenComparing(by.order()));
+    if (order.size() > 1) {
+      order.sort(
+          Comparator.comparing((HostView host) -> !host.hasRoom(bytes)).thenComparing(by.order()));
+    }
     return new Search(by, bytes, List.copyOf(order), all, List.of(), draining);
   }
 

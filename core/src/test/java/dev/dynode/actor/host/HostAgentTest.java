@@ -19,6 +19,7 @@ import dev.dynode.domain.placement.HostView;
 import dev.dynode.port.LogStore;
 import dev.dynode.port.ProcessRuntime;
 import dev.dynode.port.SlugStore;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -234,6 +235,37 @@ class HostAgentTest {
     agent().tell(new HostAgent.Carry(attached(), Map.of(), new DynoOrder.PrepareFiles(HOST, 1)));
     AppSupervisor.Report report = app.expectMessageClass(AppSupervisor.Report.class);
     assertEquals(new DynoCommand.ReportStartFailed(1, "asked for prepare"), report.report());
+  }
+
+  @Test
+  void whatIsStartedIsNotMadeReadyAgain() throws Exception {
+    BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+    var runtime =
+        (ProcessRuntime)
+            Proxy.newProxyInstance(
+                ProcessRuntime.class.getClassLoader(),
+                new Class<?>[] {ProcessRuntime.class},
+                (_, method, arguments) -> {
+                  calls.add(
+                      method.getName()
+                          + (arguments[0] instanceof ProcessRuntime.Launch launch
+                              ? " " + launch.generation() + " " + launch.script()
+                              : ""));
+                  if (method.getName().equals("start")) {
+                    throw new IOException("not here");
+                  }
+                  return null;
+                });
+    DynoSpec spec = attached();
+    ActorRef<HostAgent.Command> agent = agent(runtime, Optional.empty());
+    var prepare = new HostAgent.Carry(spec, Map.of(), new DynoOrder.PrepareFiles(HOST, 1));
+    agent.tell(prepare);
+    agent.tell(new HostAgent.Carry(spec, Map.of(), new DynoOrder.StartProcess(HOST, 1)));
+    agent.tell(prepare); // was long on its way
+    agent.tell(new HostAgent.Finished(spec.id()));
+    for (String call : List.of("prepare 1 true", "start 1 true", "discard")) {
+      assertEquals(call, calls.poll(20, TimeUnit.SECONDS));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.dynode.domain.conductor;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -141,7 +142,7 @@ class ConductorTest {
   private DynoSpec granted(DynoId dyno) {
     tellApp(run(dyno));
     dynos.put(dyno, dynoRules.initial());
-    return ((App) app).roster().get(dyno).spec();
+    return requireNonNull(((App) app).roster().get(dyno)).spec();
   }
 
   private DynoCommand create(String host) {
@@ -326,7 +327,7 @@ class ConductorTest {
     tellDyno(DYNO, create("a"));
     tellDyno(DYNO, new DynoCommand.ReportStarted(1, 5));
     tellDyno(DYNO, new DynoCommand.ReportExited(1, 3));
-    var retired = (DynoState.Retired) dynos.get(DYNO);
+    var retired = assertInstanceOf(DynoState.Retired.class, dynos.get(DYNO));
     var order = new DynoOrder.ReportRetired(retired.ending(), retired.status(), retired.endedAt());
     List<Step<String>> told = hear(new Signal.DynoOrdered<>(DYNO, order));
     var retire =

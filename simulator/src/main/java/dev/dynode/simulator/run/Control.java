@@ -23,11 +23,11 @@ import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,7 +51,7 @@ final class Control {
   /** Until a control plane that has started again has heard of all hosts. */
   private static final long SETTLES = 1_000_000_000L;
 
-  private final Instant start;
+  private final VirtualClock clock;
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
   private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
   private final Placement placement;
@@ -77,7 +77,7 @@ final class Control {
    * @param restart starts the control plane again, after what is being done
    */
   Control(
-      Instant start,
+      VirtualClock clock,
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Placement placement,
@@ -86,8 +86,8 @@ final class Control {
       Deque<Runnable> soon,
       BiConsumer<SimDyno, DynoEvent> happened,
       Runnable restart) {
-    this.start = start;
-    this.appRules = appRules;
+    this.clock = clock;
+    this.appRules = new AskedTwice<>(appRules);
     this.dynoRules = dynoRules;
     this.placement = placement;
     this.journal = journal;
@@ -108,7 +108,7 @@ final class Control {
   }
 
   Instant clock() {
-    return start.plusNanos(queue.now() + ahead);
+    return clock.at(queue.now() + ahead);
   }
 
   /** The clock is set, forward or back. */
@@ -159,17 +159,26 @@ final class Control {
 
   void know(SimDyno dyno) {
     dynos.putIfAbsent(dyno.id, dyno);
-    found = null;
+    dyno.known = true;
   }
 
-  void forget(DynoId dyno) {
-    dynos.remove(dyno);
+  void forget(SimDyno dyno) {
+    dynos.remove(dyno.id);
+    dyno.known = false;
     found = null;
   }
 
   void ask(SimDyno dyno, RunDyno run) {
     know(dyno);
-    conduct(dyno.app, new Signal.RunAsked<>(dyno, run));
+    conduct(dyno, new Signal.RunAsked<>(dyno, run));
+  }
+
+  /** Something about a dyno, which need not be looked for. */
+  void conduct(SimDyno dyno, Signal<Party> signal) {
+    if (dyno.known) {
+      found = dyno;
+    }
+    conduct(dyno.app, signal);
   }
 
   void conduct(SimApp app, Signal<Party> signal) {
@@ -241,7 +250,9 @@ final class Control {
       return null;
     }
     for (AppOrder order : orders) {
-      conduct(app, new Signal.AppOrdered<>(order));
+      if (!(order instanceof AppOrder.WriteLog)) { // nobody reads it
+        conduct(app, new Signal.AppOrdered<>(order));
+      }
     }
     return decision;
   }
@@ -280,7 +291,7 @@ final class Control {
       orders.addAll(dynoRules.react(event, dyno.state));
     }
     if (!killed()) {
-      conduct(dyno.app, new Signal.DynoChanged<>(dyno.id));
+      conduct(dyno, new Signal.DynoChanged<>(dyno.id));
       orders.forEach(order -> carry(dyno, order));
     }
     return true;
@@ -307,18 +318,18 @@ final class Control {
       case DynoOrder.ArmTimer(DynoTimer timer, Instant at) -> arm(dyno, timer, at);
       case DynoOrder.DisarmTimer(DynoTimer timer) -> dyno.disarm(timer);
       case DynoOrder.WriteLog _ -> {}
-      case DynoOrder.ForApp forApp -> conduct(dyno.app, new Signal.DynoOrdered<>(dyno.id, forApp));
+      case DynoOrder.ForApp forApp -> conduct(dyno, new Signal.DynoOrdered<>(dyno.id, forApp));
       case DynoOrder.ForHost forHost -> {
-        SimHost host = fleet().host(forHost.host());
+        SimHost host = fleet().host(forHost.host(), dyno);
         carrier.look(dyno.app);
-        DynoSpec spec = specOf(dyno);
+        DynoSpec spec = dyno.spec();
         host.network().send(() -> host.carry(dyno, spec, forHost));
       }
     }
   }
 
   private void arm(SimDyno dyno, DynoTimer timer, Instant at) {
-    long due = Duration.between(start, at).toNanos() - ahead;
+    long due = clock.nanos(at) - ahead;
     dyno.arm(
         timer,
         queue.at(
@@ -332,14 +343,6 @@ final class Control {
             }));
   }
 
-  private static DynoSpec specOf(SimDyno dyno) {
-    return switch (dyno.state) {
-      case DynoState.Live live -> live.spec();
-      case DynoState.Retired retired -> retired.spec();
-      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + dyno.id);
-    };
-  }
-
   /** A host is gone. */
   void lost(List<SimApp> apps, HostId host) {
     Map<SimApp, List<DynoId>> on = on(host);
@@ -350,7 +353,7 @@ final class Control {
 
   /** A host is there again, and tells what it has. */
   void found(List<SimApp> apps, SimHost host) {
-    Map<SimApp, List<DynoId>> on = on(host.view().id());
+    Map<SimApp, List<DynoId>> on = on(host.id);
     for (SimApp app : apps) {
       conduct(app, new Signal.HostFound<>(on.getOrDefault(app, List.of())));
     }
@@ -360,8 +363,8 @@ final class Control {
   }
 
   private void holds(SimDyno dyno, SimHost host) {
-    var holds = new Signal.HostHolds<Party>(dyno.id, Optional.of(host.view().id()), host);
-    host.network().send(() -> conduct(dyno.app, holds));
+    var holds = new Signal.HostHolds<Party>(dyno.id, Optional.of(host.id), host);
+    host.network().send(() -> conduct(dyno, holds));
   }
 
   private Map<SimApp, List<DynoId>> on(HostId host) {
@@ -389,7 +392,7 @@ final class Control {
         dyno.launched = false;
         dyno.owes = null; // its order may not have been given
         if (!(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-          dynos.remove(dyno.id);
+          forget(dyno);
         }
       }
     }

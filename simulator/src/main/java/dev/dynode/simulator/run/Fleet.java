@@ -7,6 +7,7 @@ import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.scenario.Scenario.Hosts;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.Network;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All hosts; those with room are kept in the order of the placement policy. */
 public final class Fleet {
@@ -31,6 +33,9 @@ public final class Fleet {
   private final List<SimHost> hosts = new ArrayList<>();
   private final Map<HostId, SimHost> byId = new HashMap<>();
   private final RoomyHosts roomy;
+
+  /** Mostly the same one is looked for several times. */
+  private @Nullable SimHost named;
 
   /** Takes what hosts report to dynos. */
   interface Reports {
@@ -59,7 +64,6 @@ public final class Fleet {
     this.exact = exact;
     this.lost = lost;
     this.found = found;
-    roomy = new RoomyHosts(plan.placement().order(), plan.number());
     var control =
         new SimHost.Control() {
           @Override
@@ -72,6 +76,7 @@ public final class Fleet {
             roomy.changed(host);
           }
         };
+    var clock = new VirtualClock(epoch);
     for (int number = 1; number <= plan.number(); number++) {
       var host =
           new SimHost(
@@ -79,18 +84,18 @@ public final class Fleet {
               plan.dynos(),
               plan.memory(),
               queue,
-              epoch,
+              clock,
               dice.fork(),
               plan.start(),
               networks.apply(number - 1),
               control);
       hosts.add(host);
-      byId.put(host.view().id(), host);
-      roomy.changed(host);
+      byId.put(host.id, host);
       if (!plan.failEvery().isZero()) {
         failLater(host);
       }
     }
+    roomy = new RoomyHosts(plan.placement(), hosts);
   }
 
   public int size() {
@@ -106,7 +111,18 @@ public final class Fleet {
   }
 
   SimHost host(HostId id) {
-    return java.util.Objects.requireNonNull(byId.get(id), id::toString);
+    SimHost host = named;
+    if (host == null || !host.id.equals(id)) {
+      host = java.util.Objects.requireNonNull(byId.get(id), id::toString);
+      named = host;
+    }
+    return host;
+  }
+
+  /** Mostly the one that the dyno is on. */
+  SimHost host(HostId id, SimDyno dyno) {
+    SimHost here = dyno.host();
+    return here != null && here.id.equals(id) ? here : host(id);
   }
 
   public SimHost host(int index) {

@@ -11,9 +11,7 @@ import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold after every event, whatever the world does. Checked one by one as events are
@@ -124,17 +122,7 @@ public final class Invariants implements Journal {
           "%s of dyno %s at %s, when something was due at %s"
               .formatted(name(event), dyno.id, event.at(), dyno.due));
     }
-    dyno.due = after instanceof DynoState.Live live ? firstDue(live) : null;
-  }
-
-  private static @Nullable Instant firstDue(DynoState.Live live) {
-    Instant first = null;
-    for (Instant due : live.deadlines().values()) {
-      if (first == null || due.isBefore(first)) {
-        first = due;
-      }
-    }
-    return first;
+    dyno.due = after instanceof DynoState.Live live ? live.deadlines().first() : null;
   }
 
   @Override

@@ -28,6 +28,7 @@ import dev.dynode.simulator.scenario.Scenario.AppPlan;
 import dev.dynode.simulator.scenario.Scenario.WhenFull;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.Network;
 import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
@@ -108,7 +109,7 @@ public final class Simulation {
     var dice = new Dice(scenario.seed());
     control =
         new Control(
-            scenario.start(),
+            new VirtualClock(scenario.start()),
             appRules,
             dynoRules,
             scenario.hosts().placement(),
@@ -126,9 +127,9 @@ public final class Simulation {
             host -> networks.to(host, queue, soon::add),
             exact,
             (host, dyno, report) ->
-                control.conduct(dyno.app, new Signal.Reported<>(dyno.id, report, host)),
+                control.conduct(dyno, new Signal.Reported<>(dyno.id, report, host)),
             host -> {
-              control.lost(apps, host.view().id());
+              control.lost(apps, host.id);
               settle();
             },
             this::ask);

@@ -93,7 +93,8 @@ final class Tally implements Journal {
   }
 
   private Count of(SimApp app) {
-    return plans.computeIfAbsent(app.plan, _ -> new Count());
+    Count count = plans.get(app.plan);
+    return count == null ? plans.computeIfAbsent(app.plan, _ -> new Count()) : count;
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue {
   private static final int FIRST_SHIFT = 20;
-  private static final int BITS = 10;
+  private static final int BITS = 12;
   private static final int SLOTS = 1 << BITS;
   private static final int WHEELS = (Long.SIZE - FIRST_SHIFT + BITS - 1) / BITS;
   private static final int FIRST_ROOM = 64;

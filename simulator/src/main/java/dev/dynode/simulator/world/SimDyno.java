@@ -1,5 +1,6 @@
 package dev.dynode.simulator.world;
 
+import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.domain.id.DynoId;
@@ -31,6 +32,9 @@ public final class SimDyno implements Party {
 
   /** Whether its host, in this life, has made its files ready for a client. */
   boolean prepared;
+
+  /** Whether it was asked for, and its app has not recorded its end. */
+  public boolean known;
 
   /** Whether the control plane, in this life, looks after it. */
   public boolean launched;
@@ -65,6 +69,15 @@ public final class SimDyno implements Party {
     this.request = request;
     this.state = state;
     this.granted = granted;
+  }
+
+  /** What was asked for, once it is created. */
+  public DynoSpec spec() {
+    return switch (state) {
+      case DynoState.Live live -> live.spec();
+      case DynoState.Retired retired -> retired.spec();
+      case DynoState.Absent _ -> throw new IllegalStateException("no dyno " + id);
+    };
   }
 
   /** A timer is armed, in place of the former one. */

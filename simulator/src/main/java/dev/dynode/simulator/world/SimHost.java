@@ -14,11 +14,13 @@ import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.time.Dice;
 import dev.dynode.simulator.time.EventQueue;
+import dev.dynode.simulator.time.VirtualClock;
 import dev.dynode.simulator.world.SimDyno.Launch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A host in virtual time: starts, signals and ends processes, and reports what becomes of them. */
 public final class SimHost implements Party {
@@ -42,19 +44,24 @@ public final class SimHost implements Party {
   private final Dice dice;
   private final Distribution start;
   private final Network network;
-  private final Instant epoch;
+  private final VirtualClock clock;
   private final Control control;
   private final List<SimDyno> dynos = new ArrayList<>();
   private HostState state;
   private HostView view;
+
+  public final HostId id;
+
+  /** Its place in the order of all ids. */
+  public int rank;
 
   /** Where it stands among those with room; below 0 if it has none. */
   public int place = -1;
 
   private boolean up = true;
 
-  /** Whether it is looked soon whether places were kept in vain. */
-  private boolean looks;
+  /** When it is looked whether places were kept in vain, if any is kept. */
+  private EventQueue.@Nullable Entry look;
 
   /** What hears of a host. */
   public interface Control {
@@ -67,7 +74,7 @@ public final class SimHost implements Party {
 
   /**
    * @param memory most bytes that the sizes of its dynos may promise them
-   * @param epoch its clock when virtual time is 0
+   * @param clock what its own shows
    * @param start seconds from the order until a command runs
    */
   public SimHost(
@@ -75,15 +82,16 @@ public final class SimHost implements Party {
       int capacity,
       long memory,
       EventQueue queue,
-      Instant epoch,
+      VirtualClock clock,
       Dice dice,
       Distribution start,
       Network network,
       Control control) {
+    this.id = id;
     state = HostState.empty(id, capacity, memory);
     view = state.view();
     this.queue = queue;
-    this.epoch = epoch;
+    this.clock = clock;
     this.dice = dice;
     this.start = start;
     this.network = network;
@@ -91,7 +99,7 @@ public final class SimHost implements Party {
   }
 
   private Instant clock() {
-    return epoch.plusNanos(queue.now());
+    return clock.at(queue.now());
   }
 
   /** As placement sees it. */
@@ -121,20 +129,12 @@ public final class SimHost implements Party {
   /** Whether it keeps a place for this launch of a dyno. */
   public boolean reserve(DynoId dyno, int generation, long bytes) {
     become(state.reserve(dyno, generation, bytes, clock(), KEPT));
-    if (!looks && !state.reserved().isEmpty()) {
-      looks = true;
-      queue.in(KEPT.toNanos(), this::look);
-    }
     return state.has(dyno);
   }
 
   private void look() {
-    looks = false;
+    look = null;
     become(state.at(clock()));
-    if (!state.reserved().isEmpty()) {
-      looks = true;
-      queue.in(KEPT.toNanos(), this::look);
-    }
   }
 
   /** The place is not needed. */
@@ -144,6 +144,14 @@ public final class SimHost implements Party {
 
   private void become(HostState next) {
     state = next;
+    if (state.reserved().isEmpty()) {
+      if (look != null) {
+        look.cancel();
+        look = null;
+      }
+    } else if (look == null) {
+      look = queue.in(KEPT.toNanos(), this::look);
+    }
     HostView now = next.view();
     if (!now.equals(view)) {
       view = now;
@@ -197,7 +205,7 @@ public final class SimHost implements Party {
           dyno.host = null;
         });
     dynos.clear();
-    state = HostState.empty(view.id(), state.capacity(), state.memory());
+    state = HostState.empty(id, state.capacity(), state.memory());
     view = state.view();
     control.changed(this);
   }

@@ -61,7 +61,9 @@ class CapacityTest implements Journal {
           0,
           0);
 
+  @SuppressWarnings("NullAway.Init") // made by the test
   private Simulation simulation;
+
   private int granted;
   private int refused;
   private int notStarted;
