@@ -60,7 +60,7 @@ final class Carrier {
                 }
                 control.conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
               });
-      case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
+      case Step.Answer<Party>(Party who, _) -> answered(app, who);
       case Step.Count<Party>(DynoId asked) ->
           soon(app, () -> control.conduct(app, new Signal.Counted<>(asked, oneHasEnded(app))));
       case Step.Launch<Party>(DynoSpec spec) ->
@@ -207,7 +207,8 @@ final class Carrier {
     };
   }
 
-  private void answer(SimApp app, Party who, Verdict verdict) {
+  /** Nothing is known of a dyno that was not granted. */
+  private void answered(SimApp app, Party who) {
     if (who instanceof SimDyno dyno
         && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
       control.forget(dyno);
