@@ -148,7 +148,7 @@ public final class DynoDecider implements Decider<DynoCommand, DynoEvent, DynoSt
 
   /** Whether it was sent SIGTERM and not yet SIGKILL, after which it uses nothing for long. */
   private static boolean isAsked(Live live) {
-    return live.deadlines().get(DynoTimer.GRACE) != null;
+    return live.deadlines().grace() != null;
   }
 
   /** A one-off ends with its host; a dyno of the formation is to be placed again. */

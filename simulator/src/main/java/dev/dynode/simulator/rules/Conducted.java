@@ -355,7 +355,7 @@ public final class Conducted<W> {
     if (!unborn || !talk.dyno.equals(granted)) {
       giveBack(talk);
     }
-    if (unborn) {
+    if (granted != null && unborn) {
       of(granted).unborn.add(who);
     } else {
       must.add(new Step.Answer<>(who, verdict));

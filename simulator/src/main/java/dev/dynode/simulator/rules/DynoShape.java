@@ -1,6 +1,7 @@
 package dev.dynode.simulator.rules;
 
 import static dev.dynode.simulator.rules.Saying.same;
+import static java.util.Comparator.naturalOrder;
 
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.domain.dyno.DynoState.Live;
@@ -10,7 +11,6 @@ import dev.dynode.domain.dyno.DynoTimer;
 import dev.dynode.simulator.run.Invariants.Broken;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a dyno must be after its events. */
@@ -43,19 +43,19 @@ final class DynoShape {
     same("up", live.up(), past.up);
     same("client", live.client(), Optional.ofNullable(past.client));
     same("SIGHUPs", live.hangups(), past.hangups);
-    same("deadlines", due(live), past.due);
+    var due = new EnumMap<DynoTimer, Instant>(DynoTimer.class);
+    live.deadlines().forEach(due::put);
+    same("deadlines", due, past.due);
+    same(
+        "the first",
+        live.deadlines().first(),
+        due.values().stream().min(naturalOrder()).orElse(null));
     same("created", live.createdAt(), past.created);
     same("changed", live.changedAt(), past.changed);
     same("started", live.startedAt(), Optional.ofNullable(past.started));
     same("ending", live.why(), Optional.ofNullable(past.why));
     same("status", live.status(), Optional.ofNullable(past.status));
     same("awaits its host", live.awaitsHost(), awaitsHost(past));
-  }
-
-  private static Map<DynoTimer, Instant> due(Live live) {
-    var due = new EnumMap<DynoTimer, Instant>(DynoTimer.class);
-    live.deadlines().forEach(due::put);
-    return due;
   }
 
   private static Phase phase(DynoPast past) {

@@ -24,6 +24,7 @@ import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
 import java.time.Duration;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Does what the conductors of apps want done, over the event queue and the networks of hosts. */
 final class Carrier {
@@ -59,7 +60,7 @@ final class Carrier {
                 }
                 control.conduct(app, new Signal.RunDecided<>(who, run, decide(app, run, command)));
               });
-      case Step.Answer<Party>(Party who, Verdict verdict) -> answer(app, who, verdict);
+      case Step.Answer<Party>(Party who, _) -> answered(app, who);
       case Step.Count<Party>(DynoId asked) ->
           soon(app, () -> control.conduct(app, new Signal.Counted<>(asked, oneHasEnded(app))));
       case Step.Launch<Party>(DynoSpec spec) ->
@@ -83,7 +84,7 @@ final class Carrier {
                   control.conduct(app, new Signal.Retired<>(retire.id()));
                 }
               });
-      case Step.Forget<Party>(DynoId id) -> control.forget(id);
+      case Step.Forget<Party>(DynoId id) -> control.with(id, control::forget);
       case Step.Dismiss<Party>(DynoId id, Party party) -> {
         if (party instanceof SimHost host) {
           host.network().send(() -> host.dismiss(id));
@@ -92,7 +93,7 @@ final class Carrier {
       case Step.LookForHosts<Party>(DynoId id, long bytes) ->
           control.conduct(app, hosts(app, id, bytes));
       case Step.AskPlace<Party>(HostId host, DynoId id, int generation, long bytes) ->
-          askPlace(app, control.fleet().host(host), id, generation, bytes);
+          control.with(id, dyno -> askPlace(dyno, control.fleet().host(host), generation, bytes));
       case Step.ReleasePlace<Party>(HostId id, DynoId dyno, int generation) -> {
         SimHost host = control.fleet().host(id);
         host.network().send(() -> host.release(dyno, generation));
@@ -140,11 +141,12 @@ final class Carrier {
   private boolean awaitsHosts(SimApp app) {
     return app.state instanceof App now
         && now.roster().keySet().stream()
-            .anyMatch(
-                id ->
-                    control.find(id) instanceof SimDyno dyno
-                        && dyno.state instanceof DynoState.Live live
-                        && live.awaitsHost());
+            .anyMatch(id -> stateOf(id) instanceof DynoState.Live live && live.awaitsHost());
+  }
+
+  private @Nullable DynoState stateOf(DynoId id) {
+    SimDyno dyno = control.find(id);
+    return dyno == null ? null : dyno.state;
   }
 
   private void later(SimApp app, Duration after, Signal.Wake wake) {
@@ -165,28 +167,25 @@ final class Carrier {
     }
   }
 
-  private void askPlace(SimApp app, SimHost host, DynoId id, int generation, long bytes) {
+  private void askPlace(SimDyno dyno, SimHost host, int generation, long bytes) {
     host.network()
         .send(
             () -> {
               if (!host.up()) {
                 return;
               }
-              HostView before = host.viewWithout(id);
-              boolean kept = host.reserve(id, generation, bytes);
-              journal.answered(host, id, bytes, kept);
+              HostView before = host.viewWithout(dyno.id);
+              boolean kept = host.reserve(dyno.id, generation, bytes);
+              journal.answered(host, dyno.id, bytes, kept);
               host.network()
                   .send(
                       () -> {
-                        control.with(
-                            id,
-                            dyno -> {
-                              if (dyno.patience != null && control.fleet().exact()) {
-                                dyno.patience.cancel();
-                                dyno.patience = null;
-                              }
-                            });
-                        control.conduct(app, new Signal.PlaceAnswered<>(id, before, kept, false));
+                        if (dyno.known && dyno.patience != null && control.fleet().exact()) {
+                          dyno.patience.cancel();
+                          dyno.patience = null;
+                        }
+                        control.conduct(
+                            dyno, new Signal.PlaceAnswered<>(dyno.id, before, kept, false));
                       });
             });
   }
@@ -208,19 +207,16 @@ final class Carrier {
     };
   }
 
-  private void answer(SimApp app, Party who, Verdict verdict) {
+  /** Nothing is known of a dyno that was not granted. */
+  private void answered(SimApp app, Party who) {
     if (who instanceof SimDyno dyno
         && !(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-      control.forget(dyno.id);
+      control.forget(dyno);
     }
   }
 
   private boolean oneHasEnded(SimApp app) {
     return app.state instanceof App now
-        && now.roster().keySet().stream()
-            .anyMatch(
-                id ->
-                    control.find(id) instanceof SimDyno dyno
-                        && dyno.state instanceof DynoState.Retired);
+        && now.roster().keySet().stream().anyMatch(id -> stateOf(id) instanceof DynoState.Retired);
   }
 }

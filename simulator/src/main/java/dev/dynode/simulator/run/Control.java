@@ -160,14 +160,11 @@ final class Control {
   void know(SimDyno dyno) {
     dynos.putIfAbsent(dyno.id, dyno);
     dyno.known = true;
-    found = null;
   }
 
-  void forget(DynoId id) {
-    SimDyno dyno = dynos.remove(id);
-    if (dyno != null) {
-      dyno.known = false;
-    }
+  void forget(SimDyno dyno) {
+    dynos.remove(dyno.id);
+    dyno.known = false;
     found = null;
   }
 
@@ -395,7 +392,7 @@ final class Control {
         dyno.launched = false;
         dyno.owes = null; // its order may not have been given
         if (!(app.state instanceof App now && now.roster().containsKey(dyno.id))) {
-          forget(dyno.id);
+          forget(dyno);
         }
       }
     }
