@@ -35,6 +35,12 @@ class MutantsPage {
     reasons.put(
         "(Limit\\.(of|told|lambda\\$(of|told).*)|DynoSize\\.lambda\\$of.*|AppPolicy\\.limited|Grounds\\.(hadRoom|lambda\\$hadRoom.*)):.*",
         "reads what older events do not tell, or judges events again, for `dynode verify`");
+    reasons.put(
+        "Deadlines\\.(timers|lambda\\$timers.*):.*",
+        "asked by the page about a dyno's life, not by a rule");
+    reasons.put(
+        "Conductor\\.ordered:.*",
+        "log lines, which are compared as the rules order them, and given to nobody");
     reasons.put("Tier\\.(of|wire):.*", "reads and writes the API's spelling; decides nothing");
     reasons.put(
         "DynoSpec\\.(printsMarker|sized):.*", "asked by the runtime and by replay, not by a rule");
@@ -44,7 +50,7 @@ class MutantsPage {
     reasons.put(
         "DynoReactions\\.words:.*", "words for idle times that are neither hours nor minutes");
     reasons.put(
-        "(Conductor\\.elsewhere|DynoReactions\\.(choose|again)|DynoState\\$Live\\.unplaced|DynoDecider\\.(placedAgain|lost)|DynoDecider\\.decideLive:(88|89)).*",
+        "(Conductor\\.elsewhere|DynoReactions\\.(choose|again)|DynoEvolution\\$Draft\\.unplaced|DynoDecider\\.(placedAgain|lost)|DynoDecider\\.decideLive:8).*",
         "a dyno of the formation is placed again; nothing makes one yet");
     reasons.put(
         "AppEvolution\\.evolve:.*", "an app forgets after 1,000 dynos, more than a trial has");
