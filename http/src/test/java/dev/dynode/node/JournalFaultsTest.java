@@ -221,7 +221,8 @@ class JournalFaultsTest {
       eventually("its dynos end", () -> node.get("/apps/" + app + "/dynos").isEmpty());
     }
     String verified = node.call("POST", "/verification", "").body();
-    assertTrue(verified.contains("\"divergences\":0"), verified);
+    String told = node.log();
+    assertTrue(verified.contains("\"divergences\":0"), () -> verified + told);
   }
 
   private static Callable<HttpResponse<String>> call(String app, int i, int kind) {

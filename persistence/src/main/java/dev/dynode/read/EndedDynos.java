@@ -2,9 +2,8 @@ package dev.dynode.read;
 
 import dev.dynode.domain.app.AppEvent.DynoRequested;
 import dev.dynode.domain.app.AppEvent.DynoRetired;
-import dev.dynode.domain.dyno.DynoDecider;
-import dev.dynode.domain.dyno.DynoEvent;
-import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.dyno.DynoEvent.Created;
+import dev.dynode.domain.dyno.DynoEvent.Retired;
 import dev.dynode.domain.dyno.DynoView;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
@@ -23,16 +22,22 @@ import java.util.Optional;
  */
 public record EndedDynos(Rows rows, EventCodec codec) {
 
-  /** The dyno, if it is one of the app and has ended. */
+  /** The dyno, if it is one of the app and has ended: its first and its last event tell all. */
   public Optional<DynoView> dyno(AppId app, DynoId dyno) {
-    var rules = new DynoDecider();
-    DynoState state = rules.initial();
-    for (Iterator<Row> events = rows.events("Dyno|" + dyno); events.hasNext(); ) {
-      state = rules.evolve(state, (DynoEvent) read(events.next()));
-    }
-    return state instanceof DynoState.Retired retired && retired.spec().app().equals(app)
-        ? Optional.of(DynoView.of(retired))
-        : Optional.empty();
+    String id = "Dyno|" + dyno;
+    return rows.event(id, 1)
+        .map(this::read)
+        .filter(first -> first instanceof Created made && made.spec().app().equals(app))
+        .flatMap(
+            first ->
+                rows.event(id, rows.highest(id))
+                    .map(this::read)
+                    .filter(Retired.class::isInstance)
+                    .map(last -> ended((Created) first, (Retired) last)));
+  }
+
+  private static DynoView ended(Created made, Retired end) {
+    return DynoView.ended(made.spec(), made.at(), end.at(), end.ending(), end.status());
   }
 
   /** The last dynos of the app that have ended, the latest first. */
