@@ -27,9 +27,10 @@ public interface ProcessRuntime extends AutoCloseable {
    * it. Idempotent; {@link #start} does what was not done before, and {@link #discard} ends what
    * waits.
    *
+   * @param filesReady told once the files are there, before the rest is made
    * @throws IOException if the disk refuses; nothing half-made is left
    */
-  void prepare(Launch launch) throws IOException;
+  void prepare(Launch launch, Runnable filesReady) throws IOException;
 
   /**
    * Starts the dyno's command. The launch is recorded on disk first, so that a later {@link

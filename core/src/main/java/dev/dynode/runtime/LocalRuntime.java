@@ -149,7 +149,7 @@ public final class LocalRuntime implements ProcessRuntime {
               true,
               DynoSize.ALL.getFirst());
       if (terminal) {
-        prepare(launch);
+        prepare(launch, () -> {});
       }
       RunningProcess process = start(launch);
       byte[] buffer = new byte[1];
@@ -167,8 +167,9 @@ public final class LocalRuntime implements ProcessRuntime {
   }
 
   @Override
-  public void prepare(Launch launch) throws IOException {
+  public void prepare(Launch launch, Runnable filesReady) throws IOException {
     isolation.prepare(launch.dyno(), launch.slug());
+    filesReady.run();
     if (!isolates() || keepers.processes().stream().anyMatch(of(launch.dyno()))) {
       return;
     }

@@ -57,7 +57,7 @@ class GateTest {
 
   /** Returns once a box that was begun later has run to its end. */
   private Launch ready(Launch launch) throws IOException {
-    runtime.prepare(launch);
+    runtime.prepare(launch, () -> {});
     assertTrue(marked(launch.dyno().toString()), "there is no box");
     RunningProcess later = runtime.start(pipes("exit 0"));
     assertEquals(0, status(later));
@@ -79,7 +79,7 @@ class GateTest {
   void aProgramRunsOnceItIsStarted() throws Exception {
     for (Launch launch : List.of(terminal(SCRIPT), pipes(SCRIPT))) {
       ready(launch);
-      runtime.prepare(launch);
+      runtime.prepare(launch, () -> {});
       assertFalse(ran(launch), "it ran");
       RunningProcess process = runtime.start(launch);
       assertEquals("42", output(process).strip());

@@ -328,8 +328,8 @@ class LocalRuntimeTest {
     Path slug = Files.createTempDirectory(data, "slug");
     Files.writeString(slug.resolve("f"), "1");
     Launch launch = launch("cat f", null, false, Map.of(), slug);
-    runtime.prepare(launch);
-    runtime.prepare(launch);
+    runtime.prepare(launch, () -> {});
+    runtime.prepare(launch, () -> {});
     assertEquals("1", output(runtime.start(launch)));
   }
 

@@ -262,7 +262,7 @@ class SandboxTest {
               .replace("LOOPBACK", Integer.toString(loopback.getLocalPort()))
               .replace("OPEN", Integer.toString(open.getLocalPort()));
       Launch launch = launch(script, null, false, Map.of(), null);
-      runtime().prepare(launch); // waits for its network and for its start
+      runtime().prepare(launch, () -> {}); // waits for its network and for its start
       RunningProcess process = runtime().start(launch);
       assertEquals(
           "nameserver 10.0.2.3\nlo\ntap0\nthe host by " + outside.getHostAddress() + "\n",

@@ -40,7 +40,9 @@ final class ShortLives implements ProcessRuntime {
   }
 
   @Override
-  public void prepare(Launch launch) {}
+  public void prepare(Launch launch, Runnable filesReady) {
+    filesReady.run();
+  }
 
   @Override
   public RunningProcess start(Launch launch) {

@@ -43,7 +43,7 @@ class JournalFaultsTest {
   static void start() throws Exception {
     System.out.println("-Dseed=" + SEED);
     var config = new ArrayList<>(List.of(FaultyJournal.config(percents(), SEED)));
-    config.add("dynode.apps.check-names-after = 2 s");
+    config.add("dynode.apps.check-names-after = 25 s");
     node =
         NodeProcess.start(
             NodeProgram.server(System.getProperty("java.class.path")),

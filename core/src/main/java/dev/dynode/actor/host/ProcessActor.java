@@ -72,7 +72,10 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
   /** A process that an earlier life of the node started: it runs, or has ended. */
   record Adopt(RunningProcess process) implements Command {}
 
+  /** Its files are there: it may have a client, though its box is still being made. */
   private record Prepared(int generation) implements Command {}
+
+  private record Made() implements Command {}
 
   private record Started(int generation, RunningProcess process) implements Command {}
 
@@ -191,6 +194,7 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
                       spec.id(), Optional.of(surroundings.load().view().id()), host));
       case Adopt(RunningProcess running) -> adopt(running);
       case Prepared(int generation) -> report(new DynoCommand.ReportPrepared(generation));
+      case Made() -> {}
       case Started(int generation, RunningProcess running) ->
           started(generation, running, OutputLines::copy);
       case Failed(int generation, Throwable cause) -> failed(generation, cause);
@@ -242,11 +246,13 @@ final class ProcessActor extends AbstractBehavior<ProcessActor.Command> {
     switch (order) {
       case DynoOrder.PrepareFiles(_, int generation) -> {
         if (generation > ordered) { // else an order that was long on its way
+          ActorRef<Command> told = getContext().getSelf();
+          var prepared = new Prepared(generation);
           next(
               generation,
               () -> {
-                surroundings.runtime().prepare(launch(generation));
-                return new Prepared(generation);
+                surroundings.runtime().prepare(launch(generation), () -> told.tell(prepared));
+                return new Made();
               });
         }
       }
