@@ -58,7 +58,10 @@ public record Refusal(
         Map.of());
   }
 
-  /** Heroku's {@code cannot_run_above_limit}: the five keys of its body, and who is running. */
+  /**
+   * Heroku's {@code cannot_run_above_limit}: the five keys of its body, and the first of those who
+   * run.
+   */
   public static Refusal overLimit(int limit, String size, List<String> running) {
     return new Refusal(
         Reason.OVER_LIMIT,

@@ -1,8 +1,8 @@
 package dev.dynode.node;
 
 import com.typesafe.config.Config;
+import dev.dynode.domain.app.Limit;
 import dev.dynode.domain.view.AppReading;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.Map;
  *     removed
  * @param slug a slug, or the process types that it declares
  * @param config config vars
- * @param refusal for a limit, which names all who run
+ * @param refusal for a limit, which names the first who run
  * @param frame what fits
  */
 record MessageBounds(
@@ -50,11 +50,6 @@ record MessageBounds(
     long command =
         Math.min(body, text((long) CHARACTER * config.getInt("dynode.apps.command-characters")));
     long vars = 2 * text(config.getBytes("dynode.apps.config-bytes")); // short ones: lengths count
-    long limit =
-        Collections.max(
-            config.getConfig("dynode.apps.one-off-limits").entrySet().stream()
-                .map(one -> ((Number) one.getValue().unwrapped()).longValue())
-                .toList());
     return new MessageBounds(
         body + REST,
         2 * body + command + vars + REST,
@@ -62,7 +57,7 @@ record MessageBounds(
         AppReading.PAGE_BYTES + AppReading.ITEM_BYTES + Math.max(body, 2 * vars) + REST,
         body + REST,
         vars + REST,
-        limit * NAME + REST,
+        (long) Limit.MOST_NAMED * NAME + REST,
         config.getBytes("pekko.remote.artery.advanced.maximum-frame-size"));
   }
 
@@ -86,7 +81,7 @@ record MessageBounds(
                     String.format(
                         Locale.ROOT,
                         "A message between nodes (%s) could take %,d bytes, and %,d fit: lower dynode.api.max-json,"
-                            + " dynode.apps.command-characters, config-bytes or one-off-limits, or raise"
+                            + " dynode.apps.command-characters or config-bytes, or raise"
                             + " pekko.remote.artery.advanced.maximum-frame-size on all nodes.",
                         what,
                         bytes,

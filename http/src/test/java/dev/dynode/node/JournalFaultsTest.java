@@ -43,7 +43,8 @@ class JournalFaultsTest {
   static void start() throws Exception {
     System.out.println("-Dseed=" + SEED);
     var config = new ArrayList<>(List.of(FaultyJournal.config(percents(), SEED)));
-    config.add("dynode.apps.check-names-after = 25 s");
+    config.add("dynode.apps.check-names-after = 5 s");
+    config.add("dynode.api.rate-limit { burst = 1000000, per-minute = 1000000 }");
     node =
         NodeProcess.start(
             NodeProgram.server(System.getProperty("java.class.path")),

@@ -243,7 +243,6 @@ class MessageBoundsTest {
       strings = {
         "dynode.api.max-json = 2 MiB",
         "dynode.apps.config-bytes = 2 MiB",
-        "dynode.apps.one-off-limits.standard = 100000",
         "dynode { api.max-json = 1500 KiB, apps.command-characters = 1000000 }"
       })
   void aLimitAboveWhatFramesCarryIsRefused(String given) {

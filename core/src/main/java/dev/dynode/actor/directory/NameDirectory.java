@@ -61,6 +61,9 @@ public final class NameDirectory extends AbstractBehavior<NameDirectory.Command>
 
   private record Check(String name, AppId app) implements Command {}
 
+  /** The journal did not take it. */
+  private record NotFreed(String name, AppId app) implements Command {}
+
   private record LedgerEnded() implements Command {}
 
   /**
@@ -153,8 +156,19 @@ public final class NameDirectory extends AbstractBehavior<NameDirectory.Command>
         taken = Optional.of(now);
         return first ? early.unstashAll(this) : this;
       }
-      case Change asked when asked.command() instanceof DirectoryCommand.FreeName free ->
-          ledger.tell(Decide.insisting(free, outcome -> answer(asked, outcome)));
+      case Change asked when asked.command() instanceof DirectoryCommand.FreeName free -> {
+        ActorRef<Command> self = getContext().getSelf();
+        ledger.tell(
+            new Decide<>(
+                free,
+                outcome -> {
+                  answer(asked, outcome);
+                  if (outcome instanceof Outcome.Failed) { // its app may want it again by then
+                    self.tell(new NotFreed(free.name(), free.app()));
+                  }
+                }));
+      }
+      case NotFreed(String name, AppId app) -> check(name, app, parts.checkAfter());
       case Change asked -> {
         ActorRef<Command> self = getContext().getSelf();
         ledger.tell(

@@ -392,8 +392,7 @@ public final class AppDecider implements Decider<AppCommand, AppEvent, AppState,
           List.of(
               log(at, "Starting process with command `" + spec.command() + "` by user " + by),
               new AppOrder.LaunchDyno(by, spec));
-      case AppEvent.DynoRetired _ ->
-          app.deletedAt().isPresent() && app.roster().isEmpty() ? dismantle(app) : List.of();
+      case AppEvent.DynoRetired _ -> app.over() ? dismantle(app) : List.of();
       case AppEvent.AppDeleted(_, String by) -> endings(app, by);
     };
   }

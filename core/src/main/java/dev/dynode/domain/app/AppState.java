@@ -58,6 +58,11 @@ public sealed interface AppState {
     /** How many removed slugs an app remembers: those that a crash may have left on disk. */
     static final int REMOVED_KEPT = 1_000;
 
+    /** Whether it was deleted, and its last dyno has ended too. */
+    public boolean over() {
+      return deletedAt.isPresent() && roster.isEmpty();
+    }
+
     /** The release new dynos run. */
     public Release currentRelease() {
       return releases.getLast();

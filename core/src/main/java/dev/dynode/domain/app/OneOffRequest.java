@@ -51,7 +51,8 @@ record OneOffRequest(App app, RunDyno run, AppPolicy policy) {
     if (app.roster().size() >= limit.most()) {
       List<DynoSpec> counted = app.counted(size()).stream().map(Requested::spec).toList();
       if (counted.size() >= limit.most()) {
-        List<String> names = counted.stream().map(dyno -> dyno.name().toString()).toList();
+        List<String> names =
+            counted.stream().limit(Limit.MOST_NAMED).map(dyno -> dyno.name().toString()).toList();
         return refuse(
             Refusal.overLimit(limit.most(), size().name(), names),
             Optional.of(limit),

@@ -143,7 +143,7 @@ public final class Conductor<W> {
                   ? new Step.Pass<>(dyno, report, from)
                   : new Step.Dismiss<>(dyno, from));
       case Signal.NameClaimed<W>(String name) -> {
-        if (!(known.app() instanceof App app && app.name().equals(name))) {
+        if (!(known.app() instanceof App app && app.name().equals(name) && !app.over())) {
           steps.add(new Step.FreeName<>(name));
         }
       }

@@ -389,6 +389,8 @@ class ConductorTest {
     assertEquals(
         List.of(new Step.FreeName<>("demo"), new Step.CarryOut<>(dismantle)),
         hear(new Signal.AppOrdered<>(dismantle)));
+    tellApp(new AppCommand.DeleteApp("user@example.com"));
+    assertEquals(List.of(new Step.FreeName<>("demo")), hear(new Signal.NameClaimed<>("demo")));
   }
 
   @Test

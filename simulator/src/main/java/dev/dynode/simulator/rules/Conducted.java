@@ -146,7 +146,7 @@ public final class Conducted<W> {
           must.add(
               isAlive(dyno) ? new Step.Pass<>(dyno, report, from) : new Step.Dismiss<>(dyno, from));
       case Signal.NameClaimed<W>(String name) -> {
-        if (!app.name.equals(name)) {
+        if (!app.name.equals(name) || (app.deleted && app.running.isEmpty())) {
           must.add(new Step.FreeName<>(name));
         }
       }
