@@ -46,10 +46,10 @@ public final class FaultRuns {
    * @return the first that did not
    */
   public static Optional<Failure> of(long first, long seeds, LongConsumer done) {
-    return of(first, seeds, Trial.Rules.PRODUCTION, done);
+    return of(first, seeds, FaultRun.Rules.PRODUCTION, done);
   }
 
-  static Optional<Failure> of(long first, long seeds, Trial.Rules rules, LongConsumer done) {
+  static Optional<Failure> of(long first, long seeds, FaultRun.Rules rules, LongConsumer done) {
     return of(first, seeds, rules, PATIENCE, done);
   }
 
@@ -57,7 +57,7 @@ public final class FaultRuns {
    * @param patience after which a seed is taken for one that never ends
    */
   static Optional<Failure> of(
-      long first, long seeds, Trial.Rules rules, Duration patience, LongConsumer done) {
+      long first, long seeds, FaultRun.Rules rules, Duration patience, LongConsumer done) {
     ExecutorService thread =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
     try {
@@ -76,7 +76,7 @@ public final class FaultRuns {
   }
 
   private static Optional<Failure> within(
-      Duration patience, ExecutorService thread, Plan plan, Trial.Rules rules) {
+      Duration patience, ExecutorService thread, Plan plan, FaultRun.Rules rules) {
     Future<Optional<Failure>> trial =
         thread.submit(
             () -> breaks(plan, rules) ? Optional.of(shortest(plan, rules)) : Optional.empty());
@@ -95,7 +95,7 @@ public final class FaultRuns {
   }
 
   /** Leaves out of the plan whatever it fails without, half of it, a quarter, one by one. */
-  private static Failure shortest(Plan failing, Trial.Rules rules) {
+  private static Failure shortest(Plan failing, FaultRun.Rules rules) {
     Plan plan = failing;
     for (int chunk = Math.max(1, plan.faults().size() / 2); ; ) {
       boolean shorter = false;
@@ -116,16 +116,16 @@ public final class FaultRuns {
       }
     }
     try {
-      Trial.run(plan, rules, true);
+      FaultRun.run(plan, rules, true);
     } catch (Told told) {
       return new Failure(failing.seed(), String.valueOf(told.getMessage()), told.history());
     }
     throw new AssertionError("seed " + failing.seed() + " fails, and again it does not");
   }
 
-  private static boolean breaks(Plan plan, Trial.Rules rules) {
+  private static boolean breaks(Plan plan, FaultRun.Rules rules) {
     try {
-      Trial.run(plan, rules, false);
+      FaultRun.run(plan, rules, false);
       return false;
     } catch (Broken broken) {
       return true;

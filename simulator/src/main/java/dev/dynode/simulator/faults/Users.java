@@ -1,6 +1,7 @@
 package dev.dynode.simulator.faults;
 
 import dev.dynode.domain.Refusal;
+import dev.dynode.domain.Shortage;
 import dev.dynode.domain.app.AppCommand;
 import dev.dynode.domain.app.AppCommand.RunDyno;
 import dev.dynode.domain.app.Tier;
@@ -10,7 +11,6 @@ import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.ReleaseId;
 import dev.dynode.domain.id.SlugId;
-import dev.dynode.domain.placement.Shortage;
 import dev.dynode.simulator.rules.AppPast;
 import dev.dynode.simulator.time.Dice;
 import java.time.Duration;

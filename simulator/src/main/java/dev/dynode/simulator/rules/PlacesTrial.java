@@ -4,9 +4,9 @@ import static dev.dynode.simulator.rules.Saying.same;
 
 import dev.dynode.domain.host.HostState;
 import dev.dynode.domain.host.HostState.Reservation;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.simulator.time.Dice;
 import java.time.Duration;
 import java.time.Instant;

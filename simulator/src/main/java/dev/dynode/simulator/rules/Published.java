@@ -3,9 +3,9 @@ package dev.dynode.simulator.rules;
 import static dev.dynode.simulator.rules.Saying.same;
 
 import dev.dynode.domain.app.AppPolicy;
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoPolicy;
+import dev.dynode.domain.dyno.DynoSize;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.dynode.simulator.rules;
 
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
-import dev.dynode.simulator.run.Fleet;
 import dev.dynode.simulator.run.Invariants.Broken;
+import dev.dynode.simulator.run.SimCluster;
 import dev.dynode.simulator.world.SimDyno;
 import dev.dynode.simulator.world.SimHost;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ public final class Rooms {
   }
 
   /** A dyno is asked for. */
-  public void wanted(DynoId dyno, Fleet fleet) {
+  public void wanted(DynoId dyno, SimCluster fleet) {
     var up = new HashMap<HostId, SimHost>();
     for (int i = 0; i < fleet.size(); i++) {
       SimHost host = fleet.host(i);

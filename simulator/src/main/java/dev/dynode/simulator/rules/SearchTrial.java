@@ -4,12 +4,12 @@ import static dev.dynode.simulator.rules.Saying.same;
 
 import dev.dynode.domain.Refusal;
 import dev.dynode.domain.Refusal.Reason;
+import dev.dynode.domain.Shortage;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.HostId;
 import dev.dynode.domain.placement.Grounds;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.domain.placement.Search;
-import dev.dynode.domain.placement.Shortage;
 import dev.dynode.simulator.time.Dice;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

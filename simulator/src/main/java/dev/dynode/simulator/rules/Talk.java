@@ -1,8 +1,8 @@
 package dev.dynode.simulator.rules;
 
 import dev.dynode.domain.app.AppCommand.RunDyno;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.DynoId;
-import dev.dynode.domain.placement.HostView;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -14,9 +14,9 @@ import dev.dynode.domain.conductor.Step;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.DynoState;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.simulator.time.EventQueue;
 import dev.dynode.simulator.world.Party;
 import dev.dynode.simulator.world.SimApp;
@@ -35,14 +35,14 @@ final class Carrier {
   private static final long HEARD = 900_000_000L;
 
   private final Control control;
-  private final Journal journal;
+  private final SimObserver journal;
   private final EventQueue queue;
   private final Deque<Runnable> soon;
 
   /**
    * @param soon what is done at this very instant, after what is being done
    */
-  Carrier(Control control, Journal journal, EventQueue queue, Deque<Runnable> soon) {
+  Carrier(Control control, SimObserver journal, EventQueue queue, Deque<Runnable> soon) {
     this.control = control;
     this.journal = journal;
     this.queue = queue;

@@ -55,7 +55,7 @@ final class Control {
   private final Decider<AppCommand, AppEvent, AppState, AppOrder> appRules;
   private final Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules;
   private final Placement placement;
-  private final Journal journal;
+  private final SimObserver journal;
   private final EventQueue queue;
   private final Deque<Runnable> soon;
   private final BiConsumer<SimDyno, DynoEvent> happened;
@@ -64,7 +64,7 @@ final class Control {
   private final List<Conductor.Known> known = new ArrayList<>();
   private final Carrier carrier;
   private final List<Conductor<Party>> conductors = new ArrayList<>();
-  private @Nullable Fleet fleet;
+  private @Nullable SimCluster fleet;
   private @Nullable SimDyno found;
   private long ahead;
 
@@ -81,7 +81,7 @@ final class Control {
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Placement placement,
-      Journal journal,
+      SimObserver journal,
       EventQueue queue,
       Deque<Runnable> soon,
       BiConsumer<SimDyno, DynoEvent> happened,
@@ -99,11 +99,11 @@ final class Control {
   }
 
   /** Where dynos can run; before anything is asked for. */
-  void over(Fleet hosts) {
+  void over(SimCluster hosts) {
     fleet = hosts;
   }
 
-  Fleet fleet() {
+  SimCluster fleet() {
     return requireNonNull(fleet);
   }
 

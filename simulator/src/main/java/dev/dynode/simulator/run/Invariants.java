@@ -4,9 +4,9 @@ import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
 import dev.dynode.domain.app.AppState.App;
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoOrder;
+import dev.dynode.domain.dyno.DynoSize;
 import dev.dynode.domain.dyno.DynoState;
 import dev.dynode.simulator.world.SimApp;
 import dev.dynode.simulator.world.SimDyno;
@@ -17,7 +17,7 @@ import java.util.List;
  * What must hold after every event, whatever the world does. Checked one by one as events are
  * written, in time that does not depend on how many there were.
  */
-public final class Invariants implements Journal {
+public final class Invariants implements SimObserver {
   private static final ClassValue<Long> BITS =
       new ClassValue<>() {
         @Override

@@ -90,7 +90,7 @@ public final class Run {
     Map<String, List<DynoEvent>> stories = new TreeMap<>();
     Map<SimDyno, List<DynoEvent>> followed = new HashMap<>();
     var recorder =
-        new Journal() {
+        new SimObserver() {
           @Override
           public void app(SimApp app, AppEvent event, AppState after, long now) {
             hash.add(app.index, event);
@@ -129,8 +129,8 @@ public final class Run {
   }
 
   /** A run and what watches it. */
-  static final class Measured implements Journal {
-    final Tally tally;
+  static final class Measured implements SimObserver {
+    final RunStatistics tally;
     private final Invariants invariants;
     private final Simulation simulation;
 
@@ -138,7 +138,7 @@ public final class Run {
     Result result;
 
     private Measured(Scenario scenario) {
-      tally = new Tally(scenario);
+      tally = new RunStatistics(scenario);
       invariants = new Invariants(scenario.policy(), Duration.ZERO);
       simulation = new Simulation(scenario, this);
     }

@@ -58,16 +58,16 @@ public final class Simulation {
   private record Waiting(SimApp app, Request request) {}
 
   private final Scenario scenario;
-  private final Journal journal;
+  private final SimObserver journal;
   private final EventQueue queue = new EventQueue();
   private final List<SimApp> apps = new ArrayList<>();
   private final Control control;
-  private final Fleet fleet;
+  private final SimCluster fleet;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Deque<Runnable> soon = new ArrayDeque<>();
 
   /** A scenario under the rules of production. */
-  public Simulation(Scenario scenario, Journal journal) {
+  public Simulation(Scenario scenario, SimObserver journal) {
     this(
         scenario,
         journal,
@@ -90,7 +90,7 @@ public final class Simulation {
   /** A scenario under other rules, or on another network. */
   public Simulation(
       Scenario scenario,
-      Journal journal,
+      SimObserver journal,
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks) {
@@ -99,7 +99,7 @@ public final class Simulation {
 
   private Simulation(
       Scenario scenario,
-      Journal journal,
+      SimObserver journal,
       Decider<AppCommand, AppEvent, AppState, AppOrder> appRules,
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dynoRules,
       Networks networks,
@@ -119,7 +119,7 @@ public final class Simulation {
             this::happened,
             this::restart);
     fleet =
-        new Fleet(
+        new SimCluster(
             scenario.hosts(),
             queue,
             scenario.start(),
@@ -351,7 +351,7 @@ public final class Simulation {
     return queue;
   }
 
-  public Fleet fleet() {
+  public SimCluster fleet() {
     return fleet;
   }
 

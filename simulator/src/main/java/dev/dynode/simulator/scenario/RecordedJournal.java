@@ -2,13 +2,13 @@ package dev.dynode.simulator.scenario;
 
 import dev.dynode.domain.Refusal.Reason;
 import dev.dynode.domain.app.AppEvent;
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Limit;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoEvent.Ending;
 import dev.dynode.domain.dyno.DynoEvent.StopCause;
 import dev.dynode.domain.dyno.DynoPolicy;
+import dev.dynode.domain.dyno.DynoSize;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.id.AppId;
 import dev.dynode.domain.id.DynoId;

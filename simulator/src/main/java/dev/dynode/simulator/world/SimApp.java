@@ -1,7 +1,7 @@
 package dev.dynode.simulator.world;
 
 import dev.dynode.domain.app.AppState;
-import dev.dynode.domain.app.DynoSize;
+import dev.dynode.domain.dyno.DynoSize;
 import dev.dynode.domain.id.DynoId;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,15 +1,15 @@
 package dev.dynode.simulator.world;
 
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.dyno.DynoCommand;
 import dev.dynode.domain.dyno.DynoOrder;
 import dev.dynode.domain.dyno.DynoOrder.StopSignal;
+import dev.dynode.domain.dyno.DynoSize;
 import dev.dynode.domain.dyno.DynoSpec;
 import dev.dynode.domain.dyno.Usage;
 import dev.dynode.domain.host.HostState;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.id.DynoId;
 import dev.dynode.domain.id.HostId;
-import dev.dynode.domain.placement.HostView;
 import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.time.Dice;

@@ -27,12 +27,14 @@ import org.cloudsimplus.util.Log;
 import org.cloudsimplus.utilizationmodels.UtilizationModelFull;
 import org.cloudsimplus.vms.Vm;
 import org.cloudsimplus.vms.VmSimple;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * How fast simulations are, as rows of a table; nothing is asserted. {@code mvn -pl simulator -am
  * test -Dtest=SimulatorBench -Dsurefire.failIfNoSpecifiedTests=false}
  */
+@Tag("unit")
 class SimulatorBench {
   private static final int ROUNDS = 5;
   private static final int HOLDS = 2_000_000;

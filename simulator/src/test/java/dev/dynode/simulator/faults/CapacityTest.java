@@ -8,18 +8,18 @@ import dev.dynode.domain.app.AppDecider;
 import dev.dynode.domain.app.AppEvent;
 import dev.dynode.domain.app.AppPolicy;
 import dev.dynode.domain.app.AppState;
-import dev.dynode.domain.app.DynoSize;
 import dev.dynode.domain.app.Tier;
 import dev.dynode.domain.dyno.DynoDecider;
 import dev.dynode.domain.dyno.DynoEvent;
 import dev.dynode.domain.dyno.DynoPolicy;
+import dev.dynode.domain.dyno.DynoSize;
 import dev.dynode.domain.dyno.DynoState;
-import dev.dynode.domain.placement.HostView;
+import dev.dynode.domain.host.HostView;
 import dev.dynode.domain.placement.Placement;
 import dev.dynode.simulator.load.Behaviour;
 import dev.dynode.simulator.load.Distribution;
 import dev.dynode.simulator.load.Request;
-import dev.dynode.simulator.run.Journal;
+import dev.dynode.simulator.run.SimObserver;
 import dev.dynode.simulator.run.Simulation;
 import dev.dynode.simulator.scenario.Scenario;
 import dev.dynode.simulator.scenario.Scenario.AppPlan;
@@ -35,10 +35,12 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many apps ask many hosts at the same time, over a network that loses, doubles and delays. */
-class CapacityTest implements Journal {
+@Tag("unit")
+class CapacityTest implements SimObserver {
   private static final int HOSTS = 200;
   private static final int DYNOS_OF_A_HOST = 60;
   private static final long DYNO = DynoSize.named("Eco").orElseThrow().memoryBytes();

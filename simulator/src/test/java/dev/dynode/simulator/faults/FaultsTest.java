@@ -17,12 +17,14 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The rules of production hold, whatever happens; broken ones do not, of which {@code MutantsTest}
  * has more. {@code -Dseed=N} repeats one seed.
  */
+@Tag("unit")
 class FaultsTest {
   private static final long SEEDS = 4_000;
 
@@ -38,7 +40,7 @@ class FaultsTest {
   @Test
   void aBrokenRuleIsToldByItsSeedAndAShortHistory() {
     var forgetful =
-        new Changed<>(Trial.Rules.PRODUCTION.dyno()) {
+        new Changed<>(FaultRun.Rules.PRODUCTION.dyno()) {
           @Override
           public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
             boolean waits =
@@ -57,7 +59,7 @@ class FaultsTest {
   @Test
   void aRuleThatNeverEndsIsTold() {
     var endless =
-        new Changed<>(Trial.Rules.PRODUCTION.dyno()) {
+        new Changed<>(FaultRun.Rules.PRODUCTION.dyno()) {
           @Override
           public Decision<DynoEvent> decide(DynoState state, DynoCommand command, Instant now) {
             while (!Thread.currentThread().isInterrupted()) {
@@ -71,7 +73,7 @@ class FaultsTest {
 
   private static FaultRuns.Failure broken(
       Decider<DynoCommand, DynoEvent, DynoState, DynoOrder> dyno, Duration patience) {
-    var rules = new Trial.Rules(Trial.Rules.PRODUCTION.app(), dyno);
+    var rules = new FaultRun.Rules(FaultRun.Rules.PRODUCTION.app(), dyno);
     return FaultRuns.of(1, SEEDS, rules, patience, _ -> {}).orElseThrow();
   }
 
@@ -81,7 +83,7 @@ class FaultsTest {
     Set<DynoEvent.Ending> endings = EnumSet.noneOf(DynoEvent.Ending.class);
     Set<String> refusals = new TreeSet<>();
     for (long seed = 1; seed <= 500; seed++) {
-      Trial trial = Trial.run(Plan.of(seed), Trial.Rules.PRODUCTION, true);
+      FaultRun trial = FaultRun.run(Plan.of(seed), FaultRun.Rules.PRODUCTION, true);
       for (SimDyno dyno : trial.granted()) {
         endings.add(assertInstanceOf(DynoState.Retired.class, dyno.state).ending());
       }

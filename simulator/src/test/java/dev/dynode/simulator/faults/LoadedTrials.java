@@ -17,10 +17,11 @@ public final class LoadedTrials implements Trials {
     this.words = words;
     history = 0;
     var rules =
-        new Trial.Rules(
-            new Heard<>(Trial.Rules.PRODUCTION.app()), new Heard<>(Trial.Rules.PRODUCTION.dyno()));
+        new FaultRun.Rules(
+            new Heard<>(FaultRun.Rules.PRODUCTION.app()),
+            new Heard<>(FaultRun.Rules.PRODUCTION.dyno()));
     try {
-      int beside = Trial.run(Plan.of(seed), rules, false).said();
+      int beside = FaultRun.run(Plan.of(seed), rules, false).said();
       history = words ? history : history * 31 + beside;
       return new Outcome(null, history);
     } catch (Broken broken) {

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class ArrivalsTest {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
   private static final Duration WEEKS = Duration.ofDays(70);

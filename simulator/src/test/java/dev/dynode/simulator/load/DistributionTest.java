@@ -10,9 +10,11 @@ import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.ExponentialDistribution;
 import org.apache.commons.statistics.distribution.LogNormalDistribution;
 import org.apache.commons.statistics.distribution.ParetoDistribution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Quantiles against another library's, and where it has none against the definition. */
+@Tag("unit")
 class DistributionTest {
   private static final double[] SHARES = {
     1e-12, 1e-6, .01, .07, .075, .1, .25, .5, .75, .9, .924, .925, .926, .99, .9999, 1 - 1e-9

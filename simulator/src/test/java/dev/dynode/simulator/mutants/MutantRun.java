@@ -16,7 +16,7 @@ final class MutantRun {
           "dev.dynode.domain.app.AppEvolution",
           "dev.dynode.domain.app.AppPolicy",
           "dev.dynode.domain.app.AppState",
-          "dev.dynode.domain.app.DynoSize",
+          "dev.dynode.domain.dyno.DynoSize",
           "dev.dynode.domain.app.Granted",
           "dev.dynode.domain.app.Limit",
           "dev.dynode.domain.app.OneOffRequest",
@@ -33,14 +33,14 @@ final class MutantRun {
           "dev.dynode.domain.dyno.DynoReactions",
           "dev.dynode.domain.dyno.DynoSpec",
           "dev.dynode.domain.dyno.DynoState",
-          "dev.dynode.domain.dyno.Strain",
+          "dev.dynode.domain.dyno.QuotaRule",
           "dev.dynode.domain.dyno.Usage",
           "dev.dynode.domain.host.HostState",
           "dev.dynode.domain.placement.Grounds",
-          "dev.dynode.domain.placement.HostView",
+          "dev.dynode.domain.host.HostView",
           "dev.dynode.domain.placement.Placement",
           "dev.dynode.domain.placement.Search",
-          "dev.dynode.domain.placement.Shortage");
+          "dev.dynode.domain.Shortage");
 
   private static final String TRIALS = "dev.dynode.simulator.faults.LoadedTrials";
 

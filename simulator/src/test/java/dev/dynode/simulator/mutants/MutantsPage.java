@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * test -Dtest=MutantsPage -Dsurefire.failIfNoSpecifiedTests=false}, with {@code -Dseeds=N} for
  * another number of trials.
  */
+@Tag("unit")
 class MutantsPage {
   private static final int SEEDS = 1_000;
 

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Mistakes in the rules that nobody has chosen are noticed. Some of them, drawn anew each time;
  * {@link MutantsPage} tries all. {@code -Dseed=N} draws the same.
  */
+@Tag("unit")
 class MutantsTest {
   private static final int SEEDS = 50;
   private static final int MUTANTS = 300;

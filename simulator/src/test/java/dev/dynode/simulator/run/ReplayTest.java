@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run journaled, replayed, is what was live. */
+@Tag("unit")
 class ReplayTest {
   @Test
   void theEventsOfARunLeadToItsStates() {
@@ -29,7 +31,7 @@ class ReplayTest {
     Map<SimApp, List<AppEvent>> apps = new HashMap<>();
     Map<SimDyno, List<DynoEvent>> dynos = new HashMap<>();
     var journal =
-        new Journal() {
+        new SimObserver() {
           @Override
           public void app(SimApp app, AppEvent event, AppState after, long now) {
             apps.computeIfAbsent(app, _ -> new ArrayList<>()).add(event);

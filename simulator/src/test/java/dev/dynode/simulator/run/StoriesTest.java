@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A dyno of a run is found again in the same run, and told from those of other apps. */
+@Tag("unit")
 class StoriesTest {
   private static final Scenario SCENARIO =
       ScenarioFile.parse(

@@ -12,6 +12,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.apache.commons.statistics.distribution.PoissonDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The rules of production under loads for which queueing theory has an answer. Seeds are 1 to
  * {@value #SEEDS}; the answer must lie in the 99 % confidence interval of their mean.
  */
+@Tag("unit")
 class TheoryTest {
   private static final int SEEDS = 20;
   private static final double CONFIDENCE = .99;

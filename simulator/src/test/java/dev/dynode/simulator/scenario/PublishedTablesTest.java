@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.distribution.LogNormalDistribution;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What loads draw has the quantiles that were published, within {@value #WITHIN}. */
+@Tag("unit")
 class PublishedTablesTest {
   private static final double WITHIN = .05;
   private static final int DRAWS = 400_000;

@@ -10,11 +10,13 @@ import dev.dynode.simulator.load.Load;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("unit")
 class ScenarioFileTest {
   private static final String LOADS =
       "apps = [{ name = a, loads = [{ duration = 1, arrivals { per-hour = 1 } }] }]";

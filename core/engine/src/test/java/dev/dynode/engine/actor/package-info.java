@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.engine.actor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Carries out what a dyno's rules order. */
-@NullMarked
-package dev.dynode.actor.dyno;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.dynode.actor.host;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.dynode.actor;
-
-import org.jspecify.annotations.NullMarked;

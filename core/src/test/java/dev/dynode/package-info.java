@@ -1,4 +1,0 @@
-@NullMarked
-package dev.dynode;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** One dyno, attached to this terminal. */
+@NullMarked
+package dev.dynode.cli.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What happened: events, replay, explain. */
+@NullMarked
+package dev.dynode.cli.story;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.cluster.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Resource: apps. */
+@NullMarked
+package dev.dynode.edge.api.apps;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.dynode.edge.api.json;
+
+/** A thing by id. */
+public record Identity(String id) {}

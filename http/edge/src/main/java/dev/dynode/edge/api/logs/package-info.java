@@ -1,0 +1,5 @@
+/** Resource: log sessions. */
+@NullMarked
+package dev.dynode.edge.api.logs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Resources: releases, config vars. */
+@NullMarked
+package dev.dynode.edge.api.releases;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dynode.edge.attach;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,0 @@
-package dev.dynode.api;
-
-import java.util.UUID;
-
-/** The account all tokens of this installation belong to. */
-public record Account(UUID id, String email, String name) {}

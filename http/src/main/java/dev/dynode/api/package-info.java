@@ -1,8 +1,0 @@
-/**
- * The Platform API, as Heroku's clients speak it: one class of routes per resource, one table of
- * errors.
- */
-@NullMarked
-package dev.dynode.api;
-
-import org.jspecify.annotations.NullMarked;

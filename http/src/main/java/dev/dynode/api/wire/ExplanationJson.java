@@ -1,6 +1,0 @@
-package dev.dynode.api.wire;
-
-import java.util.List;
-
-/** Why everything happened to a dyno or an app as it did, in sentences. */
-public record ExplanationJson(Named of, List<String> sentences) {}

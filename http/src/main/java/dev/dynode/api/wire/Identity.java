@@ -1,4 +1,0 @@
-package dev.dynode.api.wire;
-
-/** A thing by id. */
-public record Identity(String id) {}

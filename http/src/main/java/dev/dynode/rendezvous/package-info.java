@@ -1,5 +1,0 @@
-/** The TLS byte-stream server that {@code heroku run} dials: token line, greeting, raw bytes. */
-@NullMarked
-package dev.dynode.rendezvous;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** HTTP to web dynos. */
-@NullMarked
-package dev.dynode.router;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** HTTP servers whose connections are limited: whoever is slow or silent holds up nobody else. */
-@NullMarked
-package dev.dynode.server;
-
-import org.jspecify.annotations.NullMarked;

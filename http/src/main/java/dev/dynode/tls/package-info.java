@@ -1,5 +1,0 @@
-/** The certificates of this host: a local authority and what it signs. */
-@NullMarked
-package dev.dynode.tls;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Real name servers, and an API server that answers as the real one. */
-@NullMarked
-package dev.dynode.discovery;
-
-import org.jspecify.annotations.NullMarked;

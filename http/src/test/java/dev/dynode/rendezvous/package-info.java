@@ -1,4 +1,0 @@
-@NullMarked
-package dev.dynode.rendezvous;
-
-import org.jspecify.annotations.NullMarked;

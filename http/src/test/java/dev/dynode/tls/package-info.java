@@ -1,4 +1,0 @@
-@NullMarked
-package dev.dynode.tls;
-
-import org.jspecify.annotations.NullMarked;
