@@ -45,7 +45,7 @@ class JournalFaultsTest {
   static void start() throws Exception {
     System.out.println("-Dseed=" + SEED);
     var config = new ArrayList<>(List.of(FaultyJournal.config(percents(), SEED)));
-    config.add("dynode.apps.check-names-after = 5 s");
+    config.add("dynode.apps.check-names-after = 25 s"); // longer than a call may take
     config.add("dynode.api.rate-limit { burst = 1000000, per-minute = 1000000 }");
     node =
         NodeProcess.start(
