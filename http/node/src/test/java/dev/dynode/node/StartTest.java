@@ -188,7 +188,7 @@ class StartTest {
             PATIENCE_SECONDS);
         signal("CONT", late.process());
         assertEquals(75, late.ended(), late.said());
-        assertTrue(late.hasSaid("Error: This node was cut off from most control"), late.said());
+        assertTrue(late.hasSaid("This node was cut off from most control"), late.said());
         assertFalse(late.hasSaid("NullPointerException"), late.said());
       }
     }
